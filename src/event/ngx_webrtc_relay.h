@@ -1,0 +1,75 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * Carries a client's signalling between the worker that holds its WebSocket
+ * (the pipe) and the home worker of its channel (the session), and API calls
+ * likewise.  When both are the same worker no mailbox is used.
+ */
+
+
+#ifndef _NGX_WEBRTC_RELAY_H_INCLUDED_
+#define _NGX_WEBRTC_RELAY_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <front/sora/ngx_webrtc_sora_api.h>
+
+
+typedef struct ngx_webrtc_pipe_s  ngx_webrtc_pipe_t;
+
+
+/* what the holder of the WebSocket is told; called from the event loop */
+
+typedef struct {
+    void                    (*send)(void *data, const u_char *text,
+                                size_t len);
+    /* the pipe is gone when this returns */
+    void                    (*close)(void *data, ngx_uint_t code,
+                                const ngx_str_t *reason);
+    void                    (*describe)(void *data,
+                                const ngx_str_t *connection_id,
+                                ngx_webrtc_role_e role);
+} ngx_webrtc_pipe_handlers_t;
+
+
+/*
+ * Opens a pipe to the home of "channel_id" with the client's first message.
+ * NULL: refused, "reason" says why ("ZONE-FULL", "NO-WORKER").  The handlers
+ * may be called before it returns only through the posted queue, never
+ * directly.
+ */
+ngx_webrtc_pipe_t *ngx_webrtc_pipe_open(const ngx_str_t *channel_id,
+    const u_char *text, size_t len,
+    const ngx_webrtc_pipe_handlers_t *handlers, void *data,
+    const char **reason);
+/* NGX_ERROR: the pipe broke; close the client and pipe_close() it */
+ngx_int_t ngx_webrtc_pipe_input(ngx_webrtc_pipe_t *pipe, const u_char *text,
+    size_t len);
+/* the client has gone; no handler is called any more */
+void ngx_webrtc_pipe_close(ngx_webrtc_pipe_t *pipe);
+
+
+typedef struct ngx_webrtc_api_call_s  ngx_webrtc_api_call_t;
+
+/* exactly once, never from within call(); the answer is the handler's */
+typedef void (*ngx_webrtc_api_handler_pt)(void *data,
+    ngx_webrtc_sora_answer_t *answer);
+
+/*
+ * Carries out a parsed call of scope HOME where its channel lives.  A channel
+ * that does not exist, a dead worker and a deadline become answers too.
+ * NULL: no memory.
+ */
+ngx_webrtc_api_call_t *ngx_webrtc_api_call(ngx_webrtc_sora_call_t *call,
+    const ngx_str_t *target, const u_char *body, size_t len,
+    ngx_webrtc_api_handler_pt handler, void *data);
+/* the requester has gone */
+void ngx_webrtc_api_cancel(ngx_webrtc_api_call_t *call);
+
+
+#endif /* _NGX_WEBRTC_RELAY_H_INCLUDED_ */

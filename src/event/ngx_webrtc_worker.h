@@ -1,0 +1,51 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * The one instance of everything in this process: seat, engine, hub and
+ * front-ends, with the timer and the posted event that drive them.
+ */
+
+
+#ifndef _NGX_WEBRTC_WORKER_H_INCLUDED_
+#define _NGX_WEBRTC_WORKER_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+#include <event/ngx_webrtc_zone.h>
+#include <front/sora/ngx_webrtc_sora.h>
+#include <hub/ngx_webrtc_hub.h>
+#include <media/ngx_webrtc_engine.h>
+
+
+typedef struct {
+    ngx_webrtc_zone_t        *zone;     /* NULL: not configured */
+    ngx_webrtc_owner_t        self;
+    ngx_webrtc_engine_t      *engine;   /* NULL: this worker has no seat */
+    ngx_webrtc_hub_t         *hub;
+    ngx_webrtc_sora_t        *sora;
+} ngx_webrtc_worker_t;
+
+
+/* of this process; never NULL in a worker */
+ngx_webrtc_worker_t *ngx_webrtc_worker(void);
+
+/* monotonic microseconds, read once per loop turn */
+ngx_webrtc_usec_t ngx_webrtc_now(void);
+/* read now, for where accuracy matters */
+ngx_webrtc_usec_t ngx_webrtc_now_precise(void);
+
+/*
+ * To be called after anything that may have changed timers, the outbox or the
+ * engine's pending packets from outside the UDP and timer handlers: posts one
+ * flush for the end of this loop turn.
+ */
+void ngx_webrtc_worker_touch(void);
+
+
+#endif /* _NGX_WEBRTC_WORKER_H_INCLUDED_ */

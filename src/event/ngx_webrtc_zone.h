@@ -1,0 +1,97 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * The tables of the shared zone: seats, channels, connections, the last
+ * remote stats, counters.  Everything is under the zone's slab mutex, the
+ * only lock in shared memory, because the master releases that one when a
+ * worker dies while it holds it.  Functions take and release it themselves.
+ */
+
+
+#ifndef _NGX_WEBRTC_ZONE_H_INCLUDED_
+#define _NGX_WEBRTC_ZONE_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <hub/ngx_webrtc_info.h>
+
+
+/*
+ * Who sits on a seat.  "term" is the number of the claim, never reused: a
+ * reference to a worker that has gone is recognized by it.
+ */
+
+typedef struct {
+    ngx_uint_t                seat;
+    uint64_t                  term;
+} ngx_webrtc_owner_t;
+
+
+typedef struct {
+    ngx_atomic_t              created;
+    ngx_atomic_t              updated;
+    ngx_atomic_t              destroyed;
+    ngx_atomic_t              successful;
+    ngx_atomic_t              ongoing;
+    ngx_atomic_t              failed;
+    ngx_atomic_t              duration_sec;
+    ngx_atomic_t              setup_msec;
+    ngx_atomic_t              udp;
+    ngx_atomic_t              tcp;
+} ngx_webrtc_counters_t;
+
+
+typedef struct ngx_webrtc_zone_s  ngx_webrtc_zone_t;
+
+
+/* called under the lock: copy and return */
+typedef ngx_int_t (*ngx_webrtc_zone_connection_pt)(void *data,
+    const ngx_webrtc_connection_info_t *info, const ngx_str_t *stats,
+    uint64_t wall);
+typedef ngx_int_t (*ngx_webrtc_zone_channel_pt)(void *data,
+    const ngx_str_t *channel_id, ngx_uint_t spotlight);
+
+
+/*
+ * The home of a channel.  With "create" a channel that does not exist is
+ * born on the least loaded seat of the newest generation.  NGX_OK;
+ * NGX_DECLINED: no such channel; NGX_BUSY: the zone is full; NGX_ABORT: no
+ * worker has a seat.
+ */
+ngx_int_t ngx_webrtc_zone_channel(ngx_webrtc_zone_t *zone,
+    const ngx_str_t *channel_id, ngx_uint_t create, ngx_webrtc_owner_t *home);
+/*
+ * By the home worker: the channel has no members.  A channel that was born
+ * for a connect still under way stays until that connect joined or failed,
+ * or for 10 s.
+ */
+void ngx_webrtc_zone_channel_release(ngx_webrtc_zone_t *zone,
+    const ngx_str_t *channel_id, ngx_webrtc_owner_t *home);
+
+/* NGX_BUSY: the zone is full */
+ngx_int_t ngx_webrtc_zone_connection_add(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_connection_info_t *info, ngx_webrtc_owner_t *home);
+void ngx_webrtc_zone_connection_remove(ngx_webrtc_zone_t *zone,
+    const u_char *connection_id);
+/* replaces the last remote stats; dropped when their share is used up */
+void ngx_webrtc_zone_stats_set(ngx_webrtc_zone_t *zone,
+    const u_char *connection_id, const u_char *text, size_t len,
+    uint64_t wall);
+
+/* all, those of a channel, or one connection; empty strings mean "any" */
+void ngx_webrtc_zone_connections(ngx_webrtc_zone_t *zone,
+    const ngx_str_t *channel_id, const ngx_str_t *connection_id,
+    ngx_webrtc_zone_connection_pt handler, void *data);
+/* channels that have connections */
+void ngx_webrtc_zone_channels(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_channel_pt handler, void *data);
+
+ngx_webrtc_counters_t *ngx_webrtc_zone_counters(ngx_webrtc_zone_t *zone);
+
+
+#endif /* _NGX_WEBRTC_ZONE_H_INCLUDED_ */

@@ -1,0 +1,219 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * The hub of one worker: the channels that live here, their connections, the
+ * verbs that a front-end may say and the events that it hears.  It joins SDP
+ * negotiation, the media engine and membership, and knows no API: no JSON,
+ * no WebSocket.
+ *
+ * Order of events (every front-end may rely on it): the offer that brings a
+ * newcomer's tracks is produced before the CREATED of the newcomer, the offer
+ * that takes them away before its DESTROYED.  One negotiation at a time: an
+ * offer is not followed by another before its answer.
+ */
+
+
+#ifndef _NGX_WEBRTC_HUB_H_INCLUDED_
+#define _NGX_WEBRTC_HUB_H_INCLUDED_
+
+
+#include <core/ngx_webrtc_core.h>
+#include <core/ngx_webrtc_addr.h>
+#include <hub/ngx_webrtc_info.h>
+
+
+typedef struct ngx_webrtc_engine_s      ngx_webrtc_engine_t;
+typedef struct ngx_webrtc_hub_s         ngx_webrtc_hub_t;
+typedef struct ngx_webrtc_channel_s     ngx_webrtc_channel_t;
+typedef struct ngx_webrtc_connection_s  ngx_webrtc_connection_t;
+
+
+typedef enum {
+    NGX_WEBRTC_EVENT_OFFER = 0,     /* sdp; "again" for a re-offer */
+    NGX_WEBRTC_EVENT_CREATED,       /* subject joined (may be the hearer) */
+    NGX_WEBRTC_EVENT_UPDATED,       /* a minute of subject went by */
+    NGX_WEBRTC_EVENT_DESTROYED,     /* subject left */
+    NGX_WEBRTC_EVENT_CLOSED         /* the hearer's connection has ended */
+} ngx_webrtc_event_e;
+
+
+typedef enum {
+    NGX_WEBRTC_CLOSE_CLIENT = 0,    /* the client asked or its pipe broke */
+    NGX_WEBRTC_CLOSE_API,           /* an API operation */
+    NGX_WEBRTC_CLOSE_FAULT,         /* "reason" says what */
+    NGX_WEBRTC_CLOSE_SHUTDOWN       /* this worker is going */
+} ngx_webrtc_close_e;
+
+
+/* members of the channel after the event */
+
+typedef struct {
+    ngx_uint_t                all;
+    ngx_uint_t                roles[NGX_WEBRTC_ROLES];
+} ngx_webrtc_counts_t;
+
+
+typedef struct {
+    ngx_webrtc_event_e        type;
+    ngx_webrtc_connection_t  *subject;  /* whom it is about */
+    ngx_webrtc_usec_t         now;
+
+    /* OFFER */
+    ngx_str_t                 sdp;
+    unsigned                  again:1;
+
+    /* CREATED, UPDATED, DESTROYED */
+    ngx_webrtc_counts_t       counts;
+    ngx_uint_t                minutes;
+
+    /* CLOSED */
+    ngx_webrtc_close_e        cause;
+    const char               *reason;
+} ngx_webrtc_event_t;
+
+
+/*
+ * Called for each event of a connection; must not free it.  After CLOSED the
+ * connection is gone when the handler returns.
+ */
+typedef void (*ngx_webrtc_event_handler_pt)(
+    ngx_webrtc_connection_t *connection, const ngx_webrtc_event_t *event,
+    void *data);
+
+
+/* Opus parameters of the offer; values below zero: not given */
+
+typedef struct {
+    int32_t                   channels;
+    int32_t                   maxplaybackrate;
+    int32_t                   minptime;
+    int32_t                   ptime;
+    int32_t                   stereo;
+    int32_t                   sprop_stereo;
+    int32_t                   useinbandfec;
+    int32_t                   usedtx;
+} ngx_webrtc_opus_params_t;
+
+
+/* what a front-end asks for; the hub copies everything */
+
+typedef struct {
+    ngx_webrtc_connection_info_t  info;     /* ids and times may be empty */
+    ngx_webrtc_opus_params_t      opus;
+    ngx_str_t                     video_fmtp;   /* empty: the default */
+    ngx_str_t                     metadata; /* opaque, shown to the others */
+    unsigned                      has_metadata:1;
+} ngx_webrtc_join_t;
+
+
+/* what the hub asks of the glue around it; any of them may be NULL */
+
+typedef struct {
+    void                     *data;
+
+    /* rows of the shared zone; NGX_DECLINED refuses the join: zone full */
+    ngx_int_t               (*connection_add)(void *data,
+                                ngx_webrtc_connection_t *connection);
+    void                    (*connection_remove)(void *data,
+                                ngx_webrtc_connection_t *connection);
+    /* the last member has gone */
+    void                    (*channel_empty)(void *data,
+                                const ngx_str_t *channel_id);
+    /* created, updated, destroyed, failed: for counters */
+    void                    (*count)(void *data,
+                                ngx_webrtc_connection_t *connection,
+                                ngx_webrtc_event_e type, ngx_uint_t failed);
+} ngx_webrtc_hub_glue_t;
+
+
+typedef struct {
+    ngx_uint_t                max_connections;      /* in one channel */
+    ngx_uint_t                max_sections;         /* m-lines of one offer */
+    uint32_t                  video_bit_rate;       /* default, kbit/s */
+    uint32_t                  max_video_bit_rate;   /* kbit/s */
+    ngx_webrtc_usec_t         answer_timeout;
+    const ngx_webrtc_addr_t  *candidates;           /* of this worker */
+    ngx_uint_t                ncandidates;
+    ngx_str_t                 fingerprint;          /* sha-256, "AA:BB" */
+} ngx_webrtc_hub_conf_t;
+
+
+/* the conf's arrays must outlive the hub */
+ngx_webrtc_hub_t *ngx_webrtc_hub_create(const ngx_webrtc_hub_conf_t *conf,
+    const ngx_webrtc_hub_glue_t *glue, ngx_webrtc_engine_t *engine,
+    ngx_log_t *log);
+/* closes every connection with CLOSE_SHUTDOWN */
+void ngx_webrtc_hub_destroy(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now);
+
+void ngx_webrtc_hub_tick(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now);
+ngx_webrtc_usec_t ngx_webrtc_hub_expires(ngx_webrtc_hub_t *hub);
+ngx_uint_t ngx_webrtc_hub_connections(ngx_webrtc_hub_t *hub);
+
+/* wall clock minus monotonic clock, us; set it as often as one likes */
+void ngx_webrtc_hub_set_wall_offset(ngx_webrtc_hub_t *hub, int64_t offset);
+uint64_t ngx_webrtc_hub_wall(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now);
+
+
+/* verbs */
+
+/*
+ * Makes a connection and produces its OFFER before it returns.  On a refusal
+ * it returns NULL with a constant in "reason" ("CHANNEL-FULL").
+ */
+ngx_webrtc_connection_t *ngx_webrtc_hub_join(ngx_webrtc_hub_t *hub,
+    const ngx_webrtc_join_t *join, ngx_webrtc_event_handler_pt handler,
+    void *data, ngx_webrtc_usec_t now, const char **reason);
+
+/*
+ * An answer to the last offer, first or repeated.  NGX_ERROR: "reason" says
+ * what is wrong; the connection still lives, its owner decides.
+ * NGX_DECLINED: no offer is waiting for an answer.
+ */
+ngx_int_t ngx_webrtc_hub_answer(ngx_webrtc_connection_t *connection,
+    ngx_str_t *sdp, ngx_webrtc_usec_t now, const char **reason);
+
+/*
+ * Ends a connection: its handler hears CLOSED, the others DESTROYED (only if
+ * it had been CREATED).
+ */
+void ngx_webrtc_hub_leave(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_close_e cause, const char *reason, ngx_webrtc_usec_t now);
+
+
+/* lookups; the returned connection is valid until the next verb */
+
+ngx_webrtc_channel_t *ngx_webrtc_hub_channel(ngx_webrtc_hub_t *hub,
+    const ngx_str_t *channel_id);
+ngx_webrtc_connection_t *ngx_webrtc_hub_find(ngx_webrtc_hub_t *hub,
+    const ngx_str_t *channel_id, const ngx_str_t *connection_id);
+
+/*
+ * Iteration over the members of a channel in order of their joining; start
+ * with NULL.  To end members on the way, take the next one first.
+ */
+ngx_webrtc_connection_t *ngx_webrtc_channel_next(
+    ngx_webrtc_channel_t *channel, ngx_webrtc_connection_t *connection);
+
+const ngx_webrtc_connection_info_t *ngx_webrtc_connection_info(
+    ngx_webrtc_connection_t *connection);
+/* NULL: none was given */
+const ngx_str_t *ngx_webrtc_connection_metadata(
+    ngx_webrtc_connection_t *connection);
+/* CREATED has been said, DESTROYED has not */
+ngx_uint_t ngx_webrtc_connection_is_live(ngx_webrtc_connection_t *connection);
+/* time from join to CREATED, us; 0 before it */
+ngx_webrtc_usec_t ngx_webrtc_connection_setup_time(
+    ngx_webrtc_connection_t *connection);
+/* time since CREATED, us */
+ngx_webrtc_usec_t ngx_webrtc_connection_duration(
+    ngx_webrtc_connection_t *connection, ngx_webrtc_usec_t now);
+/* mids of the m-sections for the connection's own media; empty: none */
+void ngx_webrtc_connection_mids(ngx_webrtc_connection_t *connection,
+    ngx_str_t *audio, ngx_str_t *video);
+
+
+#endif /* _NGX_WEBRTC_HUB_H_INCLUDED_ */

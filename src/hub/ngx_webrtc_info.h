@@ -1,0 +1,61 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * A connection as everybody may know it: what listings show and what the
+ * shared zone keeps.  Strings belong to whoever made the struct.
+ */
+
+
+#ifndef _NGX_WEBRTC_INFO_H_INCLUDED_
+#define _NGX_WEBRTC_INFO_H_INCLUDED_
+
+
+#include <core/ngx_webrtc_core.h>
+#include <proto/ngx_webrtc_codec.h>
+
+
+/* UUIDv4 in base32 */
+#define NGX_WEBRTC_ID_LEN       26
+
+/* channel, client and bundle ids: 1 to 255 bytes of UTF-8 */
+#define NGX_WEBRTC_NAME_MAX     255
+
+
+typedef enum {
+    NGX_WEBRTC_SENDRECV = 0,
+    NGX_WEBRTC_SENDONLY,
+    NGX_WEBRTC_RECVONLY,
+    NGX_WEBRTC_ROLES
+} ngx_webrtc_role_e;
+
+
+typedef struct {
+    ngx_str_t                 channel_id;
+    ngx_str_t                 client_id;
+    ngx_str_t                 bundle_id;
+    /* the object of codec parameters as JSON text, empty when there is none */
+    ngx_str_t                 video_params;
+
+    u_char                    connection_id[NGX_WEBRTC_ID_LEN];
+    u_char                    session_id[NGX_WEBRTC_ID_LEN];
+
+    uint64_t                  created_time;     /* us since 1970 */
+    ngx_webrtc_role_e         role;
+
+    ngx_webrtc_codec_e        audio_codec;
+    ngx_webrtc_codec_e        video_codec;
+    uint32_t                  audio_bit_rate;   /* kbit/s; 0: not given */
+    uint32_t                  video_bit_rate;   /* kbit/s */
+
+    unsigned                  audio:1;
+    unsigned                  video:1;
+    unsigned                  simulcast:1;
+    unsigned                  spotlight:1;
+} ngx_webrtc_connection_info_t;
+
+
+#endif /* _NGX_WEBRTC_INFO_H_INCLUDED_ */

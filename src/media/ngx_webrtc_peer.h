@@ -1,0 +1,149 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * A peer is one WebRTC transport and the media on it.  What is negotiated in
+ * SDP arrives here as numbers: the engine knows no signalling.
+ */
+
+
+#ifndef _NGX_WEBRTC_PEER_H_INCLUDED_
+#define _NGX_WEBRTC_PEER_H_INCLUDED_
+
+
+#include <core/ngx_webrtc_core.h>
+#include <proto/ngx_webrtc_codec.h>
+#include <proto/ngx_webrtc_rtp_ext.h>
+#include <media/ngx_webrtc_engine.h>
+
+
+typedef enum {
+    NGX_WEBRTC_PEER_CONNECTED = 0,  /* ICE, DTLS and the fingerprint */
+    NGX_WEBRTC_PEER_CLOSED,         /* close_notify */
+    NGX_WEBRTC_PEER_FAILED          /* see the reason */
+} ngx_webrtc_peer_event_e;
+
+
+/*
+ * "reason" is a constant in upper case with hyphens.  After CLOSED or FAILED
+ * the peer is mute; its owner destroys it.
+ */
+typedef void (*ngx_webrtc_peer_handler_pt)(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_peer_event_e event, const char *reason, void *data,
+    ngx_webrtc_usec_t now);
+
+
+/* our half of ICE, for the SDP */
+
+typedef struct {
+    ngx_str_t                 ufrag;
+    ngx_str_t                 pwd;
+} ngx_webrtc_peer_local_t;
+
+
+typedef struct {
+    ngx_str_t                 ufrag;
+    ngx_str_t                 pwd;
+    ngx_str_t                 hash;         /* "sha-256" */
+    ngx_str_t                 fingerprint;  /* "AA:BB:..." */
+    unsigned                  active:1;     /* the remote is DTLS client */
+} ngx_webrtc_peer_remote_t;
+
+
+/* a negotiated payload of one m-section */
+
+typedef struct {
+    ngx_webrtc_codec_e        codec;
+    uint32_t                  clock_rate;
+    u_char                    pt;
+    u_char                    rtx_pt;       /* 0: no RTX */
+    unsigned                  nack:1;
+    unsigned                  pli:1;
+    unsigned                  remb:1;
+    unsigned                  twcc:1;
+} ngx_webrtc_payload_t;
+
+
+typedef struct {
+    ngx_str_t                 mid;
+    ngx_webrtc_payload_t      payload;
+    uint32_t                  ssrc;         /* 0: learnt from the mid */
+    uint32_t                  rtx_ssrc;
+} ngx_webrtc_source_conf_t;
+
+
+typedef struct {
+    ngx_webrtc_payload_t      payload;
+    uint32_t                  ssrc;         /* as declared in our SDP */
+    uint32_t                  rtx_ssrc;
+    ngx_str_t                 cname;        /* outlives the subscription */
+} ngx_webrtc_subscription_conf_t;
+
+
+typedef struct {
+    uint64_t                  packets;
+    uint64_t                  bytes;        /* RTP payload */
+    uint64_t                  lost;
+    uint64_t                  nacks;        /* sequence numbers asked for */
+    uint64_t                  retransmitted;
+    uint64_t                  key_frame_requests;
+} ngx_webrtc_stream_stats_t;
+
+
+typedef struct {
+    uint64_t                  received_bytes;   /* datagrams */
+    uint64_t                  sent_bytes;
+    uint32_t                  round_trip;       /* us; 0: not known */
+    ngx_webrtc_stream_stats_t in;
+    ngx_webrtc_stream_stats_t out;
+} ngx_webrtc_peer_stats_t;
+
+
+/* NULL: no memory or max_peers reached */
+ngx_webrtc_peer_t *ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
+    ngx_webrtc_peer_handler_pt handler, void *data, ngx_webrtc_usec_t now);
+
+/*
+ * Ends every source and subscription of the peer.  "out" gets the
+ * close_notify and may be NULL.
+ */
+void ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out);
+
+void ngx_webrtc_peer_local(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_peer_local_t *local);
+
+/* NGX_DECLINED: bad fingerprint; the strings are copied */
+ngx_int_t ngx_webrtc_peer_set_remote(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_peer_remote_t *remote, ngx_webrtc_usec_t now);
+
+/* ids of the header extensions, the same for all m-sections of the bundle */
+void ngx_webrtc_peer_set_extensions(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_rtp_ext_map_t *map);
+
+/*
+ * What the publisher's video may use in all, bits per second; 0: no cap.
+ * It is told in REMB.
+ */
+void ngx_webrtc_peer_set_bit_rate(ngx_webrtc_peer_t *peer, uint64_t bps);
+
+void ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_peer_stats_t *stats);
+
+/* what this peer publishes; NULL: no memory */
+ngx_webrtc_source_t *ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_source_conf_t *conf, ngx_webrtc_usec_t now);
+/* ends its subscriptions too: subscription_destroy() must not follow */
+void ngx_webrtc_source_destroy(ngx_webrtc_source_t *source);
+
+/* copies "source" to "peer", beginning with a key frame if it is video */
+ngx_webrtc_subscription_t *ngx_webrtc_subscription_create(
+    ngx_webrtc_peer_t *peer, ngx_webrtc_source_t *source,
+    const ngx_webrtc_subscription_conf_t *conf, ngx_webrtc_usec_t now);
+void ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub);
+
+
+#endif /* _NGX_WEBRTC_PEER_H_INCLUDED_ */
