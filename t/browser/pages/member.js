@@ -1,0 +1,238 @@
+/*
+ * Copyright (C) the ngx_webrtc_module authors
+ *
+ * One member of a channel, on the unmodified SDK; driven from the tests
+ * through window.member.
+ */
+
+import Sora from '/sora.js';
+
+
+const events = [];
+const streams = new Map();      /* stream id: { stream, elements } */
+
+let connection = null;
+let local = null;
+
+
+function note(name, fields = {}) {
+    events.push({ name, ...fields });
+}
+
+
+/*
+ * Sends the media of this page over other ports than the offered ones: that
+ * is how a test puts its lossy relay in between.
+ */
+
+let ports = {};
+
+const setRemote = RTCPeerConnection.prototype.setRemoteDescription;
+
+RTCPeerConnection.prototype.setRemoteDescription = function (description) {
+    const sdp = description.sdp.replace(
+        /^(a=candidate:\S+ \d+ \S+ \d+ \S+ )(\d+)/gm,
+        (line, head, port) => head + (ports[port] || port));
+
+    return setRemote.call(this, { type: description.type, sdp });
+};
+
+
+async function capture(options) {
+    const size = { width: 320, height: 240, frameRate: 15 };
+
+    if (options.role === 'recvonly') {
+        return null;
+    }
+
+    return navigator.mediaDevices.getUserMedia({
+        audio: options.audio !== false,
+        video: options.video !== false && (options.size || size),
+    });
+}
+
+
+function show(event) {
+    const stream = event.streams[0];
+
+    let entry = streams.get(stream.id);
+
+    if (!entry || entry.stream !== stream) {
+        entry?.element.remove();
+
+        const element = document.createElement('video');
+
+        element.autoplay = true;
+        element.playsInline = true;
+        element.width = 160;
+        document.body.append(element);
+
+        entry = { stream, element };
+        streams.set(stream.id, entry);
+    }
+
+    entry.element.srcObject = stream;
+
+    note('track', { kind: event.track.kind, stream: stream.id });
+}
+
+
+function hide(event) {
+    const stream = event.target;
+
+    note('removetrack', { kind: event.track.kind, stream: stream.id });
+
+    if (stream.getTracks().length === 0) {
+        streams.get(stream.id)?.element.remove();
+        streams.delete(stream.id);
+    }
+}
+
+
+/*
+ * options: role, channelId, metadata, audio, video, size, ports, and `sdk`,
+ * which goes to the SDK as it is.
+ */
+
+async function start(options) {
+    const role = options.role || 'sendrecv';
+    const url = options.url || `ws://${location.host}/signaling`;
+
+    ports = options.ports || {};
+    events.length = 0;
+
+    const sdk = { connectionTimeout: 30000, ...options.sdk };
+
+    if (options.audio !== undefined) {
+        sdk.audio = options.audio;
+    }
+
+    if (options.video !== undefined) {
+        sdk.video = options.video;
+    }
+
+    connection = Sora.connection(url)[role](options.channelId || 'sora',
+                                            options.metadata, sdk);
+
+    connection.on('track', show);
+    connection.on('removetrack', hide);
+
+    connection.on('notify', (message) => {
+        note('notify', { eventType: message.event_type, message });
+    });
+
+    connection.on('push', (message) => note('push', { message }));
+
+    connection.on('disconnect', (event) => {
+        note('disconnect', { title: event.title, type: event.type,
+                             code: event.code, reason: event.reason });
+    });
+
+    connection.on('signaling', (event) => {
+        note('signaling', { type: event.type,
+                            sdp: event.data?.sdp });
+    });
+
+    const created = new Promise((resolve) => {
+        connection.on('connected', resolve);
+    });
+
+    local = await capture({ ...options, role });
+
+    try {
+        await (local ? connection.connect(local) : connection.connect());
+
+    } catch (e) {
+        throw new Error(`connect: ${e.message} ${e.code || ''}`
+                        + ` ${e.reason || ''}`);
+    }
+
+    await created;
+
+    return connection.connectionId;
+}
+
+
+async function stop() {
+    await connection?.disconnect();
+
+    local?.getTracks().forEach((track) => track.stop());
+
+    for (const { element } of streams.values()) {
+        element.remove();
+    }
+
+    streams.clear();
+    local = null;
+}
+
+
+function state() {
+    return {
+        id: connection?.connectionId,
+        remote: [...streams.keys()],
+        connectionState: connection?.pc?.connectionState,
+        localSdp: connection?.pc?.localDescription?.sdp,
+        remoteSdp: connection?.pc?.remoteDescription?.sdp,
+        events,
+    };
+}
+
+
+/* { remote: { <stream id>: { audio, video } }, local: { audio, video } } */
+
+async function stats() {
+    const result = { remote: {}, local: {} };
+
+    if (!connection?.pc) {
+        return result;
+    }
+
+    const report = await connection.pc.getStats();
+
+    const owner = new Map();
+
+    for (const [id, { stream }] of streams) {
+        result.remote[id] = {};
+
+        for (const track of stream.getTracks()) {
+            owner.set(track.id, id);
+        }
+    }
+
+    for (const s of report.values()) {
+        if (s.type === 'inbound-rtp' && owner.has(s.trackIdentifier)) {
+            result.remote[owner.get(s.trackIdentifier)][s.kind]
+                = { ...s, mimeType: report.get(s.codecId)?.mimeType };
+        }
+
+        if (s.type === 'outbound-rtp') {
+            const remote = report.get(s.remoteId);
+
+            result.local[s.kind]
+                = { ...s, mimeType: report.get(s.codecId)?.mimeType,
+                    fractionLost: remote?.fractionLost,
+                    roundTripTime: remote?.roundTripTime };
+        }
+
+        if (s.type === 'transport') {
+            result.transport = s;
+        }
+    }
+
+    return result;
+}
+
+
+function codecs() {
+    const names = new Set();
+
+    for (const c of RTCRtpSender.getCapabilities('video').codecs) {
+        names.add(c.mimeType.replace('video/', '').toUpperCase());
+    }
+
+    return [...names];
+}
+
+
+window.member = { start, stop, state, stats, codecs };
