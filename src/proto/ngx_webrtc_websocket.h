@@ -1,0 +1,119 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * Server side framing of RFC 6455 after the handshake, over wslay: bytes in,
+ * messages out through a handler; messages in, bytes out.  No extension is
+ * ever negotiated, so a reserved bit is a protocol error.
+ *
+ * wslay's context (over 8 kB) and the message buffer exist only while a
+ * message is half received or something waits to be sent; an idle connection
+ * costs this struct and nothing else.
+ */
+
+
+#ifndef _NGX_WEBRTC_WEBSOCKET_H_INCLUDED_
+#define _NGX_WEBRTC_WEBSOCKET_H_INCLUDED_
+
+
+#include <core/ngx_webrtc_core.h>
+
+
+#define NGX_WEBRTC_WEBSOCKET_TEXT      1
+#define NGX_WEBRTC_WEBSOCKET_BINARY    2
+#define NGX_WEBRTC_WEBSOCKET_CLOSE     8
+#define NGX_WEBRTC_WEBSOCKET_PING      9
+#define NGX_WEBRTC_WEBSOCKET_PONG      10
+
+#define NGX_WEBRTC_WEBSOCKET_REASON    123
+
+
+typedef struct ngx_webrtc_websocket_s  ngx_webrtc_websocket_t;
+
+
+/* data is valid during the call only */
+
+typedef struct {
+    ngx_uint_t                            opcode;
+    ngx_uint_t                            code;   /* CLOSE; 0: none given */
+    u_char                               *data;   /* CLOSE: the reason */
+    size_t                                len;
+} ngx_webrtc_websocket_message_t;
+
+
+/* may send and close, but not clean up */
+
+typedef void (*ngx_webrtc_websocket_handler_pt)(ngx_webrtc_websocket_t *ws,
+    const ngx_webrtc_websocket_message_t *message);
+
+
+/* owned by the caller; cleanup() frees what hangs on it */
+
+struct ngx_webrtc_websocket_s {
+    ngx_webrtc_websocket_handler_pt       handler;
+    void                                 *data;   /* the caller's */
+
+    size_t                                max_message;
+    size_t                                max_queue;  /* bytes not yet sent */
+
+    void                                 *wslay;
+    const u_char                         *pos;    /* of the current input() */
+    const u_char                         *last;
+    u_char                               *out;    /* of the current output() */
+    u_char                               *end;
+
+    size_t                                pending;
+    size_t                                partial;  /* of a frame, received */
+    ngx_uint_t                            close_code;
+
+    unsigned                              fragmented:1;
+    unsigned                              close_received:1;
+    unsigned                              close_sent:1;
+    unsigned                              failed:1;
+    unsigned                              busy:1;
+};
+
+
+void ngx_webrtc_websocket_init(ngx_webrtc_websocket_t *ws,
+    size_t max_message, size_t max_queue,
+    ngx_webrtc_websocket_handler_pt handler, void *data);
+void ngx_webrtc_websocket_cleanup(ngx_webrtc_websocket_t *ws);
+
+/*
+ * NGX_OK: all was taken; NGX_DONE: closing (the peer closed, or broke the
+ * protocol and a close frame with 1002, 1007 or 1009 was queued; its code is
+ * in ws->close_code): flush output() and close the socket; NGX_ERROR: no
+ * memory, or answers to pings overflowed the queue: close at once.
+ * A ping is answered here; the handler sees it only for its timers.
+ */
+ngx_int_t ngx_webrtc_websocket_input(ngx_webrtc_websocket_t *ws,
+    const u_char *pos, const u_char *last);
+
+/*
+ * Takes a copy.  NGX_BUSY: max_queue would be exceeded; NGX_DONE: a close
+ * frame was sent already; NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_webrtc_websocket_send(ngx_webrtc_websocket_t *ws,
+    ngx_uint_t opcode, const u_char *data, size_t len);
+
+#define ngx_webrtc_websocket_send_text(ws, data, len)                        \
+    ngx_webrtc_websocket_send(ws, NGX_WEBRTC_WEBSOCKET_TEXT, data, len)
+
+/*
+ * The reason is cut at a character boundary to 123 bytes.  After it nothing
+ * more can be sent; it is queued even when the queue is full.
+ */
+ngx_int_t ngx_webrtc_websocket_send_close(ngx_webrtc_websocket_t *ws,
+    ngx_uint_t code, const u_char *reason, size_t len);
+
+/* moves queued bytes to a buffer and returns their number; 0: none wait */
+size_t ngx_webrtc_websocket_output(ngx_webrtc_websocket_t *ws, u_char *buf,
+    size_t size);
+
+#define ngx_webrtc_websocket_pending(ws)  ((ws)->pending)
+
+
+#endif /* _NGX_WEBRTC_WEBSOCKET_H_INCLUDED_ */
