@@ -1,0 +1,287 @@
+
+# Copyright (C) ngx_webrtc_module contributors
+#
+# "make help" lists the targets.  Everything that is made goes to build/.
+
+
+# release, debug or sanitize (AddressSanitizer and UndefinedBehaviorSanitizer)
+
+BUILD ?=		release
+
+# a full source tree of nginx, for "make static"; without it the module is
+# built against the headers of Debian's nginx-dev
+
+NGINX_SOURCE_DIR ?=
+
+NGINX_BINARY ?=		/usr/sbin/nginx
+NGINX_DEV_DIR ?=	/usr/share/nginx/src
+NGINX_STREAM_MODULE ?=	/usr/lib/nginx/modules/ngx_stream_module.so
+NODE_TEST_FLAGS ?=	--test-concurrency=1
+
+
+SHELL =			/bin/bash
+.SHELLFLAGS =		-e -o pipefail -c
+.DEFAULT_GOAL =		module
+.DELETE_ON_ERROR:
+MAKEFLAGS +=		--no-builtin-rules
+
+TOP :=			$(abspath $(dir $(lastword $(MAKEFILE_LIST))))
+OUT :=			$(TOP)/build
+JOBS :=			$(shell nproc 2>/dev/null || echo 2)
+
+# lets "make" use every core without being told
+
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+SUBMAKE =		$(MAKE) -j$(JOBS)
+else
+SUBMAKE =		$(MAKE)
+endif
+
+MODULE =		$(OUT)/$(BUILD)/ngx_webrtc_module.so
+STATIC =		$(OUT)/static-$(BUILD)/nginx
+RUN =			$(OUT)/run
+
+CC_OPT_release =	-O2 -g
+CC_OPT_debug =		-O0 -g
+CC_OPT_sanitize =	-O1 -g -fno-omit-frame-pointer -fsanitize=address
+LD_OPT_sanitize =	-fsanitize=address,undefined
+
+# nginx itself is not clean under UBSan: ours alone is compiled with it, and
+# every palloc() of the pools becomes a malloc() that ASan watches
+
+OWN_OPT_sanitize =	-fsanitize=undefined -fno-sanitize-recover=undefined
+CC_OPT_sanitize +=	-DNGX_DEBUG_PALLOC=1
+
+ifeq ($(filter $(BUILD),release debug sanitize),)
+$(error BUILD=$(BUILD): must be release, debug or sanitize)
+endif
+
+
+BUILD_PACKAGES =	build-essential pkg-config nginx libnginx-mod-stream \
+			nginx-dev libsrtp2-dev libnice-dev libusrsctp-dev \
+			libssl-dev libjansson-dev libwslay-dev zlib1g-dev
+TEST_PACKAGES =		libcmocka-dev chromium iproute2 ca-certificates
+
+
+.PHONY: help module run test test-sanitize check unit unit-programs api \
+	browser static clean deps test-deps npm FORCE
+
+
+help:
+	@echo "make [module]      build build/$(BUILD)/ngx_webrtc_module.so"
+	@echo "make run           install what is missing, build, start nginx"
+	@echo "make test          install what is missing, run every test"
+	@echo "make check         our own lint: rooms, columns, directives"
+	@echo "make unit          C unit tests (no nginx), under ASan and UBSan"
+	@echo "make api           tests against nginx without a browser"
+	@echo "make browser       tests against nginx with Chromium"
+	@echo "make static        nginx with the module linked in," \
+	      "build/static-$(BUILD)/nginx"
+	@echo "make test-sanitize api and browser tests against a sanitized nginx"
+	@echo "make clean         remove build/"
+	@echo
+	@echo "BUILD=release|debug|sanitize"
+	@echo "NGINX_SOURCE_DIR=  full source tree of nginx (static)," \
+	      "for example from: apt-get source nginx"
+	@echo "UNIT=              names of unit tests (unit)," \
+	      "for example UNIT='hash text'"
+	@echo "TESTS=             files (api, browser)," \
+	      "for example TESTS=t/api/config.test.js"
+
+
+# what the machine must have
+
+deps:
+	@t/lib/packages $(BUILD_PACKAGES)
+
+test-deps:
+	@t/lib/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@t/lib/packages --node
+
+NPM_STAMP =		$(TOP)/t/node_modules/.ngx_webrtc_npm
+
+npm: $(NPM_STAMP)
+
+$(NPM_STAMP): $(TOP)/t/package.json $(TOP)/t/package-lock.json
+	@echo "installing the packages of t/package-lock.json"
+	@cd $(TOP)/t && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+
+# the module, against an installed nginx
+
+# files whose content says what a configuration stands on; they change only
+# with it, so that nothing is configured twice
+
+$(OUT)/headers: FORCE
+	@mkdir -p $(OUT)
+	@{ find $(TOP)/src -name '*.h' | LC_ALL=C sort; } >$@.new; \
+	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(OUT)/nginx-version: FORCE
+	@mkdir -p $(OUT)
+	@{ $(NGINX_BINARY) -v 2>&1 || true; \
+	   dpkg-query -W -f '$${Package} $${Version}\n' nginx-dev || true; \
+	   cat $(NGINX_DEV_DIR)/conf_flags || true; } >$@.new 2>/dev/null; \
+	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+module: $(OUT)/$(BUILD)/objs/Makefile
+	@if [ $(BUILD) = sanitize ]; then \
+	     echo "BUILD=sanitize needs an nginx that is built with the" \
+	          "sanitizers too: make static" >&2; exit 1; fi
+	@$(SUBMAKE) --no-print-directory -s -C $(OUT)/$(BUILD)/tree \
+	    -f $(OUT)/$(BUILD)/objs/Makefile \
+	    $(OUT)/$(BUILD)/objs/ngx_webrtc_module.so
+	@cmp -s $(OUT)/$(BUILD)/objs/ngx_webrtc_module.so $(MODULE) \
+	 || { cp $(OUT)/$(BUILD)/objs/ngx_webrtc_module.so $(MODULE).new; \
+	      mv $(MODULE).new $(MODULE); \
+	      echo "built $(MODULE:$(TOP)/%=%)"; }
+
+# ./configure writes a Makefile next to itself: it gets a directory of ours,
+# with links to nginx's, so that root is not needed
+
+$(OUT)/$(BUILD)/objs/Makefile: config src/sources $(OUT)/headers \
+    $(OUT)/nginx-version
+	@[ -x $(NGINX_DEV_DIR)/configure ] \
+	 || { echo "no $(NGINX_DEV_DIR)/configure: install Debian's nginx-dev" \
+	      "(make deps does it)" >&2; exit 1; }
+	@rm -rf $(OUT)/$(BUILD)/tree
+	@mkdir -p $(OUT)/$(BUILD)/tree
+	@ln -s $(NGINX_DEV_DIR)/* $(OUT)/$(BUILD)/tree/
+	@echo "configuring for the installed nginx"
+	@. $(NGINX_DEV_DIR)/conf_flags; \
+	 cd $(OUT)/$(BUILD)/tree; \
+	 ./configure "$${NGX_CONF_FLAGS[@]}" --with-stream=dynamic \
+	     --with-cc-opt="$(CC_OPT_$(BUILD))" \
+	     --with-ld-opt="-Wl,-z,relro -Wl,-z,now $(LD_OPT_$(BUILD))" \
+	     --add-dynamic-module=$(TOP) --builddir=$(OUT)/$(BUILD)/objs \
+	     >$(OUT)/$(BUILD)/configure.log 2>&1 \
+	 || { tail -n 20 $(OUT)/$(BUILD)/configure.log >&2; exit 1; }
+
+
+# nginx with the module linked in
+
+static: $(OUT)/static-$(BUILD)/objs/Makefile
+	@$(SUBMAKE) --no-print-directory -s -C $(OUT)/static-$(BUILD)/tree \
+	    -f $(OUT)/static-$(BUILD)/objs/Makefile \
+	    $(OUT)/static-$(BUILD)/objs/nginx
+	@cmp -s $(OUT)/static-$(BUILD)/objs/nginx $(STATIC) \
+	 || { cp $(OUT)/static-$(BUILD)/objs/nginx $(STATIC).new; \
+	      mv $(STATIC).new $(STATIC); echo "built $(STATIC:$(TOP)/%=%)"; }
+
+$(OUT)/source-dir: FORCE
+	@mkdir -p $(OUT)
+	@[ -n "$(NGINX_SOURCE_DIR)" ] \
+	 || { echo "NGINX_SOURCE_DIR= is not set: it must be a full source" \
+	      "tree of nginx, for example" \
+	      "the one that 'apt-get source nginx' unpacks" >&2; exit 1; }
+	@[ -x "$(NGINX_SOURCE_DIR)/configure" ] \
+	 || { echo "NGINX_SOURCE_DIR=$(NGINX_SOURCE_DIR): no configure there" \
+	      >&2; exit 1; }
+	@echo "$(abspath $(NGINX_SOURCE_DIR))" >$@.new; \
+	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+STATIC_FLAGS =		--with-debug --with-threads --with-stream \
+			--with-stream_ssl_module --with-stream_realip_module \
+			--with-http_ssl_module --with-http_v2_module \
+			--with-http_realip_module --with-http_stub_status_module \
+			--with-http_auth_request_module
+
+$(OUT)/static-$(BUILD)/objs/Makefile: config src/sources $(OUT)/headers \
+    $(OUT)/source-dir
+	@rm -rf $(OUT)/static-$(BUILD)
+	@mkdir -p $(OUT)/static-$(BUILD)/tree
+	@ln -s $(abspath $(NGINX_SOURCE_DIR))/* $(OUT)/static-$(BUILD)/tree/
+	@rm -f $(OUT)/static-$(BUILD)/tree/{Makefile,objs}
+	@echo "configuring $(NGINX_SOURCE_DIR) ($(BUILD))"
+	@cd $(OUT)/static-$(BUILD)/tree; \
+	 ./configure $(STATIC_FLAGS) \
+	     --with-cc-opt="$(CC_OPT_$(BUILD))" \
+	     --with-ld-opt="$(LD_OPT_$(BUILD))" \
+	     --add-module=$(TOP) --builddir=$(OUT)/static-$(BUILD)/objs \
+	     >$(OUT)/static-$(BUILD)/configure.log 2>&1 \
+	 || { tail -n 20 $(OUT)/static-$(BUILD)/configure.log >&2; exit 1; }
+	@echo '$(OUT)/static-$(BUILD)/objs/addon/%.o:' \
+	      'CFLAGS += $(OWN_OPT_$(BUILD))' >>$@
+
+
+# nginx in the foreground under a prefix of its own
+
+run: deps
+	@$(MAKE) --no-print-directory module
+	@mkdir -p $(RUN)/logs $(RUN)/modules $(RUN)/temp
+	@ln -sfn $(TOP)/conf-examples/html $(RUN)/html
+	@ln -sf $(MODULE) $(NGINX_STREAM_MODULE) $(RUN)/modules/
+	@t/lib/run $(NGINX_BINARY) $(RUN) $(TOP)/conf-examples/quickstart.conf
+
+
+# unit tests
+
+UNIT_FLAGS =		-std=gnu99 -g -O1 -fno-omit-frame-pointer -Wall -Wextra \
+			-Werror -fsanitize=address,undefined \
+			-fno-sanitize-recover=undefined \
+			-DNGX_WEBRTC_STANDALONE -I$(TOP)/src \
+			$(shell pkg-config --cflags-only-I nice 2>/dev/null \
+			        | sed 's/-I/-isystem /g')
+
+PURE :=			$(shell . $(TOP)/src/sources; echo $$WEBRTC_PURE)
+LIBS :=			$(shell . $(TOP)/src/sources; echo $$WEBRTC_LIBS)
+PURE_OBJS =		$(PURE:%.c=$(OUT)/unit/src/%.o)
+
+UNIT_SRCS :=		$(wildcard $(TOP)/t/unit/*_test.c)
+ifneq ($(UNIT),)
+UNIT_SRCS :=		$(UNIT:%=$(TOP)/t/unit/%_test.c)
+endif
+UNIT_PROGRAMS =		$(UNIT_SRCS:$(TOP)/t/unit/%.c=$(OUT)/unit/%)
+
+unit:
+	@$(SUBMAKE) --no-print-directory -s unit-programs
+	@t/lib/unit $(UNIT_PROGRAMS)
+
+unit-programs: $(UNIT_PROGRAMS)
+
+$(OUT)/unit/src/%.o: $(TOP)/src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/unit/libwebrtc.a: $(PURE_OBJS) src/sources
+	rm -f $@
+	$(AR) rcs $@ $(PURE_OBJS)
+
+$(OUT)/unit/%_test: $(TOP)/t/unit/%_test.c $(OUT)/unit/libwebrtc.a
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_FLAGS) -I$(TOP)/t/unit -MMD -MP -MF $@.d -o $@ $< \
+	    $(OUT)/unit/libwebrtc.a -lcmocka $(LIBS) -lm
+
+-include $(PURE_OBJS:.o=.d) $(UNIT_PROGRAMS:%=%.d)
+
+
+# tests against a running nginx
+
+NODE_ENV =		NGX_WEBRTC_MODULE=$(MODULE) \
+			NGX_STREAM_MODULE=$(NGINX_STREAM_MODULE) \
+			NGINX_BINARY=$(NGINX_BINARY)
+NODE_BUILD =		module
+
+ifeq ($(BUILD),sanitize)
+NODE_ENV =		NGX_WEBRTC_STATIC=1 NGINX_BINARY=$(STATIC)
+NODE_BUILD =		static
+endif
+
+api browser: npm $(NODE_BUILD)
+	@$(NODE_ENV) t/lib/node-test $@ $(NODE_TEST_FLAGS) -- $(TESTS)
+
+check:
+	@t/lib/check
+
+
+# all of it; the last line is the sum
+
+test: test-deps
+	@MAKE="$(MAKE)" t/lib/test check unit api browser
+
+test-sanitize: test-deps
+	@MAKE="$(MAKE) BUILD=sanitize" t/lib/test api browser
+
+clean:
+	rm -rf $(OUT)
