@@ -23,6 +23,7 @@
 
 #include <core/ngx_webrtc_core.h>
 #include <core/ngx_webrtc_addr.h>
+#include <proto/ngx_webrtc_fmtp.h>
 #include <hub/ngx_webrtc_info.h>
 
 
@@ -85,26 +86,12 @@ typedef void (*ngx_webrtc_event_handler_pt)(
     void *data);
 
 
-/* Opus parameters of the offer; values below zero: not given */
-
-typedef struct {
-    int32_t                   channels;
-    int32_t                   maxplaybackrate;
-    int32_t                   minptime;
-    int32_t                   ptime;
-    int32_t                   stereo;
-    int32_t                   sprop_stereo;
-    int32_t                   useinbandfec;
-    int32_t                   usedtx;
-} ngx_webrtc_opus_params_t;
-
-
 /* what a front-end asks for; the hub copies everything */
 
 typedef struct {
     ngx_webrtc_connection_info_t  info;     /* ids and times may be empty */
     ngx_webrtc_opus_params_t      opus;
-    ngx_str_t                     video_fmtp;   /* empty: the default */
+    ngx_webrtc_video_params_t     video;
     ngx_str_t                     metadata; /* opaque, shown to the others */
     unsigned                      has_metadata:1;
 } ngx_webrtc_join_t;

@@ -122,7 +122,7 @@ ngx_int_t ngx_webrtc_peer_set_remote(ngx_webrtc_peer_t *peer,
 
 /* ids of the header extensions, the same for all m-sections of the bundle */
 void ngx_webrtc_peer_set_extensions(ngx_webrtc_peer_t *peer,
-    const ngx_webrtc_rtp_ext_map_t *map);
+    const ngx_webrtc_ext_map_t *map);
 
 /*
  * What the publisher's video may use in all, bits per second; 0: no cap.
