@@ -15,11 +15,9 @@
 
 
 #include <core/ngx_webrtc_core.h>
+#include <crypto/ngx_webrtc_random.h>
 #include <proto/ngx_webrtc_codec.h>
 
-
-/* UUIDv4 in base32 */
-#define NGX_WEBRTC_ID_LEN       26
 
 /* channel, client and bundle ids: 1 to 255 bytes of UTF-8 */
 #define NGX_WEBRTC_NAME_MAX     255

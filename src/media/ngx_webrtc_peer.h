@@ -15,6 +15,7 @@
 
 
 #include <core/ngx_webrtc_core.h>
+#include <crypto/ngx_webrtc_fingerprint.h>
 #include <proto/ngx_webrtc_codec.h>
 #include <proto/ngx_webrtc_rtp_ext.h>
 #include <media/ngx_webrtc_engine.h>
@@ -47,13 +48,13 @@ typedef struct {
 typedef struct {
     ngx_str_t                 ufrag;
     ngx_str_t                 pwd;
-    ngx_str_t                 hash;         /* "sha-256" */
-    ngx_str_t                 fingerprint;  /* "AA:BB:..." */
+    const ngx_webrtc_fingerprint_t  *fingerprints;
+    ngx_uint_t                nfingerprints;
     unsigned                  active:1;     /* the remote is DTLS client */
 } ngx_webrtc_peer_remote_t;
 
 
-/* a negotiated payload of one m-section */
+/* a negotiated format (payload type) of one m-section */
 
 typedef struct {
     ngx_webrtc_codec_e        codec;
@@ -64,19 +65,19 @@ typedef struct {
     unsigned                  pli:1;
     unsigned                  remb:1;
     unsigned                  twcc:1;
-} ngx_webrtc_payload_t;
+} ngx_webrtc_format_t;
 
 
 typedef struct {
     ngx_str_t                 mid;
-    ngx_webrtc_payload_t      payload;
+    ngx_webrtc_format_t       format;
     uint32_t                  ssrc;         /* 0: learnt from the mid */
     uint32_t                  rtx_ssrc;
 } ngx_webrtc_source_conf_t;
 
 
 typedef struct {
-    ngx_webrtc_payload_t      payload;
+    ngx_webrtc_format_t       format;
     uint32_t                  ssrc;         /* as declared in our SDP */
     uint32_t                  rtx_ssrc;
     ngx_str_t                 cname;        /* outlives the subscription */
@@ -116,7 +117,7 @@ void ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 void ngx_webrtc_peer_local(ngx_webrtc_peer_t *peer,
     ngx_webrtc_peer_local_t *local);
 
-/* NGX_DECLINED: bad fingerprint; the strings are copied */
+/* NGX_DECLINED: not the certificate seen; everything is copied */
 ngx_int_t ngx_webrtc_peer_set_remote(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_peer_remote_t *remote, ngx_webrtc_usec_t now);
 
