@@ -92,9 +92,9 @@ ngx_int_t ngx_webrtc_ext_map_add(ngx_webrtc_ext_map_t *map, ngx_uint_t kind,
     ngx_uint_t id);
 
 /*
- * NGX_ERROR: an element reaches beyond the extension's end, or a mapped one
- * has a length its kind cannot have.  No or an unknown profile: NGX_OK with
- * nothing present.  Of repeated ids the first counts.
+ * NGX_ERROR: an element reaches beyond the extension's end.  No or an unknown
+ * profile: NGX_OK with nothing present.  An element whose length its kind
+ * cannot have counts as absent; of repeated ids the first counts.
  */
 ngx_int_t ngx_webrtc_rtp_ext_parse(const ngx_webrtc_rtp_t *rtp,
     const ngx_webrtc_ext_map_t *map, ngx_webrtc_rtp_ext_t *ext);
