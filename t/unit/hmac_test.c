@@ -1,0 +1,112 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <core/ngx_webrtc_core.h>
+#include <crypto/ngx_webrtc_hmac.h>
+
+
+/* RFC 4231, test case 2 */
+
+static void
+sha256_matches_rfc_4231(void **state)
+{
+    u_char  mac[NGX_WEBRTC_SHA256_LEN];
+
+    static const u_char  expected[] = {
+        0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e,
+        0x6a, 0x04, 0x24, 0x26, 0x08, 0x95, 0x75, 0xc7,
+        0x5a, 0x00, 0x3f, 0x08, 0x9d, 0x27, 0x39, 0x83,
+        0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43
+    };
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_hmac_sha256(mac, "Jefe", 4,
+                                          "what do ya want for nothing?", 28),
+                     NGX_OK);
+    assert_memory_equal(mac, expected, sizeof(expected));
+}
+
+
+/* RFC 2202, HMAC-SHA-1 test case 2 */
+
+static void
+sha1_matches_rfc_2202(void **state)
+{
+    u_char  mac[NGX_WEBRTC_SHA1_LEN];
+
+    static const u_char  expected[] = {
+        0xef, 0xfc, 0xdf, 0x6a, 0xe5, 0xeb, 0x2f, 0xa2, 0xd2, 0x74,
+        0x16, 0xd5, 0xf1, 0x84, 0xdf, 0x9c, 0x25, 0x9a, 0x7c, 0x79
+    };
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_hmac_sha1(mac, "Jefe", 4,
+                                          "what do ya want for nothing?", 28),
+                     NGX_OK);
+    assert_memory_equal(mac, expected, sizeof(expected));
+}
+
+
+static void
+an_empty_key_and_message_have_a_mac(void **state)
+{
+    u_char  mac[NGX_WEBRTC_SHA256_LEN];
+
+    static const u_char  expected[] = { 0xb6, 0x13, 0x67, 0x9a };
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_hmac_sha256(mac, NULL, 0, "", 0), NGX_OK);
+    assert_memory_equal(mac, expected, sizeof(expected));
+}
+
+
+static void
+secrets_compare_over_their_whole_length(void **state)
+{
+    (void) state;
+
+    assert_true(ngx_webrtc_secret_equal("secret", "secret", 6));
+    assert_false(ngx_webrtc_secret_equal("secret", "secreT", 6));
+    assert_false(ngx_webrtc_secret_equal("Secret", "secret", 6));
+    assert_true(ngx_webrtc_secret_equal("secret", "secreT", 5));
+}
+
+
+static void
+a_cleared_secret_is_gone(void **state)
+{
+    u_char  secret[8] = "secret!", zero[8] = { 0 };
+
+    (void) state;
+
+    ngx_webrtc_secret_clear(secret, sizeof(secret));
+    assert_memory_equal(secret, zero, sizeof(secret));
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(sha256_matches_rfc_4231),
+        cmocka_unit_test(sha1_matches_rfc_2202),
+        cmocka_unit_test(an_empty_key_and_message_have_a_mac),
+        cmocka_unit_test(secrets_compare_over_their_whole_length),
+        cmocka_unit_test(a_cleared_secret_is_gone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
