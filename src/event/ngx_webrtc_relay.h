@@ -72,4 +72,19 @@ ngx_webrtc_api_call_t *ngx_webrtc_api_call(ngx_webrtc_sora_call_t *call,
 void ngx_webrtc_api_cancel(ngx_webrtc_api_call_t *call);
 
 
+/*
+ * For the worker.  init() comes after the seat was claimed (or not) and
+ * before sora_create(), which takes the glue; without memory it leaves
+ * ngx_webrtc_worker()->relay NULL and everything is refused.  shutdown()
+ * comes first at the exit, while sora, hub and the seat still work: it tells
+ * every client, here and at other workers, that this worker is going.
+ */
+void ngx_webrtc_relay_init(ngx_cycle_t *cycle);
+void ngx_webrtc_relay_shutdown(void);
+/* valid as long as the relay is; NULL: no relay */
+const ngx_webrtc_sora_glue_t *ngx_webrtc_relay_sora_glue(void);
+/* clients and sessions that this worker holds, for a graceful quit */
+ngx_uint_t ngx_webrtc_relay_busy(void);
+
+
 #endif /* _NGX_WEBRTC_RELAY_H_INCLUDED_ */
