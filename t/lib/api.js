@@ -1,5 +1,5 @@
 /*
- * Copyright (C) the ngx_webrtc_module authors
+ * Copyright (C) ngx_webrtc_module contributors
  *
  * Requests to the Sora API, as plain HTTP: nothing is added that the caller
  * did not ask for.

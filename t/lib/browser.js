@@ -1,5 +1,5 @@
 /*
- * Copyright (C) the ngx_webrtc_module authors
+ * Copyright (C) ngx_webrtc_module contributors
  *
  * Headless Chromium with fake devices, driven by playwright-core, and the
  * members of a channel that live in its pages (browser/pages/member.html,

@@ -1,5 +1,5 @@
 /*
- * Copyright (C) the ngx_webrtc_module authors
+ * Copyright (C) ngx_webrtc_module contributors
  *
  * An nginx under test: master and workers in a fresh prefix, with a web
  * server (pages, the SDK, signalling), the Sora API and the media ports.
@@ -30,7 +30,8 @@ const STREAM_MODULE = process.env.NGX_STREAM_MODULE
     || '/usr/lib/nginx/modules/ngx_stream_module.so';
 
 const WEBRTC_MODULE = path.resolve(process.env.NGX_WEBRTC_MODULE
-    || path.join(ROOT, '..', 'build', 'ngx_webrtc_module.so'));
+    || path.join(ROOT, '..', 'build', 'release',
+                 'ngx_webrtc_module.so'));
 
 const IS_STATIC = process.env.NGX_WEBRTC_STATIC === '1';
 

@@ -1,5 +1,5 @@
 /*
- * Copyright (C) the ngx_webrtc_module authors
+ * Copyright (C) ngx_webrtc_module contributors
  *
  * A member without a browser: signalling, ICE, DTLS and SRTP from Node, for
  * everything that a browser does not let a test do.  openssl's s_client does

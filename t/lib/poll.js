@@ -1,5 +1,5 @@
 /*
- * Copyright (C) the ngx_webrtc_module authors
+ * Copyright (C) ngx_webrtc_module contributors
  *
  * Waiting for things: poll until a condition holds or a deadline passes.
  */

@@ -1,5 +1,5 @@
 /*
- * Copyright (C) the ngx_webrtc_module authors
+ * Copyright (C) ngx_webrtc_module contributors
  *
  * Free ports for a test.  They come from below the kernel's ephemeral range,
  * so that no outgoing connection of a browser can take one between the check

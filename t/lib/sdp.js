@@ -1,5 +1,5 @@
 /*
- * Copyright (C) the ngx_webrtc_module authors
+ * Copyright (C) ngx_webrtc_module contributors
  *
  * What the tests need to know of an SDP offer, and the answer of a peer that
  * has no browser.

@@ -1,5 +1,5 @@
 /*
- * Copyright (C) the ngx_webrtc_module authors
+ * Copyright (C) ngx_webrtc_module contributors
  *
  * SRTP and SRTCP with AEAD_AES_128_GCM (RFC 3711, RFC 7714): just enough to
  * be a peer, not a library (a roll-over is the caller's business).

@@ -1,5 +1,5 @@
 /*
- * Copyright (C) the ngx_webrtc_module authors
+ * Copyright (C) ngx_webrtc_module contributors
  *
  * STUN messages (RFC 8489) and ICE's attributes (RFC 8445), right and wrong
  * ones.

@@ -1,5 +1,5 @@
 /*
- * Copyright (C) the ngx_webrtc_module authors
+ * Copyright (C) ngx_webrtc_module contributors
  *
  * One member of a channel, on the unmodified SDK; driven from the tests
  * through window.member.

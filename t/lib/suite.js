@@ -1,0 +1,81 @@
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ *
+ * What the test files have in common: one nginx (and one browser) for all
+ * tests of a file.
+ */
+
+'use strict';
+
+const { after, before } = require('node:test');
+
+const { Nginx } = require('./nginx');
+
+
+/* The nginx of a file, in `.nginx` once its tests run. */
+
+function serve(options) {
+    const suite = { members: [] };
+
+    before(async () => {
+        suite.nginx = await Nginx.start(
+            typeof options === 'function' ? await options() : options);
+    });
+
+    after(async () => {
+        await suite.nginx?.stop();
+    });
+
+    return suite;
+}
+
+
+/* The same with a browser. */
+
+function serveBrowser(options) {
+    const { launch } = require('./browser');
+    const suite = {};
+
+    before(async () => {
+        [suite.nginx, suite.browser] = await Promise.all([
+            Nginx.start(options), launch()]);
+    });
+
+    after(async () => {
+        await suite.browser?.close();
+        await suite.nginx?.stop();
+    });
+
+    return suite;
+}
+
+
+/*
+ * Calls body() with a list; everything that it pushed there is closed when
+ * it ends, come what may.
+ */
+
+async function using(body) {
+    const opened = [];
+
+    try {
+        return await body(opened);
+
+    } finally {
+        for (const thing of opened.reverse()) {
+            await (thing.close || thing.terminate).call(thing);
+        }
+    }
+}
+
+
+/* A channel name of its own for each test. */
+
+let channels = 0;
+
+function channel(name = 'room') {
+    return `${name}-${process.pid}-${++channels}`;
+}
+
+
+module.exports = { serve, serveBrowser, using, channel };
