@@ -1,0 +1,304 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <core/ngx_webrtc_addr.h>
+
+
+static void
+test_addr_parse(ngx_webrtc_addr_t *addr, const char *ip, uint16_t port)
+{
+    ngx_webrtc_sockaddr_t  sa;
+
+    memset(&sa, 0, sizeof(sa));
+
+    if (inet_pton(AF_INET, ip, &sa.in.sin_addr) == 1) {
+        sa.in.sin_family = AF_INET;
+        sa.in.sin_port = htons(port);
+
+    } else {
+        assert_int_equal(inet_pton(AF_INET6, ip, &sa.in6.sin6_addr), 1);
+        sa.in6.sin6_family = AF_INET6;
+        sa.in6.sin6_port = htons(port);
+    }
+
+    assert_int_equal(ngx_webrtc_addr_from_sockaddr(addr, &sa.sockaddr),
+                     NGX_OK);
+}
+
+
+static void
+addr_has_no_padding(void **state)
+{
+    (void) state;
+
+    assert_int_equal(sizeof(ngx_webrtc_addr_t), NGX_WEBRTC_ADDR_LEN);
+}
+
+
+static void
+addr_v4_survives_the_way_there_and_back(void **state)
+{
+    socklen_t              len;
+    ngx_webrtc_addr_t      addr, copy;
+    ngx_webrtc_sockaddr_t  sa;
+
+    (void) state;
+
+    test_addr_parse(&addr, "192.0.2.7", 10001);
+
+    assert_true(ngx_webrtc_addr_is_v4(&addr));
+    assert_int_equal(addr.port, 10001);
+
+    len = ngx_webrtc_addr_to_sockaddr(&addr, &sa, 0);
+
+    assert_int_equal(len, sizeof(struct sockaddr_in));
+    assert_int_equal(sa.in.sin_family, AF_INET);
+    assert_int_equal(sa.in.sin_port, htons(10001));
+    assert_int_equal(sa.in.sin_addr.s_addr, inet_addr("192.0.2.7"));
+
+    memset(&copy, 0xa5, sizeof(copy));
+    assert_int_equal(ngx_webrtc_addr_from_sockaddr(&copy, &sa.sockaddr),
+                     NGX_OK);
+    assert_true(ngx_webrtc_addr_equal(&addr, &copy));
+}
+
+
+static void
+addr_v4_is_mapped_for_a_v6_socket_and_equal_when_it_returns(void **state)
+{
+    socklen_t              len;
+    ngx_webrtc_addr_t      addr, copy;
+    ngx_webrtc_sockaddr_t  sa;
+
+    (void) state;
+
+    test_addr_parse(&addr, "192.0.2.7", 5);
+
+    len = ngx_webrtc_addr_to_sockaddr(&addr, &sa, 1);
+
+    assert_int_equal(len, sizeof(struct sockaddr_in6));
+    assert_int_equal(sa.in6.sin6_family, AF_INET6);
+    assert_true(IN6_IS_ADDR_V4MAPPED(&sa.in6.sin6_addr));
+
+    assert_int_equal(ngx_webrtc_addr_from_sockaddr(&copy, &sa.sockaddr),
+                     NGX_OK);
+    assert_true(ngx_webrtc_addr_equal(&addr, &copy));
+    assert_true(ngx_webrtc_addr_is_v4(&copy));
+}
+
+
+static void
+addr_v6_survives_the_way_there_and_back(void **state)
+{
+    ngx_webrtc_addr_t      addr, copy;
+    ngx_webrtc_sockaddr_t  sa;
+
+    (void) state;
+
+    test_addr_parse(&addr, "2001:db8::1", 65535);
+
+    assert_false(ngx_webrtc_addr_is_v4(&addr));
+    assert_int_equal(ngx_webrtc_addr_to_sockaddr(&addr, &sa, 0),
+                     sizeof(struct sockaddr_in6));
+    assert_int_equal(ngx_webrtc_addr_from_sockaddr(&copy, &sa.sockaddr),
+                     NGX_OK);
+    assert_true(ngx_webrtc_addr_equal(&addr, &copy));
+}
+
+
+static void
+addr_differs_by_port_and_by_ip(void **state)
+{
+    ngx_webrtc_addr_t  a, b;
+
+    (void) state;
+
+    test_addr_parse(&a, "192.0.2.7", 1);
+    test_addr_parse(&b, "192.0.2.7", 2);
+    assert_false(ngx_webrtc_addr_equal(&a, &b));
+
+    test_addr_parse(&b, "192.0.2.8", 1);
+    assert_false(ngx_webrtc_addr_equal(&a, &b));
+}
+
+
+static void
+addr_scope_counts_for_link_local_only(void **state)
+{
+    ngx_webrtc_addr_t      addr;
+    ngx_webrtc_sockaddr_t  sa;
+
+    (void) state;
+
+    memset(&sa, 0, sizeof(sa));
+    sa.in6.sin6_family = AF_INET6;
+    sa.in6.sin6_scope_id = 3;
+
+    assert_int_equal(inet_pton(AF_INET6, "fe80::1", &sa.in6.sin6_addr), 1);
+    assert_int_equal(ngx_webrtc_addr_from_sockaddr(&addr, &sa.sockaddr),
+                     NGX_OK);
+    assert_int_equal(addr.scope, 3);
+
+    ngx_webrtc_addr_to_sockaddr(&addr, &sa, 0);
+    assert_int_equal(sa.in6.sin6_scope_id, 3);
+
+    assert_int_equal(inet_pton(AF_INET6, "2001:db8::1", &sa.in6.sin6_addr),
+                     1);
+    assert_int_equal(ngx_webrtc_addr_from_sockaddr(&addr, &sa.sockaddr),
+                     NGX_OK);
+    assert_int_equal(addr.scope, 0);
+}
+
+
+static void
+addr_declines_other_families(void **state)
+{
+    struct sockaddr    sa;
+    ngx_webrtc_addr_t  addr;
+
+    (void) state;
+
+    memset(&sa, 0, sizeof(sa));
+    sa.sa_family = AF_UNIX;
+
+    assert_int_equal(ngx_webrtc_addr_from_sockaddr(&addr, &sa), NGX_DECLINED);
+}
+
+
+static void
+addr_text_is_the_ip_without_a_port(void **state)
+{
+    u_char             text[NGX_WEBRTC_ADDR_TEXT];
+    size_t             len;
+    ngx_webrtc_addr_t  addr;
+
+    (void) state;
+
+    test_addr_parse(&addr, "203.0.113.255", 9);
+    len = ngx_webrtc_addr_ip_text(&addr, text, sizeof(text));
+    assert_int_equal(len, 13);
+    assert_memory_equal(text, "203.0.113.255", 13);
+
+    test_addr_parse(&addr, "2001:db8::a:b", 9);
+    len = ngx_webrtc_addr_ip_text(&addr, text, sizeof(text));
+    assert_int_equal(len, 13);
+    assert_memory_equal(text, "2001:db8::a:b", 13);
+}
+
+
+static void
+addr_text_that_does_not_fit_is_empty(void **state)
+{
+    u_char             text[8];
+    ngx_webrtc_addr_t  addr;
+
+    (void) state;
+
+    test_addr_parse(&addr, "203.0.113.255", 9);
+    assert_int_equal(ngx_webrtc_addr_ip_text(&addr, text, sizeof(text)), 0);
+}
+
+
+static void
+addr_knows_private_from_public(void **state)
+{
+    ngx_uint_t         i;
+    ngx_webrtc_addr_t  addr;
+
+    static const struct {
+        const char  *ip;
+        ngx_uint_t   is_private;
+    } tests[] = {
+        { "127.0.0.1", 1 },
+        { "10.255.0.1", 1 },
+        { "11.0.0.1", 0 },
+        { "172.15.255.255", 0 },
+        { "172.16.0.0", 1 },
+        { "172.31.255.255", 1 },
+        { "172.32.0.0", 0 },
+        { "192.167.0.1", 0 },
+        { "192.168.0.1", 1 },
+        { "169.254.1.1", 1 },
+        { "100.63.255.255", 0 },
+        { "100.64.0.0", 1 },
+        { "100.127.255.255", 1 },
+        { "100.128.0.0", 0 },
+        { "0.0.0.0", 1 },
+        { "203.0.113.7", 0 },
+        { "::", 1 },
+        { "::1", 1 },
+        { "::2", 0 },
+        { "fc00::1", 1 },
+        { "fdff::1", 1 },
+        { "fe00::1", 0 },
+        { "fe80::1", 1 },
+        { "febf::1", 1 },
+        { "fec0::1", 0 },
+        { "2001:db8::1", 0 },
+        { "::ffff:10.0.0.1", 1 },
+        { "::ffff:203.0.113.7", 0 }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+        test_addr_parse(&addr, tests[i].ip, 1);
+
+        if (!!ngx_webrtc_addr_is_private(&addr) != tests[i].is_private) {
+            fail_msg("%s", tests[i].ip);
+        }
+    }
+}
+
+
+static void
+addr_knows_the_wildcards(void **state)
+{
+    ngx_webrtc_addr_t  addr;
+
+    (void) state;
+
+    test_addr_parse(&addr, "0.0.0.0", 1);
+    assert_true(ngx_webrtc_addr_is_unspecified(&addr));
+
+    test_addr_parse(&addr, "::", 1);
+    assert_true(ngx_webrtc_addr_is_unspecified(&addr));
+
+    test_addr_parse(&addr, "127.0.0.1", 1);
+    assert_false(ngx_webrtc_addr_is_unspecified(&addr));
+
+    test_addr_parse(&addr, "::1", 1);
+    assert_false(ngx_webrtc_addr_is_unspecified(&addr));
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(addr_has_no_padding),
+        cmocka_unit_test(addr_v4_survives_the_way_there_and_back),
+        cmocka_unit_test(
+            addr_v4_is_mapped_for_a_v6_socket_and_equal_when_it_returns),
+        cmocka_unit_test(addr_v6_survives_the_way_there_and_back),
+        cmocka_unit_test(addr_differs_by_port_and_by_ip),
+        cmocka_unit_test(addr_scope_counts_for_link_local_only),
+        cmocka_unit_test(addr_declines_other_families),
+        cmocka_unit_test(addr_text_is_the_ip_without_a_port),
+        cmocka_unit_test(addr_text_that_does_not_fit_is_empty),
+        cmocka_unit_test(addr_knows_private_from_public),
+        cmocka_unit_test(addr_knows_the_wildcards)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
