@@ -234,9 +234,11 @@ UNIT_SRCS :=		$(UNIT:%=$(TOP)/t/unit/%_test.c)
 endif
 UNIT_PROGRAMS =		$(UNIT_SRCS:$(TOP)/t/unit/%.c=$(OUT)/unit/%)
 
+# what compiles is run even when something else does not
+
 unit:
-	@$(SUBMAKE) --no-print-directory -s unit-programs
-	@t/lib/unit $(UNIT_PROGRAMS)
+	@rc=0; $(SUBMAKE) --no-print-directory -s -k unit-programs || rc=$$?; \
+	 t/lib/unit $$rc $(UNIT_PROGRAMS)
 
 unit-programs: $(UNIT_PROGRAMS)
 
@@ -249,7 +251,7 @@ $(OUT)/unit/libwebrtc.a: $(PURE_OBJS) src/sources
 	$(AR) rcs $@ $(PURE_OBJS)
 
 $(OUT)/unit/%_test: $(TOP)/t/unit/%_test.c $(OUT)/unit/libwebrtc.a
-	@mkdir -p $(@D)
+	@rm -f $@
 	$(CC) $(UNIT_FLAGS) -I$(TOP)/t/unit -MMD -MP -MF $@.d -o $@ $< \
 	    $(OUT)/unit/libwebrtc.a -lcmocka $(LIBS) -lm
 
