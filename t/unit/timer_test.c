@@ -5,7 +5,9 @@
 
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <setjmp.h>
+#include <stdint.h>
 #include <cmocka.h>
 
 #include <core/ngx_webrtc_timer.h>
