@@ -9,9 +9,9 @@
 BUILD ?=		release
 
 # a full source tree of nginx, for "make static"; without it the module is
-# built against the headers of Debian's nginx-dev
+# built against the headers of Debian's nginx-dev; the last one is remembered
 
-NGINX_SOURCE_DIR ?=
+NGINX_SOURCE_DIR ?=	$(shell cat build/source-dir 2>/dev/null)
 
 NGINX_BINARY ?=		/usr/sbin/nginx
 NGINX_DEV_DIR ?=	/usr/share/nginx/src
