@@ -1,0 +1,335 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * SHA-1's own functions are deprecated, but they alone allow to keep the two
+ * keyed states of HMAC as plain structs: against EVP_MAC that saves 0.09 us
+ * per packet and more than 1 kB per key.
+ */
+
+#ifndef OPENSSL_SUPPRESS_DEPRECATED
+#define OPENSSL_SUPPRESS_DEPRECATED
+#endif
+
+#include <crypto/ngx_webrtc_srtp_cipher.h>
+#include <core/ngx_webrtc_cursor.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
+
+struct ngx_webrtc_srtp_cipher_s {
+    EVP_CIPHER_CTX     *evp;
+    u_char              salt[NGX_WEBRTC_SRTP_SALT_LEN];
+
+    /* HMAC after the padded key has gone in, RFC 2104, section 4 */
+    SHA_CTX             inner;
+    SHA_CTX             outer;
+};
+
+
+static void ngx_webrtc_srtp_mac_init(ngx_webrtc_srtp_cipher_t *cipher,
+    const u_char *key);
+static ngx_int_t ngx_webrtc_srtp_gcm_start(ngx_webrtc_srtp_cipher_t *cipher,
+    uint32_t ssrc, uint64_t index, const u_char *aad, size_t aad_len,
+    const u_char *tail);
+
+
+ngx_webrtc_srtp_cipher_t *
+ngx_webrtc_srtp_cipher_create(ngx_uint_t profile, const u_char *key,
+    const u_char *salt, ngx_webrtc_srtp_label_e label,
+    ngx_webrtc_srtp_direction_e direction)
+{
+    u_char  master[NGX_WEBRTC_SRTP_SALT_LEN];
+    u_char  session[NGX_WEBRTC_SRTP_KEY_LEN];
+    u_char  session_salt[NGX_WEBRTC_SRTP_SALT_LEN];
+    u_char  auth[NGX_WEBRTC_SRTP_AUTH_LEN];
+
+    ngx_webrtc_srtp_cipher_t  *cipher;
+
+    ngx_memcpy(master, salt, sizeof(master));
+
+    if (profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM) {
+        /* RFC 7714, section 11: 96 bits of salt, zeros up to 112 */
+        master[12] = master[13] = 0;
+    }
+
+    if (ngx_webrtc_srtp_derive(key, master, label, session, sizeof(session))
+        != NGX_OK
+        || ngx_webrtc_srtp_derive(key, master, label + 1, auth, sizeof(auth))
+           != NGX_OK
+        || ngx_webrtc_srtp_derive(key, master, label + 2, session_salt,
+                                  sizeof(session_salt))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    cipher = ngx_webrtc_srtp_cipher_session(profile, session, session_salt,
+                                            auth, direction);
+
+    OPENSSL_cleanse(session, sizeof(session));
+    OPENSSL_cleanse(auth, sizeof(auth));
+
+    return cipher;
+}
+
+
+ngx_webrtc_srtp_cipher_t *
+ngx_webrtc_srtp_cipher_session(ngx_uint_t profile, const u_char *key,
+    const u_char *salt, const u_char *auth,
+    ngx_webrtc_srtp_direction_e direction)
+{
+    const EVP_CIPHER          *evp;
+    ngx_webrtc_srtp_cipher_t  *cipher;
+
+    switch (profile) {
+
+    case NGX_WEBRTC_SRTP_AEAD_AES_128_GCM:
+        evp = EVP_aes_128_gcm();
+        break;
+
+    case NGX_WEBRTC_SRTP_AES128_CM_SHA1_80:
+        evp = EVP_aes_128_ctr();
+        break;
+
+    default:
+        return NULL;
+    }
+
+    cipher = calloc(1, sizeof(ngx_webrtc_srtp_cipher_t));
+    if (cipher == NULL) {
+        return NULL;
+    }
+
+    cipher->evp = EVP_CIPHER_CTX_new();
+
+    if (cipher->evp == NULL
+        || EVP_CipherInit_ex(cipher->evp, evp, NULL, key, NULL,
+                             direction == NGX_WEBRTC_SRTP_SEAL)
+           != 1)
+    {
+        ERR_clear_error();
+        ngx_webrtc_srtp_cipher_destroy(cipher);
+        return NULL;
+    }
+
+    ngx_memcpy(cipher->salt, salt, NGX_WEBRTC_SRTP_SALT_LEN);
+
+    if (profile == NGX_WEBRTC_SRTP_AES128_CM_SHA1_80) {
+        ngx_webrtc_srtp_mac_init(cipher, auth);
+    }
+
+    return cipher;
+}
+
+
+static void
+ngx_webrtc_srtp_mac_init(ngx_webrtc_srtp_cipher_t *cipher, const u_char *key)
+{
+    size_t  i;
+    u_char  inner[SHA_CBLOCK], outer[SHA_CBLOCK];
+
+    ngx_memset(inner, 0x36, SHA_CBLOCK);
+    ngx_memset(outer, 0x5c, SHA_CBLOCK);
+
+    for (i = 0; i < NGX_WEBRTC_SRTP_AUTH_LEN; i++) {
+        inner[i] ^= key[i];
+        outer[i] ^= key[i];
+    }
+
+    SHA1_Init(&cipher->inner);
+    SHA1_Update(&cipher->inner, inner, SHA_CBLOCK);
+
+    SHA1_Init(&cipher->outer);
+    SHA1_Update(&cipher->outer, outer, SHA_CBLOCK);
+
+    OPENSSL_cleanse(inner, SHA_CBLOCK);
+    OPENSSL_cleanse(outer, SHA_CBLOCK);
+}
+
+
+void
+ngx_webrtc_srtp_cipher_destroy(ngx_webrtc_srtp_cipher_t *cipher)
+{
+    if (cipher == NULL) {
+        return;
+    }
+
+    EVP_CIPHER_CTX_free(cipher->evp);
+    OPENSSL_cleanse(cipher, sizeof(ngx_webrtc_srtp_cipher_t));
+    free(cipher);
+}
+
+
+static ngx_int_t
+ngx_webrtc_srtp_gcm_start(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
+    uint64_t index, const u_char *aad, size_t aad_len, const u_char *tail)
+{
+    int         n;
+    u_char     *p;
+    u_char      iv[12];
+    ngx_uint_t  i;
+
+    p = ngx_webrtc_put16(iv, 0);
+    p = ngx_webrtc_put32(p, ssrc);
+    p = ngx_webrtc_put16(p, (uint32_t) (index >> 32) & 0xffff);
+    (void) ngx_webrtc_put32(p, (uint32_t) index);
+
+    for (i = 0; i < sizeof(iv); i++) {
+        iv[i] ^= cipher->salt[i];
+    }
+
+    /* -1 leaves the direction, NULL the key schedule as they are */
+
+    if (EVP_CipherInit_ex(cipher->evp, NULL, NULL, NULL, iv, -1) != 1
+        || EVP_CipherUpdate(cipher->evp, NULL, &n, aad, (int) aad_len) != 1)
+    {
+        return NGX_ERROR;
+    }
+
+    if (tail && EVP_CipherUpdate(cipher->evp, NULL, &n, tail, 4) != 1) {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webrtc_srtp_gcm_seal(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
+    uint64_t index, const u_char *aad, size_t aad_len, const u_char *tail,
+    u_char *data, size_t len, u_char *tag)
+{
+    int  n;
+
+    if (ngx_webrtc_srtp_gcm_start(cipher, ssrc, index, aad, aad_len, tail)
+        == NGX_OK
+        && EVP_CipherUpdate(cipher->evp, data, &n, data, (int) len) == 1
+        && EVP_CipherFinal_ex(cipher->evp, data, &n) == 1
+        && EVP_CIPHER_CTX_ctrl(cipher->evp, EVP_CTRL_AEAD_GET_TAG,
+                               NGX_WEBRTC_SRTP_GCM_TAG, tag)
+           == 1)
+    {
+        return NGX_OK;
+    }
+
+    ERR_clear_error();
+
+    return NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_webrtc_srtp_gcm_open(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
+    uint64_t index, const u_char *aad, size_t aad_len, const u_char *tail,
+    u_char *data, size_t len, u_char *tag)
+{
+    int  n;
+
+    if (ngx_webrtc_srtp_gcm_start(cipher, ssrc, index, aad, aad_len, tail)
+        == NGX_OK
+        && EVP_CIPHER_CTX_ctrl(cipher->evp, EVP_CTRL_AEAD_SET_TAG,
+                               NGX_WEBRTC_SRTP_GCM_TAG, tag)
+           == 1
+        && EVP_CipherUpdate(cipher->evp, data, &n, data, (int) len) == 1
+        && EVP_CipherFinal_ex(cipher->evp, data, &n) == 1)
+    {
+        return NGX_OK;
+    }
+
+    ERR_clear_error();
+
+    return NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_webrtc_srtp_ctr(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
+    uint64_t index, u_char *data, size_t len)
+{
+    int         n;
+    u_char     *p;
+    u_char      iv[16];
+    ngx_uint_t  i;
+
+    p = ngx_webrtc_put32(iv, 0);
+    p = ngx_webrtc_put32(p, ssrc);
+    p = ngx_webrtc_put16(p, (uint32_t) (index >> 32) & 0xffff);
+    p = ngx_webrtc_put32(p, (uint32_t) index);
+    (void) ngx_webrtc_put16(p, 0);
+
+    for (i = 0; i < NGX_WEBRTC_SRTP_SALT_LEN; i++) {
+        iv[i] ^= cipher->salt[i];
+    }
+
+    if (EVP_CipherInit_ex(cipher->evp, NULL, NULL, NULL, iv, -1) != 1
+        || EVP_CipherUpdate(cipher->evp, data, &n, data, (int) len) != 1)
+    {
+        ERR_clear_error();
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webrtc_srtp_mac(ngx_webrtc_srtp_cipher_t *cipher, const u_char *data,
+    size_t len, const u_char *tail, u_char *tag)
+{
+    u_char   digest[SHA_DIGEST_LENGTH];
+    SHA_CTX  sha;
+
+    sha = cipher->inner;
+
+    SHA1_Update(&sha, data, len);
+    SHA1_Update(&sha, tail, 4);
+    SHA1_Final(digest, &sha);
+
+    sha = cipher->outer;
+
+    SHA1_Update(&sha, digest, SHA_DIGEST_LENGTH);
+    SHA1_Final(digest, &sha);
+
+    ngx_memcpy(tag, digest, NGX_WEBRTC_SRTP_SHA1_TAG);
+}
+
+
+ngx_int_t
+ngx_webrtc_srtp_derive(const u_char *key, const u_char *salt,
+    ngx_uint_t label, u_char *out, size_t len)
+{
+    int              n, rc;
+    u_char           iv[16];
+    EVP_CIPHER_CTX  *evp;
+
+    ngx_memcpy(iv, salt, NGX_WEBRTC_SRTP_SALT_LEN);
+    iv[7] ^= (u_char) label;
+    iv[14] = iv[15] = 0;
+
+    evp = EVP_CIPHER_CTX_new();
+    if (evp == NULL) {
+        ERR_clear_error();
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(out, len);
+
+    rc = (EVP_EncryptInit_ex(evp, EVP_aes_128_ctr(), NULL, key, iv) == 1
+          && EVP_EncryptUpdate(evp, out, &n, out, (int) len) == 1);
+
+    EVP_CIPHER_CTX_free(evp);
+
+    if (!rc) {
+        ERR_clear_error();
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}

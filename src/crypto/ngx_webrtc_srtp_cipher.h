@@ -1,0 +1,88 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * The session keys of one direction of SRTP or SRTCP, and the two transforms
+ * over them; the framing is in the srtp_in and srtp_out files.
+ *
+ * "index" is the 48-bit packet index: roc and sequence number for SRTP, the
+ * 31-bit SRTCP index.
+ */
+
+
+#ifndef _NGX_WEBRTC_SRTP_CIPHER_H_INCLUDED_
+#define _NGX_WEBRTC_SRTP_CIPHER_H_INCLUDED_
+
+
+#include <core/ngx_webrtc_core.h>
+#include <crypto/ngx_webrtc_srtp.h>
+
+
+#define NGX_WEBRTC_SRTP_HEADER_LEN      12
+#define NGX_WEBRTC_SRTCP_HEADER_LEN     8
+
+#define NGX_WEBRTC_SRTP_GCM_TAG         16
+#define NGX_WEBRTC_SRTP_SHA1_TAG        10
+#define NGX_WEBRTC_SRTP_AUTH_LEN        20
+
+/* "encrypted", in front of the SRTCP index */
+#define NGX_WEBRTC_SRTCP_E              0x80000000
+
+
+/* the first of the three key derivation labels (RFC 3711, 4.3.2) */
+
+typedef enum {
+    NGX_WEBRTC_SRTP_LABEL_RTP = 0,
+    NGX_WEBRTC_SRTP_LABEL_RTCP = 3
+} ngx_webrtc_srtp_label_e;
+
+
+typedef enum {
+    NGX_WEBRTC_SRTP_OPEN = 0,
+    NGX_WEBRTC_SRTP_SEAL
+} ngx_webrtc_srtp_direction_e;
+
+
+typedef struct ngx_webrtc_srtp_cipher_s  ngx_webrtc_srtp_cipher_t;
+
+
+/* from the master key and salt; NULL on failure */
+ngx_webrtc_srtp_cipher_t *ngx_webrtc_srtp_cipher_create(ngx_uint_t profile,
+    const u_char *key, const u_char *salt, ngx_webrtc_srtp_label_e label,
+    ngx_webrtc_srtp_direction_e direction);
+
+/* the same from session keys; "auth" is of no meaning to GCM */
+ngx_webrtc_srtp_cipher_t *ngx_webrtc_srtp_cipher_session(ngx_uint_t profile,
+    const u_char *key, const u_char *salt, const u_char *auth,
+    ngx_webrtc_srtp_direction_e direction);
+
+void ngx_webrtc_srtp_cipher_destroy(ngx_webrtc_srtp_cipher_t *cipher);
+
+/*
+ * AEAD_AES_128_GCM in place; "tail" is NULL or 4 more bytes to authenticate.
+ * open() returns NGX_ERROR when the tag is wrong.
+ */
+ngx_int_t ngx_webrtc_srtp_gcm_seal(ngx_webrtc_srtp_cipher_t *cipher,
+    uint32_t ssrc, uint64_t index, const u_char *aad, size_t aad_len,
+    const u_char *tail, u_char *data, size_t len, u_char *tag);
+ngx_int_t ngx_webrtc_srtp_gcm_open(ngx_webrtc_srtp_cipher_t *cipher,
+    uint32_t ssrc, uint64_t index, const u_char *aad, size_t aad_len,
+    const u_char *tail, u_char *data, size_t len, u_char *tag);
+
+/* AES_CM_128 in place, the same for both directions */
+ngx_int_t ngx_webrtc_srtp_ctr(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
+    uint64_t index, u_char *data, size_t len);
+
+/* HMAC_SHA1_80 of the data and 4 bytes of "tail" */
+void ngx_webrtc_srtp_mac(ngx_webrtc_srtp_cipher_t *cipher, const u_char *data,
+    size_t len, const u_char *tail, u_char *tag);
+
+/* RFC 3711, 4.3 with a key derivation rate of 0; "salt" has 14 bytes */
+ngx_int_t ngx_webrtc_srtp_derive(const u_char *key, const u_char *salt,
+    ngx_uint_t label, u_char *out, size_t len);
+
+
+#endif /* _NGX_WEBRTC_SRTP_CIPHER_H_INCLUDED_ */

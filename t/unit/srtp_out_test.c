@@ -1,0 +1,210 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <core/ngx_webrtc_core.h>
+#include <crypto/ngx_webrtc_srtp.h>
+
+#include "srtp_peer.h"
+
+
+static void
+libsrtp_reads_every_rtp_packet(void **state)
+{
+    int                      n;
+    u_char                   pkt[2048], plain[2048];
+    size_t                   len, sealed, header_len;
+    srtp_t                   peer;
+    ngx_uint_t               i, j;
+    ngx_webrtc_srtp_out_t   *out;
+    ngx_webrtc_srtp_keys_t   keys;
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        draw_keys(&keys, profiles[i]);
+        out = ngx_webrtc_srtp_out_create(&keys);
+        peer = peer_create(&keys, 0);
+        assert_non_null(out);
+
+        for (j = 0; j < 2000; j++) {
+            len = draw_rtp(pkt, (uint32_t) (7 + j % 5), (uint16_t) (j / 5),
+                           &header_len);
+            memcpy(plain, pkt, len);
+            memset(pkt + len, 0xee, NGX_WEBRTC_SRTP_TAG_MAX + 1);
+
+            sealed = ngx_webrtc_srtp_protect(out, pkt, header_len, len, 0);
+            assert_int_equal(sealed, len + ngx_webrtc_srtp_tag_len(out));
+            assert_int_equal(pkt[sealed], 0xee);
+            assert_memory_equal(pkt, plain, header_len);
+
+            n = (int) sealed;
+            assert_int_equal(srtp_unprotect(peer, pkt, &n),
+                             srtp_err_status_ok);
+            assert_int_equal(n, len);
+            assert_memory_equal(pkt, plain, len);
+        }
+
+        srtp_dealloc(peer);
+        ngx_webrtc_srtp_out_destroy(out);
+    }
+}
+
+
+static void
+the_callers_roc_carries_over_the_wrap(void **state)
+{
+    int                      n;
+    u_char                   pkt[2048];
+    size_t                   len, header_len;
+    srtp_t                   peer;
+    uint32_t                 index;
+    ngx_uint_t               i;
+    ngx_webrtc_srtp_out_t   *out;
+    ngx_webrtc_srtp_keys_t   keys;
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        draw_keys(&keys, profiles[i]);
+        out = ngx_webrtc_srtp_out_create(&keys);
+        peer = peer_create(&keys, 0);
+        assert_non_null(out);
+
+        for (index = 0xff00; index < 0x38000; index += 1 + draw(300)) {
+            len = draw_rtp(pkt, 7, (uint16_t) index, &header_len);
+            len = ngx_webrtc_srtp_protect(out, pkt, header_len, len,
+                                          index >> 16);
+
+            n = (int) len;
+            assert_int_equal(srtp_unprotect(peer, pkt, &n),
+                             srtp_err_status_ok);
+        }
+
+        /* a packet from before the wrap goes out with the roc of then */
+
+        len = draw_rtp(pkt, 7, 0xffff, &header_len);
+        len = ngx_webrtc_srtp_protect(out, pkt, header_len, len, 1);
+        n = (int) len;
+        assert_int_equal(srtp_unprotect(peer, pkt, &n),
+                         srtp_err_status_replay_old);
+
+        srtp_dealloc(peer);
+        ngx_webrtc_srtp_out_destroy(out);
+    }
+}
+
+
+static void
+libsrtp_reads_every_rtcp_packet_and_the_index_grows(void **state)
+{
+    int                      n;
+    u_char                   pkt[2048], plain[2048], *tail;
+    size_t                   len, sealed;
+    srtp_t                   peer;
+    ngx_uint_t               i, j;
+    ngx_webrtc_srtp_out_t   *out;
+    ngx_webrtc_srtp_keys_t   keys;
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        draw_keys(&keys, profiles[i]);
+        out = ngx_webrtc_srtp_out_create(&keys);
+        peer = peer_create(&keys, 0);
+        assert_non_null(out);
+
+        for (j = 1; j < 1000; j++) {
+            len = draw_rtcp(pkt, (uint32_t) (7 + j % 3));
+            memcpy(plain, pkt, len);
+            memset(pkt + len, 0xee, NGX_WEBRTC_SRTCP_TAG_MAX + 1);
+
+            sealed = ngx_webrtc_srtp_protect_rtcp(out, pkt, len);
+            assert_true(sealed > len);
+            assert_true(sealed <= len + NGX_WEBRTC_SRTCP_TAG_MAX);
+            assert_int_equal(pkt[sealed], 0xee);
+
+            tail = pkt + sealed - ((profiles[i] == GCM) ? 4 : 14);
+            assert_int_equal(ngx_webrtc_get32(tail), 0x80000000 | j);
+
+            n = (int) sealed;
+            assert_int_equal(srtp_unprotect_rtcp(peer, pkt, &n),
+                             srtp_err_status_ok);
+            assert_int_equal(n, len);
+            assert_memory_equal(pkt, plain, len);
+        }
+
+        srtp_dealloc(peer);
+        ngx_webrtc_srtp_out_destroy(out);
+    }
+}
+
+
+static void
+impossible_lengths_are_refused(void **state)
+{
+    u_char                   pkt[2048];
+    ngx_webrtc_srtp_out_t   *out;
+    ngx_webrtc_srtp_keys_t   keys;
+
+    (void) state;
+
+    memset(pkt, 0, sizeof(pkt));
+    draw_keys(&keys, GCM);
+    out = ngx_webrtc_srtp_out_create(&keys);
+    assert_non_null(out);
+
+    assert_int_equal(ngx_webrtc_srtp_protect(out, pkt, 11, 20, 0), 0);
+    assert_int_equal(ngx_webrtc_srtp_protect(out, pkt, 16, 12, 0), 0);
+    assert_int_equal(ngx_webrtc_srtp_protect_rtcp(out, pkt, 7), 0);
+
+    ngx_webrtc_srtp_out_destroy(out);
+}
+
+
+static void
+a_pair_has_both_ends_or_none(void **state)
+{
+    ngx_webrtc_srtp_in_t    *in;
+    ngx_webrtc_srtp_out_t   *out;
+    ngx_webrtc_srtp_keys_t   keys;
+
+    (void) state;
+
+    draw_keys(&keys, CM);
+    assert_int_equal(ngx_webrtc_srtp_pair_create(&keys, &in, &out), NGX_OK);
+    assert_non_null(in);
+    assert_non_null(out);
+    ngx_webrtc_srtp_in_destroy(in);
+    ngx_webrtc_srtp_out_destroy(out);
+
+    keys.profile = 0x0008;
+    assert_int_equal(ngx_webrtc_srtp_pair_create(&keys, &in, &out),
+                     NGX_ERROR);
+    assert_null(in);
+    assert_null(out);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(libsrtp_reads_every_rtp_packet),
+        cmocka_unit_test(the_callers_roc_carries_over_the_wrap),
+        cmocka_unit_test(libsrtp_reads_every_rtcp_packet_and_the_index_grows),
+        cmocka_unit_test(impossible_lengths_are_refused),
+        cmocka_unit_test(a_pair_has_both_ends_or_none),
+    };
+
+    return cmocka_run_group_tests(tests, srtp_setup, srtp_teardown);
+}
