@@ -273,6 +273,23 @@ class Nginx {
     }
 
 
+    /*
+     * The worker that has claimed this media port.  Every worker inherits
+     * the listening socket; the one that reads it has it once more.
+     */
+
+    workerOfUdp(port) {
+        const sockets = udpSocketsOn(port);
+
+        const count = (pid) => socketsOf(pid)
+            .filter((s) => sockets.has(s)).length;
+
+        return this.processes()
+            .map((pid) => ({ pid, n: count(pid) }))
+            .sort((a, b) => b.n - a.n)[0].pid;
+    }
+
+
     async reload() {
         const old = new Set(this.workers());
 
@@ -440,6 +457,15 @@ function establishedOn(port, peerPort) {
     }
 
     return inodes;
+}
+
+
+function udpSocketsOn(port) {
+    const fields = read('/proc/net/udp').split('\n').slice(1)
+        .map((line) => line.trim().split(/\s+/));
+
+    return new Set(fields.filter((f) => f[1] && hexPort(f[1]) === port)
+        .map((f) => f[9]));
 }
 
 
