@@ -52,6 +52,10 @@ LD_OPT_sanitize =	-fsanitize=address,undefined
 OWN_OPT_sanitize =	-fsanitize=undefined -fno-sanitize-recover=undefined
 CC_OPT_sanitize +=	-DNGX_DEBUG_PALLOC=1
 
+# two that make at once in one tree take turns
+
+LOCK =			flock $(OUT)/lock
+
 ifeq ($(filter $(BUILD),release debug sanitize),)
 $(error BUILD=$(BUILD): must be release, debug or sanitize)
 endif
@@ -63,8 +67,8 @@ BUILD_PACKAGES =	build-essential pkg-config nginx libnginx-mod-stream \
 TEST_PACKAGES =		libcmocka-dev chromium iproute2 ca-certificates
 
 
-.PHONY: help module run test test-sanitize check unit unit-programs api \
-	browser static clean deps test-deps npm FORCE
+.PHONY: help module module-build run test test-sanitize check unit \
+	unit-programs api browser static static-build clean deps test-deps npm FORCE
 
 
 help:
@@ -98,6 +102,9 @@ test-deps:
 	@t/lib/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	@t/lib/packages --node
 
+$(OUT):
+	@mkdir -p $@
+
 NPM_STAMP =		$(TOP)/t/node_modules/.ngx_webrtc_npm
 
 npm: $(NPM_STAMP)
@@ -113,22 +120,23 @@ $(NPM_STAMP): $(TOP)/t/package.json $(TOP)/t/package-lock.json
 # files whose content says what a configuration stands on; they change only
 # with it, so that nothing is configured twice
 
-$(OUT)/headers: FORCE
-	@mkdir -p $(OUT)
+$(OUT)/headers: FORCE | $(OUT)
 	@{ find $(TOP)/src -name '*.h' | LC_ALL=C sort; } >$@.new; \
 	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-$(OUT)/nginx-version: FORCE
-	@mkdir -p $(OUT)
+$(OUT)/nginx-version: FORCE | $(OUT)
 	@{ $(NGINX_BINARY) -v 2>&1 || true; \
 	   dpkg-query -W -f '$${Package} $${Version}\n' nginx-dev || true; \
 	   cat $(NGINX_DEV_DIR)/conf_flags || true; } >$@.new 2>/dev/null; \
 	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-module: $(OUT)/$(BUILD)/objs/Makefile
+module: | $(OUT)
 	@if [ $(BUILD) = sanitize ]; then \
 	     echo "BUILD=sanitize needs an nginx that is built with the" \
 	          "sanitizers too: make static" >&2; exit 1; fi
+	@$(LOCK) $(MAKE) --no-print-directory module-build
+
+module-build: $(OUT)/$(BUILD)/objs/Makefile
 	@$(SUBMAKE) --no-print-directory -s -C $(OUT)/$(BUILD)/tree \
 	    -f $(OUT)/$(BUILD)/objs/Makefile \
 	    $(OUT)/$(BUILD)/objs/ngx_webrtc_module.so
@@ -161,7 +169,10 @@ $(OUT)/$(BUILD)/objs/Makefile: config src/sources $(OUT)/headers \
 
 # nginx with the module linked in
 
-static: $(OUT)/static-$(BUILD)/objs/Makefile
+static: | $(OUT)
+	@$(LOCK) $(MAKE) --no-print-directory static-build
+
+static-build: $(OUT)/static-$(BUILD)/objs/Makefile
 	@$(SUBMAKE) --no-print-directory -s -C $(OUT)/static-$(BUILD)/tree \
 	    -f $(OUT)/static-$(BUILD)/objs/Makefile \
 	    $(OUT)/static-$(BUILD)/objs/nginx
@@ -169,8 +180,7 @@ static: $(OUT)/static-$(BUILD)/objs/Makefile
 	 || { cp $(OUT)/static-$(BUILD)/objs/nginx $(STATIC).new; \
 	      mv $(STATIC).new $(STATIC); echo "built $(STATIC:$(TOP)/%=%)"; }
 
-$(OUT)/source-dir: FORCE
-	@mkdir -p $(OUT)
+$(OUT)/source-dir: FORCE | $(OUT)
 	@[ -n "$(NGINX_SOURCE_DIR)" ] \
 	 || { echo "NGINX_SOURCE_DIR= is not set: it must be a full source" \
 	      "tree of nginx, for example" \
@@ -236,8 +246,8 @@ UNIT_PROGRAMS =		$(UNIT_SRCS:$(TOP)/t/unit/%.c=$(OUT)/unit/%)
 
 # what compiles is run even when something else does not
 
-unit:
-	@rc=0; $(SUBMAKE) --no-print-directory -s -k unit-programs || rc=$$?; \
+unit: | $(OUT)
+	@rc=0; $(LOCK) $(SUBMAKE) --no-print-directory -s -k unit-programs || rc=$$?; \
 	 t/lib/unit $$rc $(UNIT_PROGRAMS)
 
 unit-programs: $(UNIT_PROGRAMS)
