@@ -62,6 +62,7 @@ typedef struct {
     ngx_webrtc_event_e        type;
     ngx_webrtc_connection_t  *subject;  /* whom it is about */
     ngx_webrtc_usec_t         now;
+    uint64_t                  serial;   /* one and the same for all hearers */
 
     /* OFFER */
     ngx_str_t                 sdp;
@@ -145,7 +146,17 @@ void ngx_webrtc_hub_set_wall_offset(ngx_webrtc_hub_t *hub, int64_t offset);
 uint64_t ngx_webrtc_hub_wall(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now);
 
 
-/* verbs */
+/*
+ * Verbs.  They may be said from within an event handler; the events of those
+ * are heard after the handler has returned.
+ */
+
+/*
+ * What is said between begin() and end() becomes one change: events are heard
+ * at end(), and one offer tells all of it.
+ */
+void ngx_webrtc_hub_begin(ngx_webrtc_hub_t *hub);
+void ngx_webrtc_hub_end(ngx_webrtc_hub_t *hub);
 
 /*
  * Makes a connection and produces its OFFER before it returns.  On a refusal

@@ -1,0 +1,528 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <hub/ngx_webrtc_member.h>
+#include <crypto/ngx_webrtc_random.h>
+
+
+static ngx_webrtc_connection_t *ngx_webrtc_connection_create(
+    ngx_webrtc_hub_t *hub, const ngx_webrtc_join_t *join,
+    ngx_webrtc_usec_t now);
+static ngx_int_t ngx_webrtc_connection_init(
+    ngx_webrtc_connection_t *connection, const ngx_webrtc_join_t *join,
+    ngx_webrtc_usec_t now);
+static ngx_int_t ngx_webrtc_connection_enroll(
+    ngx_webrtc_connection_t *connection, const ngx_webrtc_join_t *join,
+    ngx_webrtc_usec_t now, const char **reason);
+static ngx_int_t ngx_webrtc_connection_copy(
+    ngx_webrtc_connection_t *connection, ngx_str_t *dst,
+    const ngx_str_t *src);
+static void ngx_webrtc_connection_drop(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now);
+
+
+ngx_webrtc_connection_t *
+ngx_webrtc_hub_join(ngx_webrtc_hub_t *hub, const ngx_webrtc_join_t *join,
+    ngx_webrtc_event_handler_pt handler, void *data, ngx_webrtc_usec_t now,
+    const char **reason)
+{
+    ngx_webrtc_connection_t  *connection;
+
+    *reason = "NO-MEMORY";
+
+    connection = ngx_webrtc_connection_create(hub, join, now);
+    if (connection == NULL) {
+        return NULL;
+    }
+
+    connection->handler = handler;
+    connection->data = data;
+
+    ngx_webrtc_hub_begin(hub);
+
+    if (ngx_webrtc_connection_enroll(connection, join, now, reason)
+        != NGX_OK)
+    {
+        ngx_webrtc_connection_drop(connection, now);
+        connection = NULL;
+
+    } else {
+        ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_OFFER, now);
+
+        if (hub->depth == 1) {
+            ngx_webrtc_event_deliver_all(hub);
+        }
+
+        /* it has already heard CLOSED */
+
+        if (connection->left) {
+            *reason = connection->reason;
+            connection = NULL;
+        }
+    }
+
+    ngx_webrtc_hub_end(hub);
+
+    return connection;
+}
+
+
+static ngx_webrtc_connection_t *
+ngx_webrtc_connection_create(ngx_webrtc_hub_t *hub,
+    const ngx_webrtc_join_t *join, ngx_webrtc_usec_t now)
+{
+    ngx_pool_t               *pool;
+    ngx_webrtc_connection_t  *connection;
+
+    pool = ngx_create_pool(4096, hub->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    connection = ngx_pcalloc(pool, sizeof(ngx_webrtc_connection_t));
+    if (connection == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    connection->pool = pool;
+    connection->hub = hub;
+
+    ngx_queue_init(&connection->receptions);
+
+    if (ngx_webrtc_connection_init(connection, join, now) != NGX_OK) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    ngx_webrtc_hash_add(&hub->connections, &connection->node,
+                        connection->info.connection_id, NGX_WEBRTC_ID_LEN);
+    hub->nconnections++;
+
+    return connection;
+}
+
+
+static ngx_int_t
+ngx_webrtc_connection_init(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_join_t *join, ngx_webrtc_usec_t now)
+{
+    uint32_t                             max, rate;
+    ngx_str_t                            id;
+    ngx_webrtc_connection_info_t        *info;
+    const ngx_webrtc_connection_info_t  *given;
+
+    given = &join->info;
+    info = &connection->info;
+
+    *info = *given;
+
+    if (given->connection_id[0] == '\0'
+        && ngx_webrtc_id_generate(info->connection_id) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    id.len = NGX_WEBRTC_ID_LEN;
+    id.data = info->connection_id;
+
+    if (ngx_webrtc_connection_copy(connection, &info->channel_id,
+                                   &given->channel_id)
+        != NGX_OK
+        || ngx_webrtc_connection_copy(connection, &info->client_id,
+                                      given->client_id.len
+                                      ? &given->client_id : &id)
+           != NGX_OK
+        || ngx_webrtc_connection_copy(connection, &info->bundle_id,
+                                      given->bundle_id.len
+                                      ? &given->bundle_id : &id)
+           != NGX_OK
+        || ngx_webrtc_connection_copy(connection, &info->video_params,
+                                      &given->video_params)
+           != NGX_OK
+        || ngx_webrtc_connection_copy(connection, &connection->metadata,
+                                      &join->metadata)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    connection->has_metadata = join->has_metadata;
+    connection->joined = now;
+
+    if (info->created_time == 0) {
+        info->created_time = ngx_webrtc_hub_wall(connection->hub, now);
+    }
+
+    if (info->audio && info->audio_codec == NGX_WEBRTC_CODEC_NONE) {
+        info->audio_codec = NGX_WEBRTC_CODEC_OPUS;
+    }
+
+    if (info->video && info->video_codec == NGX_WEBRTC_CODEC_NONE) {
+        info->video_codec = NGX_WEBRTC_CODEC_VP9;
+    }
+
+    if (info->video) {
+        max = connection->hub->conf.max_video_bit_rate;
+        rate = info->video_bit_rate;
+
+        if (rate == 0) {
+            rate = connection->hub->conf.video_bit_rate;
+        }
+
+        info->video_bit_rate = max ? ngx_min(rate, max) : rate;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_connection_copy(ngx_webrtc_connection_t *connection,
+    ngx_str_t *dst, const ngx_str_t *src)
+{
+    ngx_str_null(dst);
+
+    if (src->len == 0) {
+        return NGX_OK;
+    }
+
+    dst->data = ngx_pnalloc(connection->pool, src->len);
+    if (dst->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(dst->data, src->data, src->len);
+    dst->len = src->len;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_connection_enroll(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_join_t *join, ngx_webrtc_usec_t now,
+    const char **reason)
+{
+    ngx_int_t                rc;
+    ngx_str_t               *id;
+    ngx_webrtc_hub_t        *hub;
+    ngx_webrtc_channel_t    *channel;
+    ngx_webrtc_hash_node_t  *node;
+
+    hub = connection->hub;
+    id = &connection->info.channel_id;
+
+    node = ngx_webrtc_hash_find(&hub->channels, id->data, id->len);
+
+    channel = node ? ngx_webrtc_hash_data(node, ngx_webrtc_channel_t, node)
+                   : ngx_webrtc_channel_create(hub, id);
+    if (channel == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_webrtc_channel_add(channel, connection);
+
+    if (rc != NGX_OK) {
+        if (ngx_queue_empty(&channel->members)) {
+            ngx_webrtc_channel_destroy(hub, channel);
+        }
+
+        if (rc == NGX_DECLINED) {
+            *reason = "CHANNEL-FULL";
+        }
+
+        return NGX_ERROR;
+    }
+
+    rc = ngx_webrtc_exchange_init(connection, join, now, reason);
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (hub->glue.connection_add
+        && hub->glue.connection_add(hub->glue.data, connection) != NGX_OK)
+    {
+        *reason = "ZONE-FULL";
+        return NGX_ERROR;
+    }
+
+    ngx_webrtc_exchange_fill(connection);
+
+    if (ngx_webrtc_exchange_placeholders(connection) != NGX_OK) {
+
+        if (hub->glue.connection_remove) {
+            hub->glue.connection_remove(hub->glue.data, connection);
+        }
+
+        *reason = "NO-MEDIA";
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* undoes a join that failed; nobody has heard of it */
+
+static void
+ngx_webrtc_connection_drop(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_exchange_withdraw(connection, now);
+
+    connection->left = 1;
+
+    if (connection->channel == NULL) {
+        ngx_webrtc_connection_free(connection);
+        return;
+    }
+
+    ngx_webrtc_channel_remove(connection->channel, connection);
+    ngx_queue_insert_tail(&connection->hub->gone, &connection->gone);
+}
+
+
+void
+ngx_webrtc_connection_free(ngx_webrtc_connection_t *connection)
+{
+    ngx_webrtc_hub_t  *hub;
+
+    hub = connection->hub;
+
+    ngx_webrtc_hash_remove(&hub->connections, &connection->node);
+    hub->nconnections--;
+
+    ngx_destroy_pool(connection->pool);
+}
+
+
+ngx_int_t
+ngx_webrtc_hub_answer(ngx_webrtc_connection_t *connection, ngx_str_t *sdp,
+    ngx_webrtc_usec_t now, const char **reason)
+{
+    ngx_int_t          rc;
+    ngx_uint_t         first;
+    ngx_webrtc_hub_t  *hub;
+
+    if (connection->left) {
+        return NGX_DECLINED;
+    }
+
+    hub = connection->hub;
+    first = (connection->negotiation.remote == NULL);
+
+    rc = ngx_webrtc_negotiation_read_answer(&connection->negotiation,
+                                            sdp->data, sdp->data + sdp->len,
+                                            reason);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_webrtc_hub_begin(hub);
+
+    ngx_webrtc_deadline_remove(&connection->answer);
+
+    rc = ngx_webrtc_exchange_answered(connection, first, now, reason);
+
+    if (rc == NGX_OK && connection->starved) {
+        connection->starved = 0;
+        ngx_webrtc_exchange_fill(connection);
+    }
+
+    if (rc == NGX_OK) {
+        ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_OFFER, now);
+    }
+
+    ngx_webrtc_hub_end(hub);
+
+    return rc;
+}
+
+
+/* ICE and DTLS are up: the others may see it */
+
+void
+ngx_webrtc_connection_live(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_hub_t  *hub;
+
+    if (connection->left || connection->live) {
+        return;
+    }
+
+    hub = connection->hub;
+
+    ngx_webrtc_hub_begin(hub);
+
+    connection->live = 1;
+    connection->created = now;
+
+    ngx_webrtc_channel_count(connection->channel, connection->info.role, 1);
+
+    ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_OFFER, now);
+    ngx_webrtc_exchange_publish(connection, now);
+
+    ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_CREATED, now);
+    connection->serial = hub->serial;
+
+    ngx_webrtc_deadline_set(&hub->minutes, &connection->minute,
+                            now + NGX_WEBRTC_MINUTE);
+
+    if (hub->glue.count) {
+        hub->glue.count(hub->glue.data, connection,
+                        NGX_WEBRTC_EVENT_CREATED, 0);
+    }
+
+    ngx_webrtc_hub_end(hub);
+}
+
+
+void
+ngx_webrtc_connection_minute(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_hub_t   *hub;
+    ngx_webrtc_usec_t   next;
+
+    hub = connection->hub;
+
+    ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_UPDATED, now);
+
+    /* minutes that were slept through are not made up for */
+
+    next = now - connection->created;
+    next = connection->created
+           + (next / NGX_WEBRTC_MINUTE + 1) * NGX_WEBRTC_MINUTE;
+
+    ngx_webrtc_deadline_set(&hub->minutes, &connection->minute, next);
+
+    if (hub->glue.count) {
+        hub->glue.count(hub->glue.data, connection,
+                        NGX_WEBRTC_EVENT_UPDATED, 0);
+    }
+}
+
+
+void
+ngx_webrtc_hub_leave(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_close_e cause, const char *reason, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_hub_t  *hub;
+
+    if (connection->left) {
+        return;
+    }
+
+    hub = connection->hub;
+
+    ngx_webrtc_hub_begin(hub);
+
+    connection->left = 1;
+    connection->cause = cause;
+    connection->reason = reason;
+
+    ngx_webrtc_deadline_remove(&connection->answer);
+    ngx_webrtc_deadline_remove(&connection->minute);
+
+    ngx_webrtc_channel_remove(connection->channel, connection);
+
+    ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_CLOSED, now);
+
+    /* the offers that take its tracks away go before the news */
+
+    ngx_webrtc_exchange_withdraw(connection, now);
+
+    if (connection->live) {
+        ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_DESTROYED, now);
+    }
+
+    if (hub->glue.count) {
+        hub->glue.count(hub->glue.data, connection,
+                        NGX_WEBRTC_EVENT_DESTROYED, !connection->live);
+    }
+
+    if (hub->glue.connection_remove) {
+        hub->glue.connection_remove(hub->glue.data, connection);
+    }
+
+    ngx_queue_insert_tail(&hub->gone, &connection->gone);
+
+    ngx_webrtc_hub_end(hub);
+}
+
+
+ngx_uint_t
+ngx_webrtc_connection_apart(const ngx_webrtc_connection_t *a,
+    const ngx_webrtc_connection_t *b)
+{
+    const ngx_str_t  *x, *y;
+
+    x = &a->info.bundle_id;
+    y = &b->info.bundle_id;
+
+    return x->len != y->len || ngx_memcmp(x->data, y->data, x->len) != 0;
+}
+
+
+const ngx_webrtc_connection_info_t *
+ngx_webrtc_connection_info(ngx_webrtc_connection_t *connection)
+{
+    return &connection->info;
+}
+
+
+const ngx_str_t *
+ngx_webrtc_connection_metadata(ngx_webrtc_connection_t *connection)
+{
+    return connection->has_metadata ? &connection->metadata : NULL;
+}
+
+
+ngx_uint_t
+ngx_webrtc_connection_is_live(ngx_webrtc_connection_t *connection)
+{
+    return connection->live && !connection->left;
+}
+
+
+ngx_webrtc_usec_t
+ngx_webrtc_connection_setup_time(ngx_webrtc_connection_t *connection)
+{
+    return connection->live ? connection->created - connection->joined : 0;
+}
+
+
+ngx_webrtc_usec_t
+ngx_webrtc_connection_duration(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now)
+{
+    return connection->live ? now - connection->created : 0;
+}
+
+
+void
+ngx_webrtc_connection_mids(ngx_webrtc_connection_t *connection,
+    ngx_str_t *audio, ngx_str_t *video)
+{
+    ngx_uint_t                         i;
+    ngx_str_t                         *mids[NGX_WEBRTC_TRACKS];
+    ngx_webrtc_negotiation_section_t  *section;
+
+    mids[NGX_WEBRTC_AUDIO] = audio;
+    mids[NGX_WEBRTC_VIDEO] = video;
+
+    for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
+        section = connection->tracks[i].section;
+
+        ngx_str_null(mids[i]);
+
+        if (section) {
+            *mids[i] = section->mid;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * Events wait in one list and are told in the order in which they happened.
+ * An offer is written when its turn comes, so that it tells everything that
+ * changed until then.
+ */
+
+
+#include <hub/ngx_webrtc_member.h>
+
+
+static void ngx_webrtc_event_offer(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_event_t *event);
+static void ngx_webrtc_event_broadcast(ngx_webrtc_event_t *event);
+
+
+void
+ngx_webrtc_event_queue(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_event_e type, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_hub_t      *hub;
+    ngx_webrtc_pending_t  *pending;
+
+    hub = connection->hub;
+    pending = &connection->pending[type];
+
+    if (pending->queued) {
+        return;
+    }
+
+    pending->queued = 1;
+    pending->connection = connection;
+    pending->counts = connection->channel->counts;
+    pending->now = now;
+    pending->serial = ++hub->serial;
+    pending->minutes = 0;
+
+    if (connection->live) {
+        pending->minutes = (now - connection->created) / NGX_WEBRTC_MINUTE;
+    }
+
+    ngx_queue_insert_tail(&hub->events, &pending->queue);
+}
+
+
+void
+ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub)
+{
+    ngx_queue_t              *q;
+    ngx_webrtc_event_t        event;
+    ngx_webrtc_pending_t     *pending;
+    ngx_webrtc_connection_t  *connection;
+
+    while (!ngx_queue_empty(&hub->events)) {
+        q = ngx_queue_head(&hub->events);
+        ngx_queue_remove(q);
+
+        pending = ngx_queue_data(q, ngx_webrtc_pending_t, queue);
+        pending->queued = 0;
+
+        connection = pending->connection;
+
+        ngx_memzero(&event, sizeof(ngx_webrtc_event_t));
+
+        event.type = pending - connection->pending;
+        event.subject = connection;
+        event.now = pending->now;
+        event.serial = pending->serial;
+        event.counts = pending->counts;
+        event.minutes = pending->minutes;
+
+        switch (event.type) {
+
+        case NGX_WEBRTC_EVENT_OFFER:
+            ngx_webrtc_event_offer(connection, &event);
+            break;
+
+        case NGX_WEBRTC_EVENT_CLOSED:
+            event.cause = connection->cause;
+            event.reason = connection->reason;
+
+            connection->handler(connection, &event, connection->data);
+            break;
+
+        default: /* CREATED, UPDATED, DESTROYED */
+            ngx_webrtc_event_broadcast(&event);
+            break;
+        }
+    }
+}
+
+
+static void
+ngx_webrtc_event_offer(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_event_t *event)
+{
+    ngx_int_t          rc;
+    ngx_webrtc_hub_t  *hub;
+
+    if (connection->left) {
+        return;
+    }
+
+    /* what changes while it connects waits until it has connected */
+
+    if (connection->offered && !connection->live) {
+        return;
+    }
+
+    hub = connection->hub;
+
+    rc = ngx_webrtc_exchange_offer(connection, &event->sdp);
+
+    if (rc == NGX_DECLINED) {
+        return;
+    }
+
+    if (rc != NGX_OK) {
+        ngx_webrtc_hub_leave(connection, NGX_WEBRTC_CLOSE_FAULT,
+                             "SDP-GENERATION-ERROR", event->now);
+        return;
+    }
+
+    event->again = connection->offered;
+    connection->offered = 1;
+
+    ngx_webrtc_deadline_set(&hub->answers, &connection->answer,
+                            event->now + hub->conf.answer_timeout);
+
+    connection->handler(connection, event, connection->data);
+}
+
+
+static void
+ngx_webrtc_event_broadcast(ngx_webrtc_event_t *event)
+{
+    ngx_webrtc_channel_t     *channel;
+    ngx_webrtc_connection_t  *connection, *subject;
+
+    subject = event->subject;
+    channel = subject->channel;
+
+    for (connection = ngx_webrtc_channel_next(channel, NULL);
+         connection;
+         connection = ngx_webrtc_channel_next(channel, connection))
+    {
+        /* who was not there yet when it happened does not hear of it */
+
+        if (!connection->live || connection->serial > event->serial) {
+            continue;
+        }
+
+        if (connection != subject
+            && !ngx_webrtc_connection_apart(connection, subject))
+        {
+            continue;
+        }
+
+        connection->handler(connection, event, connection->data);
+    }
+}

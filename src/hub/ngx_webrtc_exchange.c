@@ -1,0 +1,762 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * Who hears whom: sections are added to and removed from the negotiations,
+ * and once a client has answered, its section becomes a source or a
+ * subscription of the media engine.
+ */
+
+
+#include <hub/ngx_webrtc_member.h>
+#include <crypto/ngx_webrtc_random.h>
+
+
+static ngx_int_t ngx_webrtc_exchange_negotiation(
+    ngx_webrtc_connection_t *connection);
+static ngx_int_t ngx_webrtc_exchange_track(
+    ngx_webrtc_connection_t *connection, ngx_uint_t n,
+    const ngx_webrtc_join_t *join);
+static void ngx_webrtc_exchange_add(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_track_t *track);
+static ngx_uint_t ngx_webrtc_exchange_wants(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_track_t *track);
+static ngx_int_t ngx_webrtc_exchange_remote(
+    ngx_webrtc_connection_t *connection, ngx_webrtc_usec_t now,
+    const char **reason);
+static void ngx_webrtc_exchange_extensions(
+    ngx_webrtc_connection_t *connection);
+static ngx_int_t ngx_webrtc_exchange_sources(
+    ngx_webrtc_connection_t *connection, ngx_webrtc_usec_t now);
+static void ngx_webrtc_exchange_subscribe(ngx_webrtc_reception_t *reception,
+    ngx_webrtc_usec_t now);
+static void ngx_webrtc_exchange_format(
+    const ngx_webrtc_negotiation_section_t *section,
+    ngx_webrtc_format_t *format);
+static void ngx_webrtc_exchange_unlink(ngx_webrtc_reception_t *reception);
+static ngx_int_t ngx_webrtc_exchange_random(void *data, u_char *buf,
+    size_t len);
+static uint32_t ngx_webrtc_exchange_ssrc(void);
+static void ngx_webrtc_exchange_peer_handler(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_peer_event_e event, const char *reason, void *data,
+    ngx_webrtc_usec_t now);
+
+
+#define ngx_webrtc_exchange_receives(connection)                             \
+    ((connection)->info.role != NGX_WEBRTC_SENDONLY)
+
+
+ngx_int_t
+ngx_webrtc_exchange_init(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_join_t *join, ngx_webrtc_usec_t now,
+    const char **reason)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
+        connection->tracks[i].connection = connection;
+        ngx_queue_init(&connection->tracks[i].receptions);
+    }
+
+    connection->peer = ngx_webrtc_peer_create(connection->hub->engine,
+                                              ngx_webrtc_exchange_peer_handler,
+                                              connection, now);
+    if (connection->peer == NULL) {
+        *reason = "TOO-MANY-CONNECTIONS";
+        return NGX_ERROR;
+    }
+
+    if (ngx_webrtc_exchange_negotiation(connection) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (connection->info.role == NGX_WEBRTC_RECVONLY) {
+        return NGX_OK;
+    }
+
+    if (connection->info.audio
+        && ngx_webrtc_exchange_track(connection, NGX_WEBRTC_AUDIO, join)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (connection->info.video
+        && ngx_webrtc_exchange_track(connection, NGX_WEBRTC_VIDEO, join)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_exchange_negotiation(ngx_webrtc_connection_t *connection)
+{
+    ngx_webrtc_hub_t                 *hub;
+    ngx_webrtc_peer_local_t           local;
+    ngx_webrtc_negotiation_params_t   params;
+
+    hub = connection->hub;
+
+    ngx_webrtc_peer_local(connection->peer, &local);
+
+    ngx_memzero(&params, sizeof(ngx_webrtc_negotiation_params_t));
+
+    params.ufrag = local.ufrag;
+    params.pwd = local.pwd;
+    params.fingerprint = hub->fingerprint;
+    params.setup = NGX_WEBRTC_SDP_SETUP_ACTPASS;
+    params.candidates = hub->conf.candidates;
+    params.ncandidates = hub->conf.ncandidates;
+    params.max_sections = hub->conf.max_sections;
+    params.random = ngx_webrtc_exchange_random;
+    params.ice_lite = 1;
+
+    return ngx_webrtc_negotiation_init(&connection->negotiation,
+                                       connection->pool, &params);
+}
+
+
+static ngx_int_t
+ngx_webrtc_exchange_track(ngx_webrtc_connection_t *connection, ngx_uint_t n,
+    const ngx_webrtc_join_t *join)
+{
+    u_char                          buf[NGX_WEBRTC_FMTP_LEN], *p;
+    uint32_t                        bit_rate;
+    ngx_webrtc_text_t               text, remote;
+    ngx_webrtc_track_t             *track;
+    ngx_webrtc_opus_params_t        opus;
+    ngx_webrtc_negotiation_codec_t  codec;
+
+    track = &connection->tracks[n];
+
+    p = ngx_pnalloc(connection->pool, NGX_WEBRTC_FMTP_LEN);
+
+    if (p == NULL || ngx_webrtc_id_generate(track->id) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_webrtc_text_init(&text, buf, buf + NGX_WEBRTC_FMTP_LEN);
+    ngx_webrtc_text_init(&remote, p, p + NGX_WEBRTC_FMTP_LEN);
+
+    if (n == NGX_WEBRTC_AUDIO) {
+        track->codec = connection->info.audio_codec;
+        bit_rate = connection->info.audio_bit_rate;
+
+        opus = join->opus;
+
+        if (bit_rate) {
+            opus.bit_rate = bit_rate;
+        }
+
+        ngx_webrtc_fmtp_opus(&text, &opus);
+        ngx_webrtc_fmtp_opus_remote(&remote, &opus);
+
+    } else {
+        track->codec = connection->info.video_codec;
+        bit_rate = connection->info.video_bit_rate;
+
+        ngx_webrtc_fmtp_video(&text, track->codec, &join->video);
+        ngx_webrtc_fmtp_video(&remote, track->codec, &join->video);
+    }
+
+    if (text.overflow || remote.overflow) {
+        return NGX_ERROR;
+    }
+
+    track->fmtp.data = p;
+    track->fmtp.len = ngx_webrtc_text_len(&remote);
+
+    codec.codec = track->codec;
+    codec.fmtp.data = buf;
+    codec.fmtp.len = ngx_webrtc_text_len(&text);
+
+    track->section = ngx_webrtc_negotiation_add_own(&connection->negotiation,
+                                                    &codec, bit_rate);
+
+    return track->section ? NGX_OK : NGX_ERROR;
+}
+
+
+/*
+ * A client in an empty channel, or one that asks for media that nobody sends,
+ * needs a section all the same, or ICE would not start.
+ */
+
+ngx_int_t
+ngx_webrtc_exchange_placeholders(ngx_webrtc_connection_t *connection)
+{
+    ngx_webrtc_negotiation_t  *neg;
+
+    neg = &connection->negotiation;
+
+    if (neg->nsections) {
+        return NGX_OK;
+    }
+
+    if (connection->info.audio
+        && ngx_webrtc_negotiation_add_placeholder(neg, NGX_WEBRTC_SDP_AUDIO)
+           == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    if (connection->info.video
+        && ngx_webrtc_negotiation_add_placeholder(neg, NGX_WEBRTC_SDP_VIDEO)
+           == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    return neg->nsections ? NGX_OK : NGX_ERROR;
+}
+
+
+void
+ngx_webrtc_exchange_fill(ngx_webrtc_connection_t *connection)
+{
+    ngx_uint_t                i;
+    ngx_webrtc_connection_t  *sender;
+
+    if (!ngx_webrtc_exchange_receives(connection)) {
+        return;
+    }
+
+    for (sender = ngx_webrtc_channel_next(connection->channel, NULL);
+         sender;
+         sender = ngx_webrtc_channel_next(connection->channel, sender))
+    {
+        if (!sender->live) {
+            continue;
+        }
+
+        for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
+            ngx_webrtc_exchange_add(connection, &sender->tracks[i]);
+        }
+    }
+}
+
+
+void
+ngx_webrtc_exchange_publish(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now)
+{
+    ngx_uint_t                i;
+    ngx_webrtc_connection_t  *receiver;
+
+    if (connection->info.role == NGX_WEBRTC_RECVONLY) {
+        return;
+    }
+
+    for (receiver = ngx_webrtc_channel_next(connection->channel, NULL);
+         receiver;
+         receiver = ngx_webrtc_channel_next(connection->channel, receiver))
+    {
+        for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
+            ngx_webrtc_exchange_add(receiver, &connection->tracks[i]);
+        }
+
+        ngx_webrtc_event_queue(receiver, NGX_WEBRTC_EVENT_OFFER, now);
+    }
+}
+
+
+static void
+ngx_webrtc_exchange_add(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_track_t *track)
+{
+    uint32_t                           ssrc, rtx_ssrc;
+    ngx_str_t                          stream, id;
+    ngx_webrtc_reception_t            *reception;
+    ngx_webrtc_negotiation_codec_t     codec;
+    ngx_webrtc_negotiation_section_t  *section;
+
+    if (!ngx_webrtc_exchange_wants(receiver, track)) {
+        return;
+    }
+
+    reception = ngx_calloc(sizeof(ngx_webrtc_reception_t),
+                           receiver->hub->log);
+    if (reception == NULL) {
+        receiver->starved = 1;
+        return;
+    }
+
+    codec.codec = track->codec;
+    codec.fmtp = track->fmtp;
+
+    stream.len = NGX_WEBRTC_ID_LEN;
+    stream.data = track->connection->info.connection_id;
+
+    id.len = NGX_WEBRTC_ID_LEN;
+    id.data = track->id;
+
+    ssrc = ngx_webrtc_exchange_ssrc();
+    rtx_ssrc = 0;
+
+    if (track->section->kind == NGX_WEBRTC_SDP_VIDEO) {
+        rtx_ssrc = ngx_webrtc_exchange_ssrc();
+    }
+
+    section = ngx_webrtc_negotiation_add_remote(&receiver->negotiation,
+                                                &codec, &stream, &id, ssrc,
+                                                rtx_ssrc);
+    if (section == NULL) {
+        ngx_free(reception);
+        receiver->starved = 1;
+        return;
+    }
+
+    reception->track = track;
+    reception->receiver = receiver;
+    reception->section = section;
+
+    ngx_queue_insert_tail(&track->receptions, &reception->by_track);
+    ngx_queue_insert_tail(&receiver->receptions, &reception->by_receiver);
+}
+
+
+static ngx_uint_t
+ngx_webrtc_exchange_wants(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_track_t *track)
+{
+    ngx_queue_t             *q;
+    ngx_webrtc_reception_t  *reception;
+
+    if (track->source == NULL
+        || receiver->left
+        || receiver == track->connection
+        || !ngx_webrtc_exchange_receives(receiver)
+        || !ngx_webrtc_connection_apart(receiver, track->connection))
+    {
+        return 0;
+    }
+
+    if (track->section->kind == NGX_WEBRTC_SDP_VIDEO) {
+        if (!receiver->info.video) {
+            return 0;
+        }
+
+    } else if (!receiver->info.audio) {
+        return 0;
+    }
+
+    for (q = ngx_queue_head(&receiver->receptions);
+         q != ngx_queue_sentinel(&receiver->receptions);
+         q = ngx_queue_next(q))
+    {
+        reception = ngx_queue_data(q, ngx_webrtc_reception_t, by_receiver);
+
+        if (reception->track == track) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+ngx_int_t
+ngx_webrtc_exchange_answered(ngx_webrtc_connection_t *connection,
+    ngx_uint_t first, ngx_webrtc_usec_t now, const char **reason)
+{
+    ngx_int_t                n;
+    ngx_queue_t             *q;
+    ngx_webrtc_reception_t  *reception;
+
+    if (first) {
+        if (ngx_webrtc_exchange_remote(connection, now, reason) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        /* it may have ended in there */
+
+        if (connection->left) {
+            return NGX_OK;
+        }
+    }
+
+    ngx_webrtc_exchange_extensions(connection);
+
+    n = ngx_webrtc_exchange_sources(connection, now);
+
+    if (n == NGX_ERROR) {
+        *reason = "NO-MEMORY";
+        return NGX_ERROR;
+    }
+
+    if (first && n == NGX_DECLINED
+        && connection->info.role == NGX_WEBRTC_SENDONLY)
+    {
+        *reason = "NO-COMMON-CODEC";
+        return NGX_ERROR;
+    }
+
+    for (q = ngx_queue_head(&connection->receptions);
+         q != ngx_queue_sentinel(&connection->receptions);
+         q = ngx_queue_next(q))
+    {
+        reception = ngx_queue_data(q, ngx_webrtc_reception_t, by_receiver);
+        ngx_webrtc_exchange_subscribe(reception, now);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_exchange_remote(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now, const char **reason)
+{
+    ngx_webrtc_peer_remote_t          remote;
+    ngx_webrtc_negotiation_remote_t  *answer;
+
+    answer = connection->negotiation.remote;
+
+    if (answer->ice_lite) {
+        *reason = "ICE-LITE-ON-BOTH-SIDES";
+        return NGX_ERROR;
+    }
+
+    remote.ufrag = answer->ufrag;
+    remote.pwd = answer->pwd;
+    remote.fingerprints = answer->fingerprints;
+    remote.nfingerprints = answer->nfingerprints;
+    remote.active = (answer->setup == NGX_WEBRTC_SDP_SETUP_ACTIVE);
+
+    ngx_webrtc_peer_set_bit_rate(connection->peer,
+                                 connection->info.video_bit_rate * 1000ULL);
+
+    if (ngx_webrtc_peer_set_remote(connection->peer, &remote, now)
+        != NGX_OK)
+    {
+        *reason = "FINGERPRINT-MISMATCH";
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* an extension has one id in the whole bundle, but not in every section */
+
+static void
+ngx_webrtc_exchange_extensions(ngx_webrtc_connection_t *connection)
+{
+    ngx_uint_t                         i, kind;
+    ngx_webrtc_ext_map_t               map;
+    ngx_webrtc_negotiation_t          *neg;
+    ngx_webrtc_negotiation_section_t  *section;
+
+    neg = &connection->negotiation;
+
+    ngx_memzero(&map, sizeof(ngx_webrtc_ext_map_t));
+
+    for (i = 0; i < neg->nsections; i++) {
+        section = neg->sections[i];
+
+        if (!section->answer.accepted) {
+            continue;
+        }
+
+        for (kind = 0; kind < NGX_WEBRTC_EXT_MAX; kind++) {
+
+            if (section->answer.exts.ids[kind]) {
+                (void) ngx_webrtc_ext_map_add(&map, kind,
+                                              section->answer.exts.ids[kind]);
+            }
+        }
+    }
+
+    ngx_webrtc_peer_set_extensions(connection->peer, &map);
+}
+
+
+/* NGX_DECLINED: the client sends nothing */
+
+static ngx_int_t
+ngx_webrtc_exchange_sources(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now)
+{
+    ngx_uint_t                         i, n, added;
+    ngx_webrtc_track_t                *track;
+    ngx_webrtc_source_conf_t           conf;
+    ngx_webrtc_negotiation_section_t  *section;
+
+    n = 0;
+    added = 0;
+
+    for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
+        track = &connection->tracks[i];
+        section = track->section;
+
+        if (section == NULL
+            || !section->answer.accepted
+            || !(section->answer.direction & NGX_WEBRTC_SDP_SENDONLY))
+        {
+            continue;
+        }
+
+        n++;
+
+        if (track->source) {
+            continue;
+        }
+
+        ngx_memzero(&conf, sizeof(ngx_webrtc_source_conf_t));
+
+        conf.mid = section->mid;
+        ngx_webrtc_exchange_format(section, &conf.format);
+
+        if (section->answer.nssrcs) {
+            conf.ssrc = section->answer.ssrcs[0];
+            conf.rtx_ssrc = section->answer.rtx_ssrcs[0];
+        }
+
+        track->source = ngx_webrtc_source_create(connection->peer, &conf,
+                                                 now);
+        if (track->source == NULL) {
+            return NGX_ERROR;
+        }
+
+        added = 1;
+    }
+
+    /* a client may begin to send with a later answer */
+
+    if (added && connection->live) {
+        ngx_webrtc_exchange_publish(connection, now);
+    }
+
+    return n ? NGX_OK : NGX_DECLINED;
+}
+
+
+static void
+ngx_webrtc_exchange_subscribe(ngx_webrtc_reception_t *reception,
+    ngx_webrtc_usec_t now)
+{
+    ngx_uint_t                         wanted;
+    ngx_webrtc_subscription_conf_t     conf;
+    ngx_webrtc_negotiation_section_t  *section;
+
+    section = reception->section;
+
+    /* a section may have got its track after the offer that was answered */
+
+    if (section->changed || section->offered != NGX_WEBRTC_OFFERED_ACTIVE) {
+        return;
+    }
+
+    wanted = section->answer.accepted
+             && (section->answer.direction & NGX_WEBRTC_SDP_RECVONLY);
+
+    if (!wanted) {
+        if (reception->sub) {
+            ngx_webrtc_subscription_destroy(reception->sub);
+            reception->sub = NULL;
+        }
+
+        return;
+    }
+
+    if (reception->sub) {
+        return;
+    }
+
+    ngx_memzero(&conf, sizeof(ngx_webrtc_subscription_conf_t));
+
+    ngx_webrtc_exchange_format(section, &conf.format);
+
+    conf.ssrc = section->ssrc;
+    conf.rtx_ssrc = section->rtx_ssrc;
+    conf.cname.len = NGX_WEBRTC_ID_LEN;
+    conf.cname.data = reception->track->connection->info.connection_id;
+
+    reception->sub = ngx_webrtc_subscription_create(reception->receiver->peer,
+                                                    reception->track->source,
+                                                    &conf, now);
+}
+
+
+static void
+ngx_webrtc_exchange_format(const ngx_webrtc_negotiation_section_t *section,
+    ngx_webrtc_format_t *format)
+{
+    uint8_t                      feedback;
+    const ngx_webrtc_payload_t  *payload;
+
+    payload = section->payload;
+    feedback = section->answer.feedback;
+
+    format->codec = payload->codec;
+    format->clock_rate = ngx_webrtc_codec_info(payload->codec)->clock_rate;
+    format->pt = payload->pt;
+    format->rtx_pt = section->answer.rtx ? payload->rtx_pt : 0;
+    format->nack = (feedback & NGX_WEBRTC_SDP_FB_NACK) != 0;
+    format->pli = (feedback & NGX_WEBRTC_SDP_FB_NACK_PLI) != 0;
+    format->remb = (feedback & NGX_WEBRTC_SDP_FB_REMB) != 0;
+    format->twcc = (feedback & NGX_WEBRTC_SDP_FB_TRANSPORT_CC) != 0;
+}
+
+
+void
+ngx_webrtc_exchange_withdraw(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now)
+{
+    ngx_uint_t               i;
+    ngx_webrtc_track_t      *track;
+    ngx_webrtc_reception_t  *reception;
+
+    if (connection->peer == NULL) {
+        return;
+    }
+
+    for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
+        track = &connection->tracks[i];
+
+        while (!ngx_queue_empty(&track->receptions)) {
+            reception = ngx_queue_data(ngx_queue_head(&track->receptions),
+                                       ngx_webrtc_reception_t, by_track);
+
+            ngx_webrtc_negotiation_remove_remote(
+                                         &reception->receiver->negotiation,
+                                         reception->section);
+
+            ngx_webrtc_event_queue(reception->receiver,
+                                   NGX_WEBRTC_EVENT_OFFER, now);
+
+            ngx_webrtc_exchange_unlink(reception);
+        }
+    }
+
+    while (!ngx_queue_empty(&connection->receptions)) {
+        reception = ngx_queue_data(ngx_queue_head(&connection->receptions),
+                                   ngx_webrtc_reception_t, by_receiver);
+
+        ngx_webrtc_exchange_unlink(reception);
+    }
+
+    ngx_webrtc_peer_destroy(connection->peer, now, NULL);
+    connection->peer = NULL;
+
+    for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
+        connection->tracks[i].source = NULL;
+    }
+}
+
+
+static void
+ngx_webrtc_exchange_unlink(ngx_webrtc_reception_t *reception)
+{
+    if (reception->sub) {
+        ngx_webrtc_subscription_destroy(reception->sub);
+    }
+
+    ngx_queue_remove(&reception->by_track);
+    ngx_queue_remove(&reception->by_receiver);
+
+    ngx_free(reception);
+}
+
+
+ngx_int_t
+ngx_webrtc_exchange_offer(ngx_webrtc_connection_t *connection, ngx_str_t *sdp)
+{
+    size_t                     size;
+    ngx_int_t                  rc;
+    ngx_webrtc_hub_t          *hub;
+    ngx_webrtc_text_t          text;
+    ngx_webrtc_negotiation_t  *neg;
+
+    hub = connection->hub;
+    neg = &connection->negotiation;
+
+    if (connection->offered && !ngx_webrtc_negotiation_wants_offer(neg)) {
+        return NGX_DECLINED;
+    }
+
+    size = ngx_webrtc_negotiation_offer_size(neg);
+
+    if (hub->sdp.len < size) {
+
+        if (hub->sdp.data) {
+            ngx_free(hub->sdp.data);
+        }
+
+        hub->sdp.len = 0;
+
+        hub->sdp.data = ngx_alloc(size, hub->log);
+        if (hub->sdp.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        hub->sdp.len = size;
+    }
+
+    ngx_webrtc_text_init(&text, hub->sdp.data, hub->sdp.data + hub->sdp.len);
+
+    rc = ngx_webrtc_negotiation_write_offer(neg, &text);
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    sdp->data = text.start;
+    sdp->len = ngx_webrtc_text_len(&text);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_exchange_random(void *data, u_char *buf, size_t len)
+{
+    (void) data;
+
+    return ngx_webrtc_random_bytes(buf, len);
+}
+
+
+static uint32_t
+ngx_webrtc_exchange_ssrc(void)
+{
+    uint32_t  ssrc;
+
+    ssrc = ngx_webrtc_random_uint32();
+
+    return ssrc ? ssrc : 1;
+}
+
+
+static void
+ngx_webrtc_exchange_peer_handler(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_peer_event_e event, const char *reason, void *data,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_connection_t  *connection;
+
+    (void) peer;
+
+    connection = data;
+
+    switch (event) {
+
+    case NGX_WEBRTC_PEER_CONNECTED:
+        ngx_webrtc_connection_live(connection, now);
+        break;
+
+    case NGX_WEBRTC_PEER_CLOSED:
+        ngx_webrtc_hub_leave(connection, NGX_WEBRTC_CLOSE_CLIENT, NULL, now);
+        break;
+
+    case NGX_WEBRTC_PEER_FAILED:
+        ngx_webrtc_hub_leave(connection, NGX_WEBRTC_CLOSE_FAULT, reason, now);
+        break;
+    }
+}

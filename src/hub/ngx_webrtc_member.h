@@ -1,0 +1,230 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * The insides of the hub, for its own files only.
+ *
+ * Verbs may be said from within an event handler, so nothing is freed and no
+ * handler is called where it happens.  A verb runs between begin() and end():
+ * it changes state and queues events; when the outermost verb ends the events
+ * are delivered in their order and what is gone is freed.
+ */
+
+
+#ifndef _NGX_WEBRTC_MEMBER_H_INCLUDED_
+#define _NGX_WEBRTC_MEMBER_H_INCLUDED_
+
+
+#include <core/ngx_webrtc_core.h>
+#include <core/ngx_webrtc_hash.h>
+#include <peer/ngx_webrtc_negotiation.h>
+#include <media/ngx_webrtc_peer.h>
+#include <hub/ngx_webrtc_hub.h>
+
+
+#define NGX_WEBRTC_EVENTS       (NGX_WEBRTC_EVENT_CLOSED + 1)
+
+#define NGX_WEBRTC_AUDIO        0
+#define NGX_WEBRTC_VIDEO        1
+#define NGX_WEBRTC_TRACKS       2
+
+/* how often UPDATED is said */
+#define NGX_WEBRTC_MINUTE       (60 * NGX_WEBRTC_SEC)
+
+
+typedef struct ngx_webrtc_track_s      ngx_webrtc_track_t;
+typedef struct ngx_webrtc_reception_s  ngx_webrtc_reception_t;
+
+
+/* embedded in its subject, one of a type, so that queueing never fails */
+
+typedef struct {
+    ngx_queue_t                        queue;
+    ngx_webrtc_connection_t           *connection;
+    ngx_webrtc_counts_t                counts;
+    ngx_uint_t                         minutes;
+    ngx_webrtc_usec_t                  now;
+    uint64_t                           serial;
+    unsigned                           queued:1;
+} ngx_webrtc_pending_t;
+
+
+/* a place in a list that is sorted by time */
+
+typedef struct {
+    ngx_queue_t                        queue;
+    ngx_webrtc_usec_t                  expires;
+    unsigned                           set:1;
+} ngx_webrtc_deadline_t;
+
+
+/* what a connection publishes; part of the connection */
+
+struct ngx_webrtc_track_s {
+    ngx_webrtc_connection_t           *connection;
+    ngx_webrtc_negotiation_section_t  *section;     /* NULL: not wanted */
+    ngx_webrtc_source_t               *source;      /* NULL: not accepted */
+    ngx_queue_t                        receptions;
+    ngx_str_t                          fmtp;        /* for its receivers */
+    ngx_webrtc_codec_e                 codec;
+    u_char                             id[NGX_WEBRTC_ID_LEN];
+};
+
+
+/* a track as one receiver has it; ends with whichever of them ends first */
+
+struct ngx_webrtc_reception_s {
+    ngx_queue_t                        by_track;
+    ngx_queue_t                        by_receiver;
+    ngx_webrtc_track_t                *track;
+    ngx_webrtc_connection_t           *receiver;
+    ngx_webrtc_negotiation_section_t  *section;
+    ngx_webrtc_subscription_t         *sub;         /* NULL: not accepted */
+};
+
+
+/* owns its pool; freed when the verb in which it left has ended */
+
+struct ngx_webrtc_connection_s {
+    ngx_queue_t                        queue;       /* of the channel */
+    ngx_queue_t                        gone;
+    ngx_webrtc_hash_node_t             node;
+
+    ngx_webrtc_hub_t                  *hub;
+    ngx_webrtc_channel_t              *channel;
+    ngx_pool_t                        *pool;
+
+    ngx_webrtc_event_handler_pt        handler;
+    void                              *data;
+
+    ngx_webrtc_peer_t                 *peer;
+    ngx_webrtc_negotiation_t           negotiation;
+    ngx_webrtc_track_t                 tracks[NGX_WEBRTC_TRACKS];
+    ngx_queue_t                        receptions;
+
+    ngx_webrtc_connection_info_t       info;
+    ngx_str_t                          metadata;
+
+    ngx_webrtc_pending_t               pending[NGX_WEBRTC_EVENTS];
+    ngx_webrtc_deadline_t              answer;
+    ngx_webrtc_deadline_t              minute;
+
+    ngx_webrtc_usec_t                  joined;
+    ngx_webrtc_usec_t                  created;     /* when it became live */
+    uint64_t                           serial;      /* of its CREATED */
+
+    ngx_webrtc_close_e                 cause;
+    const char                        *reason;
+
+    unsigned                           has_metadata:1;
+    unsigned                           offered:1;
+    unsigned                           live:1;
+    unsigned                           left:1;
+    unsigned                           starved:1;   /* tracks had no room */
+};
+
+
+/* freed when the last member is */
+
+struct ngx_webrtc_channel_s {
+    ngx_webrtc_hash_node_t             node;
+    ngx_queue_t                        members;     /* by their joining */
+    ngx_uint_t                         nmembers;    /* not those who left */
+    ngx_webrtc_counts_t                counts;      /* live ones */
+    ngx_str_t                          id;
+    u_char                             session_id[NGX_WEBRTC_ID_LEN];
+};
+
+
+struct ngx_webrtc_hub_s {
+    ngx_webrtc_hub_conf_t              conf;
+    ngx_webrtc_hub_glue_t              glue;
+    ngx_webrtc_engine_t               *engine;
+    ngx_log_t                         *log;
+    ngx_pool_t                        *pool;
+
+    ngx_webrtc_hash_t                  channels;
+    ngx_webrtc_hash_t                  connections;
+    ngx_uint_t                         nconnections;
+
+    ngx_queue_t                        events;
+    ngx_queue_t                        gone;
+    ngx_queue_t                        answers;     /* of deadlines */
+    ngx_queue_t                        minutes;
+
+    ngx_str_t                          fingerprint;
+    ngx_str_t                          sdp;         /* buffer of offers */
+    int64_t                            wall_offset;
+    uint64_t                           serial;
+    ngx_uint_t                         depth;       /* of verbs */
+};
+
+
+/* ngx_webrtc_hub.c */
+
+void ngx_webrtc_deadline_set(ngx_queue_t *list,
+    ngx_webrtc_deadline_t *deadline, ngx_webrtc_usec_t expires);
+void ngx_webrtc_deadline_remove(ngx_webrtc_deadline_t *deadline);
+
+/* ngx_webrtc_channel.c */
+
+/* NULL: no memory */
+ngx_webrtc_channel_t *ngx_webrtc_channel_create(ngx_webrtc_hub_t *hub,
+    const ngx_str_t *id);
+void ngx_webrtc_channel_destroy(ngx_webrtc_hub_t *hub,
+    ngx_webrtc_channel_t *channel);
+/* NGX_DECLINED: the channel is full; NGX_ERROR: no id for its session */
+ngx_int_t ngx_webrtc_channel_add(ngx_webrtc_channel_t *channel,
+    ngx_webrtc_connection_t *connection);
+void ngx_webrtc_channel_remove(ngx_webrtc_channel_t *channel,
+    ngx_webrtc_connection_t *connection);
+/* one live member more or less */
+void ngx_webrtc_channel_count(ngx_webrtc_channel_t *channel,
+    ngx_webrtc_role_e role, ngx_int_t n);
+
+/* ngx_webrtc_event.c */
+
+void ngx_webrtc_event_queue(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_event_e type, ngx_webrtc_usec_t now);
+void ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub);
+
+/* ngx_webrtc_connection.c */
+
+/* of different bundles: they see and hear each other */
+ngx_uint_t ngx_webrtc_connection_apart(const ngx_webrtc_connection_t *a,
+    const ngx_webrtc_connection_t *b);
+void ngx_webrtc_connection_live(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now);
+void ngx_webrtc_connection_minute(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now);
+void ngx_webrtc_connection_free(ngx_webrtc_connection_t *connection);
+
+/* ngx_webrtc_exchange.c */
+
+/* peer, negotiation and own sections; "reason" says what is missing */
+ngx_int_t ngx_webrtc_exchange_init(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_join_t *join, ngx_webrtc_usec_t now,
+    const char **reason);
+/* offers it what the others publish, as far as there is room */
+void ngx_webrtc_exchange_fill(ngx_webrtc_connection_t *connection);
+/* so that the first offer has a section to connect with */
+ngx_int_t ngx_webrtc_exchange_placeholders(
+    ngx_webrtc_connection_t *connection);
+/* offers its tracks to the others */
+void ngx_webrtc_exchange_publish(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now);
+/* applies an answer that was read */
+ngx_int_t ngx_webrtc_exchange_answered(ngx_webrtc_connection_t *connection,
+    ngx_uint_t first, ngx_webrtc_usec_t now, const char **reason);
+/* ends all that the connection sends and receives */
+void ngx_webrtc_exchange_withdraw(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now);
+/* NGX_DECLINED: there is nothing to say; "sdp" is the hub's */
+ngx_int_t ngx_webrtc_exchange_offer(ngx_webrtc_connection_t *connection,
+    ngx_str_t *sdp);
+
+
+#endif /* _NGX_WEBRTC_MEMBER_H_INCLUDED_ */
