@@ -1,0 +1,324 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <crypto/ngx_webrtc_random.h>
+#include <media/ngx_webrtc_media.h>
+
+
+static void ngx_webrtc_engine_stun(ngx_webrtc_engine_t *engine,
+    const ngx_webrtc_path_t *path, u_char *pos, u_char *last,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+static ngx_webrtc_peer_addr_t *ngx_webrtc_engine_find(
+    ngx_webrtc_engine_t *engine, const ngx_webrtc_addr_t *addr);
+static void ngx_webrtc_engine_bind(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_addr_t *addr);
+static void ngx_webrtc_engine_unbind(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_addr_t *addr);
+
+
+ngx_webrtc_engine_t *
+ngx_webrtc_engine_create(const ngx_webrtc_engine_conf_t *conf, ngx_log_t *log)
+{
+    uint32_t              seed;
+    ngx_pool_t           *pool;
+    ngx_webrtc_engine_t  *engine;
+
+    pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    engine = ngx_pcalloc(pool, sizeof(ngx_webrtc_engine_t));
+    if (engine == NULL) {
+        goto failed;
+    }
+
+    engine->conf = *conf;
+    engine->pool = pool;
+    engine->log = log;
+
+    seed = ngx_webrtc_random_uint32();
+
+    if (ngx_webrtc_hash_init(&engine->ufrags, pool, conf->max_peers, seed)
+        != NGX_OK
+        || ngx_webrtc_hash_init(&engine->addrs, pool, conf->max_peers, seed)
+           != NGX_OK
+        || ngx_webrtc_hash_init(&engine->ssrcs, pool, 4 * conf->max_peers,
+                                seed)
+           != NGX_OK
+        || ngx_webrtc_timers_init(&engine->timers, pool, conf->max_peers)
+           != NGX_OK)
+    {
+        goto failed;
+    }
+
+    ngx_queue_init(&engine->dirty);
+
+    return engine;
+
+failed:
+
+    ngx_destroy_pool(pool);
+
+    return NULL;
+}
+
+
+void
+ngx_webrtc_engine_destroy(ngx_webrtc_engine_t *engine)
+{
+    ngx_destroy_pool(engine->pool);
+}
+
+
+void
+ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
+    const ngx_webrtc_path_t *path, u_char *pos, size_t len,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
+{
+    ngx_webrtc_peer_t       *peer;
+    ngx_webrtc_ice_path_t   *ice;
+    ngx_webrtc_peer_addr_t  *addr;
+
+    engine->stats.received++;
+    engine->stats.received_bytes += len;
+
+    if (ngx_webrtc_stun_is_stun(pos, pos + len)) {
+        ngx_webrtc_engine_stun(engine, path, pos, pos + len, now, out);
+        return;
+    }
+
+    addr = ngx_webrtc_engine_find(engine, &path->remote);
+    if (addr == NULL || len > NGX_WEBRTC_PACKET_MAX) {
+        engine->stats.dropped_unknown++;
+        return;
+    }
+
+    peer = addr->peer;
+    peer->received_bytes += len;
+
+    ice = ngx_webrtc_ice_find(&peer->transport.ice, &path->remote);
+
+    switch (ngx_webrtc_transport_input(&peer->transport, ice, pos, &len, now,
+                                       out))
+    {
+    case NGX_WEBRTC_PACKET_RTP:
+        engine->stats.received_srtp++;
+        ngx_webrtc_peer_rtp(peer, pos, len, now);
+        return;
+
+    case NGX_WEBRTC_PACKET_RTCP:
+        ngx_webrtc_report_input(peer, pos, pos + len, now, out);
+        return;
+
+    case NGX_WEBRTC_PACKET_BAD:
+        engine->stats.dropped_srtp++;
+        return;
+
+    default:
+
+        /* DTLS may have moved on */
+
+        ngx_webrtc_peer_schedule(peer);
+        ngx_webrtc_peer_tell(peer, now);
+        return;
+    }
+}
+
+
+static void
+ngx_webrtc_engine_stun(ngx_webrtc_engine_t *engine,
+    const ngx_webrtc_path_t *path, u_char *pos, u_char *last,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
+{
+    ngx_webrtc_addr_t        evicted;
+    ngx_webrtc_peer_t       *peer;
+    ngx_webrtc_stun_t        stun;
+    ngx_webrtc_ice_path_t   *ice;
+    ngx_webrtc_peer_addr_t  *addr;
+    ngx_webrtc_hash_node_t  *node;
+
+    if (ngx_webrtc_stun_parse(pos, last, &stun) != NGX_OK) {
+        engine->stats.dropped_stun++;
+        return;
+    }
+
+    node = ngx_webrtc_hash_find(&engine->ufrags, stun.local_ufrag.data,
+                                stun.local_ufrag.len);
+    if (node == NULL) {
+        engine->stats.dropped_stun++;
+        return;
+    }
+
+    peer = ngx_webrtc_hash_data(node, ngx_webrtc_peer_t, ufrag_node);
+    peer->received_bytes += last - pos;
+
+    if (ngx_webrtc_ice_input(&peer->transport.ice, &stun, path, now, out,
+                             &ice, &evicted)
+        != NGX_OK)
+    {
+        engine->stats.dropped_stun++;
+        return;
+    }
+
+    if (evicted.port) {
+        ngx_webrtc_engine_unbind(peer, &evicted);
+    }
+
+    addr = ngx_webrtc_engine_find(engine, &path->remote);
+
+    if (addr == NULL || addr->peer != peer) {
+
+        if (addr) {
+
+            /* an address that was another peer's before: a NAT reused it */
+
+            ngx_webrtc_ice_forget(&addr->peer->transport.ice, &path->remote);
+            ngx_webrtc_engine_unbind(addr->peer, &path->remote);
+        }
+
+        ngx_webrtc_engine_bind(peer, &path->remote);
+
+        /* a DTLS client has waited for its path */
+
+        ngx_webrtc_peer_schedule(peer);
+    }
+}
+
+
+static ngx_webrtc_peer_addr_t *
+ngx_webrtc_engine_find(ngx_webrtc_engine_t *engine,
+    const ngx_webrtc_addr_t *addr)
+{
+    ngx_webrtc_hash_node_t  *node;
+
+    node = ngx_webrtc_hash_find(&engine->addrs, addr, NGX_WEBRTC_ADDR_LEN);
+
+    return node ? ngx_webrtc_hash_data(node, ngx_webrtc_peer_addr_t, node)
+                : NULL;
+}
+
+
+static void
+ngx_webrtc_engine_bind(ngx_webrtc_peer_t *peer, const ngx_webrtc_addr_t *addr)
+{
+    ngx_uint_t               i;
+    ngx_webrtc_peer_addr_t  *entry;
+
+    /* ICE has as many paths, so there is a free one */
+
+    for (i = 0; i < NGX_WEBRTC_ICE_PATHS; i++) {
+        entry = &peer->addrs[i];
+
+        if (entry->addr.port == 0) {
+            entry->addr = *addr;
+            entry->peer = peer;
+            ngx_webrtc_hash_add(&peer->engine->addrs, &entry->node,
+                                &entry->addr, NGX_WEBRTC_ADDR_LEN);
+            return;
+        }
+    }
+}
+
+
+static void
+ngx_webrtc_engine_unbind(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_addr_t *addr)
+{
+    ngx_uint_t               i;
+    ngx_webrtc_peer_addr_t  *entry;
+
+    for (i = 0; i < NGX_WEBRTC_ICE_PATHS; i++) {
+        entry = &peer->addrs[i];
+
+        if (entry->addr.port && ngx_webrtc_addr_equal(&entry->addr, addr)) {
+            ngx_webrtc_hash_remove(&peer->engine->addrs, &entry->node);
+            entry->addr.port = 0;
+            return;
+        }
+    }
+}
+
+
+ngx_int_t
+ngx_webrtc_engine_output(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    ngx_queue_t         *q;
+    ngx_webrtc_track_t  *track;
+
+    (void) now;
+
+    while (!ngx_queue_empty(&engine->dirty)) {
+        q = ngx_queue_head(&engine->dirty);
+        track = ngx_queue_data(q, ngx_webrtc_track_t, dirty);
+
+        if (ngx_webrtc_track_output(track, out) == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+
+        ngx_queue_remove(q);
+        track->is_dirty = 0;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webrtc_engine_tick(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    ngx_webrtc_peer_t   *peer;
+    ngx_webrtc_timer_t  *timer;
+
+    /* what does not fit into the outbox stays due for the next call */
+
+    while (ngx_webrtc_outbox_reserve(out, NGX_WEBRTC_TICK_ROOM)
+           && (timer = ngx_webrtc_timers_next(&engine->timers, now)) != NULL)
+    {
+        peer = ngx_webrtc_timer_data(timer, ngx_webrtc_peer_t, timer);
+
+        /* the peer may be gone after this */
+
+        ngx_webrtc_peer_tick(peer, now, out);
+    }
+}
+
+
+ngx_webrtc_usec_t
+ngx_webrtc_engine_expires(ngx_webrtc_engine_t *engine)
+{
+    return ngx_webrtc_timers_expires(&engine->timers);
+}
+
+
+ngx_uint_t
+ngx_webrtc_engine_pending(ngx_webrtc_engine_t *engine)
+{
+    return !ngx_queue_empty(&engine->dirty);
+}
+
+
+ngx_uint_t
+ngx_webrtc_engine_peers(ngx_webrtc_engine_t *engine)
+{
+    return engine->npeers;
+}
+
+
+const ngx_webrtc_engine_stats_t *
+ngx_webrtc_engine_stats(ngx_webrtc_engine_t *engine)
+{
+    return &engine->stats;
+}
+
+
+void
+ngx_webrtc_engine_set_wall_offset(ngx_webrtc_engine_t *engine, int64_t offset)
+{
+    engine->wall_offset = offset;
+}

@@ -1,0 +1,253 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * The structures that the files of this room share; other rooms include
+ * ngx_webrtc_engine.h and ngx_webrtc_peer.h.
+ *
+ *     engine
+ *       peer                    a transport, found by address or ufrag
+ *         source                an m-section that the peer publishes
+ *           track               one RTP stream of it, with its ring
+ *         subscription          a copy of a track for this peer
+ */
+
+
+#ifndef _NGX_WEBRTC_MEDIA_H_INCLUDED_
+#define _NGX_WEBRTC_MEDIA_H_INCLUDED_
+
+
+#include <core/ngx_webrtc_core.h>
+#include <core/ngx_webrtc_hash.h>
+#include <core/ngx_webrtc_timer.h>
+#include <proto/ngx_webrtc_rtcp.h>
+#include <proto/ngx_webrtc_rtp.h>
+#include <proto/ngx_webrtc_rtp_ext.h>
+#include <peer/ngx_webrtc_transport.h>
+#include <media/ngx_webrtc_arrivals.h>
+#include <media/ngx_webrtc_engine.h>
+#include <media/ngx_webrtc_key_frame.h>
+#include <media/ngx_webrtc_nack.h>
+#include <media/ngx_webrtc_peer.h>
+#include <media/ngx_webrtc_ring.h>
+
+
+#define NGX_WEBRTC_REPORT_INTERVAL  NGX_WEBRTC_SEC
+
+/* RTCP that we compose stays below this */
+#define NGX_WEBRTC_RTCP_MAX         1200
+
+/* what one peer may want to say in a tick, as a rule */
+#define NGX_WEBRTC_TICK_ROOM        8192
+
+/* numbers of one subscriber's NACKs that are served in 100 ms */
+#define NGX_WEBRTC_REPAIR_MAX       128
+#define NGX_WEBRTC_REPAIR_INTERVAL  (100 * NGX_WEBRTC_MSEC)
+
+
+typedef struct ngx_webrtc_track_s  ngx_webrtc_track_t;
+
+
+/*
+ * One RTP stream as it comes in.  Belongs to its source.  Subscriptions in
+ * "subs" are served in turn by the fan-out; "next" is the one whose turn it
+ * is, NULL between rounds.
+ */
+
+struct ngx_webrtc_track_s {
+    ngx_webrtc_source_t      *source;
+    ngx_webrtc_ring_t         ring;
+    ngx_queue_t               subs;
+    ngx_queue_t               dirty;    /* of the engine */
+    ngx_webrtc_subscription_t  *next;
+
+    uint32_t                  ssrc;     /* 0: not known yet */
+    uint32_t                  rtx_ssrc;
+
+    uint64_t                  first;    /* extended numbers; 0: none yet */
+    uint64_t                  highest;
+    uint64_t                  expected_prior;
+    uint64_t                  received_prior;
+
+    uint32_t                  transit;
+    uint32_t                  jitter;   /* times 16 */
+
+    /* the last sender report */
+    uint64_t                  sr_ntp;   /* 0: none yet */
+    uint32_t                  sr_timestamp;
+    ngx_webrtc_usec_t         sr_arrival;
+
+    ngx_webrtc_nack_t         nack;
+    ngx_webrtc_key_frame_t    key_frame;
+    ngx_webrtc_stream_stats_t stats;
+
+    unsigned                  is_dirty:1;
+};
+
+
+struct ngx_webrtc_source_s {
+    ngx_webrtc_peer_t        *peer;
+    ngx_queue_t               queue;    /* of the peer */
+    ngx_webrtc_format_t       format;
+    ngx_str_t                 mid;
+    ngx_webrtc_track_t        track;
+    u_char                    mid_buf[16];
+    unsigned                  video:1;
+};
+
+
+typedef struct {
+    uint32_t                  peer;     /* number */
+    uint32_t                  ssrc;
+} ngx_webrtc_ssrc_key_t;
+
+
+typedef struct {
+    uint64_t                  seq;      /* outgoing */
+    ngx_webrtc_usec_t         sent;
+} ngx_webrtc_repair_t;
+
+
+struct ngx_webrtc_subscription_s {
+    ngx_webrtc_peer_t        *peer;
+    ngx_webrtc_track_t       *track;
+    ngx_queue_t               queue;        /* of the track */
+    ngx_queue_t               peer_queue;
+    ngx_webrtc_format_t       format;
+    ngx_webrtc_hash_node_t    node;         /* by out ssrc */
+    ngx_webrtc_ssrc_key_t     key;
+
+    uint32_t                  ssrc;
+    uint32_t                  rtx_ssrc;
+    uint32_t                  cursor;       /* arrivals already dealt with */
+    uint32_t                  timestamp_offset;
+
+    int64_t                   seq_offset;   /* out = in + offset */
+    uint64_t                  base;         /* in; older ones are not sent */
+    uint64_t                  next_seq;     /* out, extended */
+    uint64_t                  rtx_seq;      /* out, extended */
+
+    uint64_t                  octets;
+    ngx_webrtc_usec_t         repaired;     /* start of the interval */
+    ngx_uint_t                repairs;      /* in it */
+    ngx_webrtc_repair_t       last_repairs[32];
+
+    ngx_str_t                 cname;
+    ngx_webrtc_stream_stats_t stats;
+    uint32_t                  reported_lost;
+
+    unsigned                  started:1;    /* in sync with the track */
+    unsigned                  video:1;
+};
+
+
+/* a validated remote address, as the engine finds its peer by it */
+
+typedef struct {
+    ngx_webrtc_hash_node_t    node;
+    ngx_webrtc_addr_t         addr;         /* port 0: free */
+    ngx_webrtc_peer_t        *peer;
+} ngx_webrtc_peer_addr_t;
+
+
+/* "pool" is the peer's; its sources and subscriptions are malloc()ed */
+
+struct ngx_webrtc_peer_s {
+    ngx_webrtc_engine_t      *engine;
+    ngx_pool_t               *pool;
+    ngx_webrtc_peer_handler_pt  handler;
+    void                     *data;
+
+    ngx_webrtc_transport_t    transport;
+    ngx_webrtc_timer_t        timer;
+    ngx_webrtc_hash_node_t    ufrag_node;
+    ngx_webrtc_peer_addr_t    addrs[NGX_WEBRTC_ICE_PATHS];
+
+    ngx_queue_t               sources;
+    ngx_queue_t               subscriptions;
+
+    uint32_t                  number;
+    uint32_t                  ssrc;         /* of our feedback */
+    ngx_webrtc_usec_t         created;
+    ngx_webrtc_usec_t         report_due;
+
+    ngx_webrtc_ext_map_t      exts;
+    ngx_webrtc_arrivals_t    *arrivals;     /* NULL: TWCC not negotiated */
+    uint64_t                  bit_rate;
+
+    /* our clock minus the publisher's NTP clock, 0: not known */
+    int64_t                   ntp_delta;
+
+    uint32_t                  round_trip;   /* us */
+    uint64_t                  received_bytes;
+    uint64_t                  sent_bytes;
+
+    unsigned                  told:1;       /* the handler knows the state */
+    unsigned                  connected:1;
+};
+
+
+struct ngx_webrtc_engine_s {
+    ngx_webrtc_engine_conf_t  conf;
+    ngx_pool_t               *pool;
+    ngx_log_t                *log;
+
+    ngx_webrtc_hash_t         ufrags;
+    ngx_webrtc_hash_t         addrs;
+    ngx_webrtc_hash_t         ssrcs;        /* subscriptions */
+    ngx_webrtc_timers_t       timers;
+    ngx_queue_t               dirty;        /* tracks to fan out */
+
+    ngx_uint_t                npeers;
+    uint32_t                  last_number;
+    int64_t                   wall_offset;
+    ngx_webrtc_engine_stats_t stats;
+};
+
+
+/* track: an unprotected RTP packet of its source, original or repair */
+
+ngx_int_t ngx_webrtc_track_init(ngx_webrtc_track_t *track,
+    ngx_webrtc_source_t *source, const ngx_webrtc_source_conf_t *conf,
+    ngx_uint_t packets);
+void ngx_webrtc_track_cleanup(ngx_webrtc_track_t *track);
+void ngx_webrtc_track_input(ngx_webrtc_track_t *track,
+    ngx_webrtc_rtp_t *rtp, const ngx_webrtc_rtp_ext_t *ext,
+    ngx_webrtc_usec_t now);
+/* NGX_AGAIN: the outbox is full; NGX_OK: every subscriber was served */
+ngx_int_t ngx_webrtc_track_output(ngx_webrtc_track_t *track,
+    ngx_webrtc_outbox_t *out);
+void ngx_webrtc_track_want_key_frame(ngx_webrtc_track_t *track,
+    ngx_webrtc_usec_t now);
+
+/* subscription */
+
+ngx_int_t ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
+    ngx_webrtc_outbox_t *out);
+void ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub,
+    uint16_t seq, ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+
+/* RTCP of a peer, in and out */
+
+void ngx_webrtc_report_input(ngx_webrtc_peer_t *peer, u_char *pos,
+    u_char *last, ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+void ngx_webrtc_report_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out);
+ngx_webrtc_usec_t ngx_webrtc_report_expires(ngx_webrtc_peer_t *peer);
+
+/* moves the peer's deadline; cheap when nothing changed */
+void ngx_webrtc_peer_schedule(ngx_webrtc_peer_t *peer);
+/* makes it due at "when" if that is earlier */
+void ngx_webrtc_peer_wake(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t when);
+void ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out);
+/* tells the handler what became of the transport; the peer may be gone */
+void ngx_webrtc_peer_tell(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
+void ngx_webrtc_peer_rtp(ngx_webrtc_peer_t *peer, u_char *pos, size_t len,
+    ngx_webrtc_usec_t now);
+
+
+#endif /* _NGX_WEBRTC_MEDIA_H_INCLUDED_ */

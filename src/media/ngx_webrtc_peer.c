@@ -1,0 +1,501 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <crypto/ngx_webrtc_random.h>
+#include <media/ngx_webrtc_media.h>
+
+
+static ngx_webrtc_source_t *ngx_webrtc_peer_source(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_rtp_t *rtp, const ngx_webrtc_rtp_ext_t *ext);
+
+
+ngx_webrtc_peer_t *
+ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
+    ngx_webrtc_peer_handler_pt handler, void *data, ngx_webrtc_usec_t now)
+{
+    ngx_pool_t         *pool;
+    ngx_webrtc_peer_t  *peer;
+
+    if (engine->npeers == engine->conf.max_peers) {
+        return NULL;
+    }
+
+    pool = ngx_create_pool(4096, engine->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    peer = ngx_pcalloc(pool, sizeof(ngx_webrtc_peer_t));
+    if (peer == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    peer->engine = engine;
+    peer->pool = pool;
+    peer->handler = handler;
+    peer->data = data;
+    peer->number = ++engine->last_number;
+    peer->ssrc = ngx_webrtc_random_uint32();
+    peer->created = now;
+    peer->report_due = NGX_WEBRTC_NEVER;
+
+    ngx_queue_init(&peer->sources);
+    ngx_queue_init(&peer->subscriptions);
+
+    if (ngx_webrtc_transport_init(&peer->transport, engine->conf.dtls)
+        != NGX_OK)
+    {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    ngx_webrtc_hash_add(&engine->ufrags, &peer->ufrag_node,
+                        peer->transport.ice.ufrag.data,
+                        peer->transport.ice.ufrag.len);
+    engine->npeers++;
+
+    ngx_webrtc_peer_schedule(peer);
+
+    return peer;
+}
+
+
+void
+ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    ngx_uint_t            i;
+    ngx_queue_t          *q;
+    ngx_webrtc_engine_t  *engine;
+
+    (void) now;
+
+    engine = peer->engine;
+
+    while (!ngx_queue_empty(&peer->subscriptions)) {
+        q = ngx_queue_head(&peer->subscriptions);
+        ngx_webrtc_subscription_destroy(
+                    ngx_queue_data(q, ngx_webrtc_subscription_t, peer_queue));
+    }
+
+    while (!ngx_queue_empty(&peer->sources)) {
+        q = ngx_queue_head(&peer->sources);
+        ngx_webrtc_source_destroy(
+                               ngx_queue_data(q, ngx_webrtc_source_t, queue));
+    }
+
+    for (i = 0; i < NGX_WEBRTC_ICE_PATHS; i++) {
+        if (peer->addrs[i].addr.port) {
+            ngx_webrtc_hash_remove(&engine->addrs, &peer->addrs[i].node);
+        }
+    }
+
+    ngx_webrtc_hash_remove(&engine->ufrags, &peer->ufrag_node);
+    ngx_webrtc_timer_remove(&engine->timers, &peer->timer);
+    ngx_webrtc_transport_cleanup(&peer->transport, out);
+
+    if (peer->arrivals) {
+        ngx_free(peer->arrivals);
+    }
+
+    engine->npeers--;
+
+    ngx_destroy_pool(peer->pool);
+}
+
+
+void
+ngx_webrtc_peer_local(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_local_t *local)
+{
+    local->ufrag = peer->transport.ice.ufrag;
+    local->pwd = peer->transport.ice.pwd;
+}
+
+
+ngx_int_t
+ngx_webrtc_peer_set_remote(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_peer_remote_t *remote, ngx_webrtc_usec_t now)
+{
+    ngx_str_t                      ufrag;
+    ngx_webrtc_transport_remote_t  tr;
+
+    ufrag.len = remote->ufrag.len;
+    ufrag.data = ngx_pnalloc(peer->pool, ufrag.len + 1);
+    if (ufrag.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(ufrag.data, remote->ufrag.data, ufrag.len);
+
+    tr.ufrag = &ufrag;
+    tr.fingerprints = remote->fingerprints;
+    tr.nfingerprints = remote->nfingerprints;
+    tr.active = remote->active;
+
+    if (ngx_webrtc_transport_set_remote(&peer->transport, &tr) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    ngx_webrtc_peer_wake(peer, now);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webrtc_peer_set_extensions(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_ext_map_t *map)
+{
+    peer->exts = *map;
+}
+
+
+void
+ngx_webrtc_peer_set_bit_rate(ngx_webrtc_peer_t *peer, uint64_t bps)
+{
+    peer->bit_rate = bps;
+}
+
+
+void
+ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_stats_t *stats)
+{
+    ngx_queue_t                *q;
+    ngx_webrtc_track_t         *track;
+    ngx_webrtc_source_t        *source;
+    ngx_webrtc_subscription_t  *sub;
+
+    ngx_memzero(stats, sizeof(ngx_webrtc_peer_stats_t));
+
+    stats->received_bytes = peer->received_bytes;
+    stats->sent_bytes = peer->sent_bytes;
+    stats->round_trip = peer->round_trip;
+
+    for (q = ngx_queue_head(&peer->sources);
+         q != ngx_queue_sentinel(&peer->sources);
+         q = ngx_queue_next(q))
+    {
+        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
+        track = &source->track;
+
+        stats->in.packets += track->stats.packets;
+        stats->in.bytes += track->stats.bytes;
+        stats->in.lost += track->nack.lost;
+        stats->in.nacks += track->stats.nacks;
+        stats->in.retransmitted += track->stats.retransmitted;
+        stats->in.key_frame_requests += track->stats.key_frame_requests;
+    }
+
+    for (q = ngx_queue_head(&peer->subscriptions);
+         q != ngx_queue_sentinel(&peer->subscriptions);
+         q = ngx_queue_next(q))
+    {
+        sub = ngx_queue_data(q, ngx_webrtc_subscription_t, peer_queue);
+
+        stats->out.packets += sub->stats.packets;
+        stats->out.bytes += sub->stats.bytes;
+        stats->out.lost += sub->reported_lost;
+        stats->out.nacks += sub->stats.nacks;
+        stats->out.retransmitted += sub->stats.retransmitted;
+        stats->out.key_frame_requests += sub->stats.key_frame_requests;
+    }
+}
+
+
+void
+ngx_webrtc_peer_tell(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
+{
+    switch (peer->transport.state) {
+
+    case NGX_WEBRTC_TRANSPORT_NEW:
+        return;
+
+    case NGX_WEBRTC_TRANSPORT_CONNECTED:
+        if (peer->connected) {
+            return;
+        }
+
+        peer->connected = 1;
+
+        /* those who come together must not report together */
+
+        peer->report_due = now + NGX_WEBRTC_REPORT_INTERVAL / 4
+                           + peer->number % 16
+                             * (NGX_WEBRTC_REPORT_INTERVAL / 16);
+        ngx_webrtc_peer_wake(peer, peer->report_due);
+
+        peer->handler(peer, NGX_WEBRTC_PEER_CONNECTED, "", peer->data, now);
+        return;
+
+    case NGX_WEBRTC_TRANSPORT_CLOSED:
+        if (peer->told) {
+            return;
+        }
+
+        peer->told = 1;
+        peer->handler(peer, NGX_WEBRTC_PEER_CLOSED, peer->transport.reason,
+                      peer->data, now);
+        return;
+
+    case NGX_WEBRTC_TRANSPORT_FAILED:
+        if (peer->told) {
+            return;
+        }
+
+        peer->told = 1;
+        peer->handler(peer, NGX_WEBRTC_PEER_FAILED, peer->transport.reason,
+                      peer->data, now);
+        return;
+    }
+}
+
+
+void
+ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    ngx_webrtc_engine_conf_t  *conf;
+
+    conf = &peer->engine->conf;
+
+    ngx_webrtc_transport_tick(&peer->transport, now, out);
+
+    if (peer->transport.state == NGX_WEBRTC_TRANSPORT_NEW
+        && peer->created + conf->setup_timeout <= now)
+    {
+        peer->transport.state = NGX_WEBRTC_TRANSPORT_FAILED;
+        peer->transport.reason = peer->transport.ice.selected
+                                 ? "DTLS-TIMEOUT" : "ICE-TIMEOUT";
+    }
+
+    if (peer->transport.state == NGX_WEBRTC_TRANSPORT_CONNECTED) {
+
+        if (peer->transport.ice.consent + conf->consent_timeout <= now) {
+            peer->transport.state = NGX_WEBRTC_TRANSPORT_FAILED;
+            peer->transport.reason = "ICE-CONSENT-EXPIRED";
+
+        } else {
+            ngx_webrtc_report_tick(peer, now, out);
+        }
+    }
+
+    ngx_webrtc_peer_schedule(peer);
+    ngx_webrtc_peer_tell(peer, now);
+}
+
+
+void
+ngx_webrtc_peer_schedule(ngx_webrtc_peer_t *peer)
+{
+    ngx_webrtc_usec_t          expires, t;
+    ngx_webrtc_engine_conf_t  *conf;
+
+    conf = &peer->engine->conf;
+
+    expires = ngx_webrtc_transport_expires(&peer->transport);
+
+    switch (peer->transport.state) {
+
+    case NGX_WEBRTC_TRANSPORT_NEW:
+        t = peer->created + conf->setup_timeout;
+        expires = ngx_min(expires, t);
+        break;
+
+    case NGX_WEBRTC_TRANSPORT_CONNECTED:
+        t = peer->transport.ice.consent + conf->consent_timeout;
+        expires = ngx_min(expires, t);
+
+        t = ngx_webrtc_report_expires(peer);
+        expires = ngx_min(expires, t);
+        break;
+
+    default:
+        expires = NGX_WEBRTC_NEVER;
+        break;
+    }
+
+    ngx_webrtc_timer_set(&peer->engine->timers, &peer->timer, expires);
+}
+
+
+void
+ngx_webrtc_peer_wake(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t when)
+{
+    if (peer->timer.index == 0 || peer->timer.expires > when) {
+        ngx_webrtc_timer_set(&peer->engine->timers, &peer->timer, when);
+    }
+}
+
+
+void
+ngx_webrtc_peer_rtp(ngx_webrtc_peer_t *peer, u_char *pos, size_t len,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_rtp_t       rtp;
+    ngx_webrtc_source_t   *source;
+    ngx_webrtc_rtp_ext_t   ext;
+
+    if (ngx_webrtc_rtp_parse(pos, pos + len, &rtp) != NGX_OK
+        || ngx_webrtc_rtp_ext_parse(&rtp, &peer->exts, &ext) != NGX_OK)
+    {
+        peer->engine->stats.dropped_rtp++;
+        return;
+    }
+
+    if (peer->arrivals && ngx_webrtc_rtp_ext_has(&ext, NGX_WEBRTC_EXT_TWCC)) {
+        ngx_webrtc_arrivals_add(peer->arrivals, ext.twcc_seq, now);
+        ngx_webrtc_peer_wake(peer, peer->arrivals->due);
+    }
+
+    source = ngx_webrtc_peer_source(peer, &rtp, &ext);
+    if (source == NULL) {
+        peer->engine->stats.dropped_rtp++;
+        return;
+    }
+
+    ngx_webrtc_track_input(&source->track, &rtp, &ext, now);
+}
+
+
+static ngx_webrtc_source_t *
+ngx_webrtc_peer_source(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtp_t *rtp,
+    const ngx_webrtc_rtp_ext_t *ext)
+{
+    uint32_t             *ssrc;
+    ngx_queue_t          *q;
+    ngx_webrtc_source_t  *source;
+
+    if (rtp->ssrc == 0) {
+        return NULL;
+    }
+
+    for (q = ngx_queue_head(&peer->sources);
+         q != ngx_queue_sentinel(&peer->sources);
+         q = ngx_queue_next(q))
+    {
+        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
+
+        if (source->track.ssrc == rtp->ssrc
+            || source->track.rtx_ssrc == rtp->ssrc)
+        {
+            return source;
+        }
+    }
+
+    /* an SSRC that was not declared is bound once, by its mid */
+
+    if (ext->mid.len == 0) {
+        return NULL;
+    }
+
+    for (q = ngx_queue_head(&peer->sources);
+         q != ngx_queue_sentinel(&peer->sources);
+         q = ngx_queue_next(q))
+    {
+        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
+
+        if (source->mid.len != ext->mid.len
+            || ngx_memcmp(source->mid.data, ext->mid.data, ext->mid.len) != 0)
+        {
+            continue;
+        }
+
+        if (rtp->pt == source->format.pt) {
+            ssrc = &source->track.ssrc;
+
+        } else if (source->format.rtx_pt
+                   && rtp->pt == source->format.rtx_pt)
+        {
+            ssrc = &source->track.rtx_ssrc;
+
+        } else {
+            return NULL;
+        }
+
+        if (*ssrc) {
+            return NULL;
+        }
+
+        *ssrc = rtp->ssrc;
+
+        return source;
+    }
+
+    return NULL;
+}
+
+
+ngx_webrtc_source_t *
+ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_source_conf_t *conf, ngx_webrtc_usec_t now)
+{
+    ngx_uint_t                  packets;
+    ngx_webrtc_source_t        *source;
+    const ngx_webrtc_codec_t   *codec;
+
+    (void) now;
+
+    codec = ngx_webrtc_codec_info(conf->format.codec);
+
+    if (codec == NULL || conf->mid.len > sizeof(source->mid_buf)) {
+        return NULL;
+    }
+
+    source = ngx_calloc(sizeof(ngx_webrtc_source_t), peer->engine->log);
+    if (source == NULL) {
+        return NULL;
+    }
+
+    source->peer = peer;
+    source->format = conf->format;
+    source->video = codec->video;
+    source->mid.len = conf->mid.len;
+    source->mid.data = source->mid_buf;
+    ngx_memcpy(source->mid_buf, conf->mid.data, conf->mid.len);
+
+    packets = source->video ? peer->engine->conf.video_packets
+                            : peer->engine->conf.audio_packets;
+
+    if (ngx_webrtc_track_init(&source->track, source, conf, packets)
+        != NGX_OK)
+    {
+        ngx_free(source);
+        return NULL;
+    }
+
+    if (conf->format.twcc && peer->arrivals == NULL) {
+        peer->arrivals = ngx_alloc(sizeof(ngx_webrtc_arrivals_t),
+                                   peer->engine->log);
+        if (peer->arrivals) {
+            ngx_webrtc_arrivals_init(peer->arrivals);
+        }
+    }
+
+    ngx_queue_insert_tail(&peer->sources, &source->queue);
+
+    return source;
+}
+
+
+void
+ngx_webrtc_source_destroy(ngx_webrtc_source_t *source)
+{
+    ngx_queue_t         *q;
+    ngx_webrtc_track_t  *track;
+
+    track = &source->track;
+
+    while (!ngx_queue_empty(&track->subs)) {
+        q = ngx_queue_head(&track->subs);
+        ngx_webrtc_subscription_destroy(
+                         ngx_queue_data(q, ngx_webrtc_subscription_t, queue));
+    }
+
+    ngx_webrtc_track_cleanup(track);
+    ngx_queue_remove(&source->queue);
+    ngx_free(source);
+}

@@ -1,0 +1,579 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <core/ngx_webrtc_cursor.h>
+#include <media/ngx_webrtc_media.h>
+
+
+#define NGX_WEBRTC_REPORT_NACKS     64
+
+
+static void ngx_webrtc_report_read(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_rtcp_t *rtcp, ngx_webrtc_usec_t now);
+static void ngx_webrtc_report_block(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now);
+static void ngx_webrtc_report_feedback(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_rtcp_t *rtcp, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out);
+static ngx_webrtc_subscription_t *ngx_webrtc_report_find(
+    ngx_webrtc_peer_t *peer, uint32_t ssrc);
+static void ngx_webrtc_report_receivers(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+static void ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+static void ngx_webrtc_report_make_block(ngx_webrtc_track_t *track,
+    ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now);
+static void ngx_webrtc_report_repair(ngx_webrtc_track_t *track,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+static void ngx_webrtc_report_arrivals(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+static u_char *ngx_webrtc_report_begin(ngx_webrtc_outbox_t *out,
+    u_char **last);
+static void ngx_webrtc_report_send(ngx_webrtc_peer_t *peer, u_char *start,
+    u_char *p, ngx_webrtc_outbox_t *out);
+
+
+void
+ngx_webrtc_report_input(ngx_webrtc_peer_t *peer, u_char *pos, u_char *last,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
+{
+    ngx_webrtc_rtcp_t  rtcp;
+
+    /* a compound with a lie in it is dropped whole */
+
+    if (ngx_webrtc_rtcp_check(pos, last) != NGX_OK) {
+        peer->engine->stats.dropped_rtp++;
+        return;
+    }
+
+    while (ngx_webrtc_rtcp_next(&pos, last, &rtcp) == NGX_OK) {
+
+        switch (rtcp.kind) {
+
+        case NGX_WEBRTC_RTCP_SR:
+        case NGX_WEBRTC_RTCP_RR:
+            ngx_webrtc_report_read(peer, &rtcp, now);
+            break;
+
+        case NGX_WEBRTC_RTCP_NACK:
+        case NGX_WEBRTC_RTCP_PLI:
+        case NGX_WEBRTC_RTCP_FIR:
+            ngx_webrtc_report_feedback(peer, &rtcp, now, out);
+            break;
+
+        default:
+            break;
+        }
+    }
+}
+
+
+static void
+ngx_webrtc_report_read(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
+    ngx_webrtc_usec_t now)
+{
+    int64_t                    usec;
+    ngx_uint_t                 i;
+    ngx_queue_t               *q;
+    ngx_webrtc_track_t        *track;
+    ngx_webrtc_rtcp_block_t    block;
+    ngx_webrtc_rtcp_report_t   report;
+
+    if (ngx_webrtc_rtcp_parse_report(rtcp, &report) != NGX_OK) {
+        return;
+    }
+
+    for (i = 0; i < report.nblocks; i++) {
+        ngx_webrtc_rtcp_parse_block(&report, i, &block);
+        ngx_webrtc_report_block(peer, &block, now);
+    }
+
+    if (rtcp->kind != NGX_WEBRTC_RTCP_SR) {
+        return;
+    }
+
+    for (q = ngx_queue_head(&peer->sources);
+         q != ngx_queue_sentinel(&peer->sources);
+         q = ngx_queue_next(q))
+    {
+        track = &ngx_queue_data(q, ngx_webrtc_source_t, queue)->track;
+
+        if (track->ssrc != report.ssrc) {
+            continue;
+        }
+
+        track->sr_ntp = report.ntp;
+        track->sr_timestamp = report.timestamp;
+        track->sr_arrival = now;
+
+        if (peer->ntp_delta == 0) {
+
+            /*
+             * One constant for all tracks of this publisher: what it meant
+             * to be simultaneous stays so at the receivers.
+             */
+
+            usec = (int64_t) ((report.ntp >> 32) * NGX_WEBRTC_SEC
+                              + (((report.ntp & 0xffffffff)
+                                  * NGX_WEBRTC_SEC) >> 32));
+
+            peer->ntp_delta = (int64_t) now - usec;
+        }
+
+        return;
+    }
+}
+
+
+static void
+ngx_webrtc_report_block(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now)
+{
+    uint32_t                    rtt, middle;
+    ngx_webrtc_subscription_t  *sub;
+
+    sub = ngx_webrtc_report_find(peer, block->ssrc);
+    if (sub == NULL) {
+        return;
+    }
+
+    sub->reported_lost = (block->lost > 0) ? (uint32_t) block->lost : 0;
+
+    if (block->lsr == 0) {
+        return;
+    }
+
+    /* RFC 3550 6.4.1, in 1/65536 s */
+
+    middle = ngx_webrtc_ntp_middle(
+                          ngx_webrtc_ntp(now + peer->engine->wall_offset));
+
+    rtt = middle - block->lsr - block->dlsr;
+
+    if (rtt < 60 * 65536) {
+        peer->round_trip = (uint32_t) (((uint64_t) rtt * 1000000) >> 16);
+    }
+}
+
+
+static void
+ngx_webrtc_report_feedback(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_rtcp_t *rtcp, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    uint8_t                     n;
+    uint16_t                    seq;
+    uint32_t                    ssrc;
+    ngx_uint_t                  served;
+    ngx_webrtc_rtcp_fb_t        fb;
+    ngx_webrtc_rtcp_nack_t      nack;
+    ngx_webrtc_subscription_t  *sub;
+
+    if (ngx_webrtc_rtcp_parse_fb(rtcp, &fb) != NGX_OK) {
+        return;
+    }
+
+    ssrc = fb.media;
+
+    if (rtcp->kind == NGX_WEBRTC_RTCP_FIR
+        && ngx_webrtc_rtcp_fir_next(&fb, &ssrc, &n) != NGX_OK)
+    {
+        return;
+    }
+
+    sub = ngx_webrtc_report_find(peer, ssrc);
+    if (sub == NULL) {
+        return;
+    }
+
+    if (rtcp->kind != NGX_WEBRTC_RTCP_NACK) {
+        sub->stats.key_frame_requests++;
+        ngx_webrtc_track_want_key_frame(sub->track, now);
+        return;
+    }
+
+    ngx_webrtc_rtcp_nack_init(&nack, &fb);
+
+    for (served = 0;
+         served < NGX_WEBRTC_REPAIR_MAX
+         && ngx_webrtc_rtcp_nack_next(&nack, &seq) == NGX_OK;
+         served++)
+    {
+        ngx_webrtc_subscription_repair(sub, seq, now, out);
+    }
+}
+
+
+static ngx_webrtc_subscription_t *
+ngx_webrtc_report_find(ngx_webrtc_peer_t *peer, uint32_t ssrc)
+{
+    ngx_webrtc_ssrc_key_t    key;
+    ngx_webrtc_hash_node_t  *node;
+
+    key.peer = peer->number;
+    key.ssrc = ssrc;
+
+    node = ngx_webrtc_hash_find(&peer->engine->ssrcs, &key, sizeof(key));
+
+    return node ? ngx_webrtc_hash_data(node, ngx_webrtc_subscription_t, node)
+                : NULL;
+}
+
+
+ngx_webrtc_usec_t
+ngx_webrtc_report_expires(ngx_webrtc_peer_t *peer)
+{
+    ngx_queue_t          *q;
+    ngx_webrtc_track_t   *track;
+    ngx_webrtc_usec_t     expires;
+
+    expires = peer->report_due;
+
+    if (peer->arrivals) {
+        expires = ngx_min(expires, peer->arrivals->due);
+    }
+
+    for (q = ngx_queue_head(&peer->sources);
+         q != ngx_queue_sentinel(&peer->sources);
+         q = ngx_queue_next(q))
+    {
+        track = &ngx_queue_data(q, ngx_webrtc_source_t, queue)->track;
+
+        expires = ngx_min(expires, track->nack.due);
+        expires = ngx_min(expires, track->key_frame.due);
+    }
+
+    return expires;
+}
+
+
+void
+ngx_webrtc_report_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    ngx_queue_t         *q;
+    ngx_webrtc_track_t  *track;
+
+    for (q = ngx_queue_head(&peer->sources);
+         q != ngx_queue_sentinel(&peer->sources);
+         q = ngx_queue_next(q))
+    {
+        track = &ngx_queue_data(q, ngx_webrtc_source_t, queue)->track;
+
+        ngx_webrtc_report_repair(track, now, out);
+    }
+
+    if (peer->arrivals && peer->arrivals->due <= now) {
+        ngx_webrtc_report_arrivals(peer, now, out);
+    }
+
+    if (peer->report_due <= now) {
+        peer->report_due = now + NGX_WEBRTC_REPORT_INTERVAL;
+
+        ngx_webrtc_report_receivers(peer, now, out);
+        ngx_webrtc_report_senders(peer, now, out);
+    }
+}
+
+
+/* NACK and PLI of one track */
+
+static void
+ngx_webrtc_report_repair(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    u_char             *p, *start, *last, *end;
+    uint16_t            seqs[NGX_WEBRTC_REPORT_NACKS];
+    ngx_uint_t          n, written, given_up;
+    ngx_webrtc_peer_t  *peer;
+
+    if (track->nack.due > now && track->key_frame.due > now) {
+        return;
+    }
+
+    peer = track->source->peer;
+
+    start = ngx_webrtc_report_begin(out, &last);
+    if (start == NULL) {
+        return;
+    }
+
+    p = start;
+    given_up = 0;
+
+    n = ngx_webrtc_nack_request(&track->nack, seqs, NGX_WEBRTC_REPORT_NACKS,
+                                now, &given_up);
+
+    if (given_up) {
+        ngx_webrtc_key_frame_want(&track->key_frame, now);
+    }
+
+    if (n) {
+        end = ngx_webrtc_rtcp_write_nack(p, last, peer->ssrc, track->ssrc,
+                                         seqs, n, &written);
+        if (end) {
+            p = end;
+            track->stats.nacks += written;
+        }
+    }
+
+    if (track->ssrc
+        && ngx_webrtc_key_frame_request(&track->key_frame, now))
+    {
+        end = ngx_webrtc_rtcp_write_pli(p, last, peer->ssrc, track->ssrc);
+        if (end) {
+            p = end;
+            track->stats.key_frame_requests++;
+        }
+    }
+
+    ngx_webrtc_report_send(peer, start, p, out);
+}
+
+
+static void
+ngx_webrtc_report_arrivals(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    u_char                *p, *start, *last;
+    uint32_t               media;
+    ngx_queue_t           *q;
+    ngx_webrtc_source_t   *source;
+
+    media = 0;
+
+    if (!ngx_queue_empty(&peer->sources)) {
+        q = ngx_queue_head(&peer->sources);
+        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
+        media = source->track.ssrc;
+    }
+
+    do {
+        start = ngx_webrtc_report_begin(out, &last);
+        if (start == NULL) {
+            return;
+        }
+
+        p = ngx_webrtc_arrivals_write(peer->arrivals, start, last, peer->ssrc,
+                                      media, now);
+        if (p == NULL) {
+            return;
+        }
+
+        ngx_webrtc_report_send(peer, start, p, out);
+
+    } while (peer->arrivals->count);
+}
+
+
+/* RR on what the peer publishes, with the REMB that caps it */
+
+static void
+ngx_webrtc_report_receivers(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    u_char                   *p, *start, *last;
+    uint32_t                  ssrcs[NGX_WEBRTC_RTCP_BLOCKS_MAX];
+    ngx_uint_t                n, nvideo;
+    ngx_queue_t              *q;
+    ngx_webrtc_source_t      *source;
+    ngx_webrtc_rtcp_block_t   blocks[NGX_WEBRTC_RTCP_BLOCKS_MAX];
+
+    n = 0;
+    nvideo = 0;
+
+    for (q = ngx_queue_head(&peer->sources);
+         q != ngx_queue_sentinel(&peer->sources)
+         && n < NGX_WEBRTC_RTCP_BLOCKS_MAX;
+         q = ngx_queue_next(q))
+    {
+        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
+
+        if (source->track.ssrc == 0 || source->track.highest == 0) {
+            continue;
+        }
+
+        ngx_webrtc_report_make_block(&source->track, &blocks[n++], now);
+
+        if (source->video && source->format.remb) {
+            ssrcs[nvideo++] = source->track.ssrc;
+        }
+    }
+
+    if (n == 0) {
+        return;
+    }
+
+    start = ngx_webrtc_report_begin(out, &last);
+    if (start == NULL) {
+        return;
+    }
+
+    p = ngx_webrtc_rtcp_write_rr(start, last, peer->ssrc, blocks, n);
+
+    if (p && nvideo && peer->bit_rate) {
+        p = ngx_webrtc_rtcp_write_remb(p, last, peer->ssrc, peer->bit_rate,
+                                       ssrcs, nvideo);
+    }
+
+    if (p) {
+        ngx_webrtc_report_send(peer, start, p, out);
+    }
+}
+
+
+static void
+ngx_webrtc_report_make_block(ngx_webrtc_track_t *track,
+    ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now)
+{
+    int64_t   lost;
+    uint64_t  expected, expected_interval, received_interval;
+
+    /* RFC 3550 A.3 */
+
+    expected = track->highest - track->first + 1;
+    lost = (int64_t) (expected - track->stats.packets);
+
+    expected_interval = expected - track->expected_prior;
+    received_interval = track->stats.packets - track->received_prior;
+
+    track->expected_prior = expected;
+    track->received_prior = track->stats.packets;
+
+    block->ssrc = track->ssrc;
+    block->highest = (uint32_t) (track->highest - 0x10000);
+    block->jitter = track->jitter >> 4;
+    block->lost = (int32_t) ngx_max(ngx_min(lost, 0x7fffff), -0x800000);
+
+    block->fraction = (expected_interval > received_interval)
+                      ? (uint8_t) (((expected_interval - received_interval)
+                                    * 255) / expected_interval)
+                      : 0;
+
+    if (track->sr_ntp) {
+        block->lsr = ngx_webrtc_ntp_middle(track->sr_ntp);
+        block->dlsr = (uint32_t) (((now - track->sr_arrival) << 16)
+                                  / NGX_WEBRTC_SEC);
+    } else {
+        block->lsr = 0;
+        block->dlsr = 0;
+    }
+}
+
+
+/* SR and SDES for what is sent to the peer */
+
+static void
+ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    u_char                     *p, *start, *last, *end;
+    int64_t                     age;
+    ngx_queue_t                *q;
+    ngx_webrtc_track_t         *track;
+    ngx_webrtc_rtcp_report_t    report;
+    ngx_webrtc_subscription_t  *sub;
+
+    p = NULL;
+    start = NULL;
+    last = NULL;
+
+    for (q = ngx_queue_head(&peer->subscriptions);
+         q != ngx_queue_sentinel(&peer->subscriptions);
+         q = ngx_queue_next(q))
+    {
+        sub = ngx_queue_data(q, ngx_webrtc_subscription_t, peer_queue);
+        track = sub->track;
+
+        if (sub->stats.packets == 0 || track->sr_ntp == 0) {
+            continue;
+        }
+
+        /* what the publisher's clock shows now, by its last report */
+
+        age = (int64_t) now - track->source->peer->ntp_delta
+              - (int64_t) ((track->sr_ntp >> 32) * NGX_WEBRTC_SEC
+                           + (((track->sr_ntp & 0xffffffff)
+                               * NGX_WEBRTC_SEC) >> 32));
+
+        report.ssrc = sub->ssrc;
+        report.ntp = ngx_webrtc_ntp(now + peer->engine->wall_offset);
+        report.timestamp = track->sr_timestamp + sub->timestamp_offset
+                           + (uint32_t) (age
+                                         * (int64_t) sub->format.clock_rate
+                                         / (int64_t) NGX_WEBRTC_SEC);
+        report.packets = (uint32_t) sub->stats.packets;
+        report.octets = (uint32_t) sub->stats.bytes;
+
+        for ( ;; ) {
+
+            if (start == NULL) {
+                start = ngx_webrtc_report_begin(out, &last);
+                if (start == NULL) {
+                    return;
+                }
+
+                p = start;
+            }
+
+            end = ngx_webrtc_rtcp_write_sr(p, last, &report, NULL, 0);
+
+            if (end) {
+                end = ngx_webrtc_rtcp_write_sdes(end, last, sub->ssrc,
+                                                 &sub->cname);
+            }
+
+            if (end) {
+                p = end;
+                break;
+            }
+
+            /* full: send it and begin another, unless that is no help */
+
+            if (p == start) {
+                return;
+            }
+
+            ngx_webrtc_report_send(peer, start, p, out);
+            start = NULL;
+        }
+    }
+
+    if (start) {
+        ngx_webrtc_report_send(peer, start, p, out);
+    }
+}
+
+
+static u_char *
+ngx_webrtc_report_begin(ngx_webrtc_outbox_t *out, u_char **last)
+{
+    u_char  *p;
+
+    p = ngx_webrtc_outbox_reserve(out, NGX_WEBRTC_RTCP_MAX
+                                       + NGX_WEBRTC_SRTCP_TAG_MAX);
+    if (p == NULL) {
+        out->dropped++;
+        return NULL;
+    }
+
+    *last = p + NGX_WEBRTC_RTCP_MAX;
+
+    return p;
+}
+
+
+static void
+ngx_webrtc_report_send(ngx_webrtc_peer_t *peer, u_char *start, u_char *p,
+    ngx_webrtc_outbox_t *out)
+{
+    if (p == start) {
+        return;
+    }
+
+    peer->sent_bytes += ngx_webrtc_transport_send_rtcp(&peer->transport,
+                                                       start, p - start, out);
+}

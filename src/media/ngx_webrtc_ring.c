@@ -1,0 +1,69 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <media/ngx_webrtc_ring.h>
+
+
+ngx_int_t
+ngx_webrtc_ring_init(ngx_webrtc_ring_t *ring, ngx_uint_t size, ngx_log_t *log)
+{
+    ring->packets = ngx_alloc(size * sizeof(ngx_webrtc_packet_t), log);
+    if (ring->packets == NULL) {
+        return NGX_ERROR;
+    }
+
+    ring->index = ngx_calloc(size * sizeof(uint32_t), log);
+    if (ring->index == NULL) {
+        ngx_free(ring->packets);
+        ring->packets = NULL;
+        return NGX_ERROR;
+    }
+
+    ring->mask = (uint32_t) size - 1;
+    ring->arrivals = 0;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webrtc_ring_cleanup(ngx_webrtc_ring_t *ring)
+{
+    if (ring->packets) {
+        ngx_free(ring->packets);
+        ngx_free(ring->index);
+        ring->packets = NULL;
+    }
+}
+
+
+ngx_webrtc_packet_t *
+ngx_webrtc_ring_find(ngx_webrtc_ring_t *ring, uint64_t seq)
+{
+    uint32_t              arrival;
+    ngx_webrtc_packet_t  *packet;
+
+    /* the index may be stale: the packet itself says whether it is the one */
+
+    arrival = ring->index[seq & ring->mask];
+
+    if (ring->arrivals - arrival - 1 > ring->mask) {
+        return NULL;
+    }
+
+    packet = ngx_webrtc_ring_get(ring, arrival);
+
+    return (packet->seq == seq) ? packet : NULL;
+}
+
+
+void
+ngx_webrtc_ring_add(ngx_webrtc_ring_t *ring, uint64_t seq)
+{
+    ngx_webrtc_ring_next(ring)->seq = seq;
+    ring->index[seq & ring->mask] = ring->arrivals;
+    ring->arrivals++;
+}

@@ -1,0 +1,70 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * The packets of one track, plain and ready to be copied: in order of their
+ * arrival for the fan-out (each subscription has a cursor), found by sequence
+ * number for retransmission.  The oldest packet gives way, so a slow
+ * subscriber costs nothing but its own gap.
+ */
+
+
+#ifndef _NGX_WEBRTC_RING_H_INCLUDED_
+#define _NGX_WEBRTC_RING_H_INCLUDED_
+
+
+#include <core/ngx_webrtc_core.h>
+
+
+/* datagrams over 1500 bytes are not taken in */
+#define NGX_WEBRTC_PACKET_MAX       1500
+
+
+/*
+ * data[] begins with 12 bytes for the RTP header, then the header extension
+ * that subscribers get, then the payload.
+ */
+
+typedef struct {
+    uint64_t                  seq;      /* extended */
+    uint32_t                  timestamp;
+    uint16_t                  len;      /* of data */
+    uint16_t                  header_len;
+    uint8_t                   marker;
+    uint8_t                   extension;
+    uint8_t                   keyframe; /* starts one */
+    u_char                    data[NGX_WEBRTC_PACKET_MAX];
+} ngx_webrtc_packet_t;
+
+
+typedef struct {
+    ngx_webrtc_packet_t      *packets;
+    uint32_t                 *index;    /* arrival number by seq */
+    uint32_t                  mask;
+    uint32_t                  arrivals; /* packets ever put in; wraps */
+} ngx_webrtc_ring_t;
+
+
+/* "size" is a power of two */
+ngx_int_t ngx_webrtc_ring_init(ngx_webrtc_ring_t *ring, ngx_uint_t size,
+    ngx_log_t *log);
+void ngx_webrtc_ring_cleanup(ngx_webrtc_ring_t *ring);
+
+/* the packet with this number, or NULL */
+ngx_webrtc_packet_t *ngx_webrtc_ring_find(ngx_webrtc_ring_t *ring,
+    uint64_t seq);
+
+/* the place of the next packet; it counts after add() */
+#define ngx_webrtc_ring_next(ring)                                           \
+    (&(ring)->packets[(ring)->arrivals & (ring)->mask])
+void ngx_webrtc_ring_add(ngx_webrtc_ring_t *ring, uint64_t seq);
+
+#define ngx_webrtc_ring_get(ring, arrival)                                   \
+    (&(ring)->packets[(arrival) & (ring)->mask])
+#define ngx_webrtc_ring_size(ring)  ((ring)->mask + 1)
+
+
+#endif /* _NGX_WEBRTC_RING_H_INCLUDED_ */

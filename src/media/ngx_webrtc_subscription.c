@@ -1,0 +1,393 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <crypto/ngx_webrtc_random.h>
+#include <core/ngx_webrtc_cursor.h>
+#include <core/ngx_webrtc_seq.h>
+#include <media/ngx_webrtc_media.h>
+
+
+static ngx_webrtc_packet_t *ngx_webrtc_subscription_peek(
+    ngx_webrtc_subscription_t *sub);
+static ngx_uint_t ngx_webrtc_subscription_wants(
+    ngx_webrtc_subscription_t *sub, ngx_webrtc_packet_t *packet);
+static size_t ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
+    ngx_webrtc_packet_t *packet, u_char *p);
+static ngx_uint_t ngx_webrtc_subscription_may_repair(
+    ngx_webrtc_subscription_t *sub, uint64_t seq, ngx_webrtc_usec_t now);
+static size_t ngx_webrtc_subscription_write_rtx(
+    ngx_webrtc_subscription_t *sub, ngx_webrtc_packet_t *packet, uint64_t seq,
+    u_char *p);
+
+
+ngx_webrtc_subscription_t *
+ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_source_t *source, const ngx_webrtc_subscription_conf_t *conf,
+    ngx_webrtc_usec_t now)
+{
+    uint32_t                    random[4];
+    ngx_webrtc_subscription_t  *sub;
+
+    if (ngx_webrtc_random_bytes(random, sizeof(random)) != NGX_OK) {
+        return NULL;
+    }
+
+    sub = ngx_calloc(sizeof(ngx_webrtc_subscription_t), peer->engine->log);
+    if (sub == NULL) {
+        return NULL;
+    }
+
+    sub->peer = peer;
+    sub->track = &source->track;
+    sub->format = conf->format;
+    sub->ssrc = conf->ssrc;
+    sub->rtx_ssrc = conf->rtx_ssrc;
+    sub->cname = conf->cname;
+    sub->video = source->video;
+    sub->cursor = source->track.ring.arrivals;
+
+    /*
+     * Random beginnings (RFC 3550 5.1), in the lower half, so that the first
+     * roll-over cannot come before the receiver has seen a packet.
+     */
+
+    sub->next_seq = (random[0] & 0x7fff) + 1;
+    sub->rtx_seq = (random[1] & 0x7fff) + 1;
+    sub->timestamp_offset = random[2];
+
+    sub->key.peer = peer->number;
+    sub->key.ssrc = sub->ssrc;
+
+    ngx_webrtc_hash_add(&peer->engine->ssrcs, &sub->node, &sub->key,
+                        sizeof(ngx_webrtc_ssrc_key_t));
+
+    ngx_queue_insert_tail(&source->track.subs, &sub->queue);
+    ngx_queue_insert_tail(&peer->subscriptions, &sub->peer_queue);
+
+    ngx_webrtc_track_want_key_frame(sub->track, now);
+
+    return sub;
+}
+
+
+void
+ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub)
+{
+    ngx_queue_t         *q;
+    ngx_webrtc_track_t  *track;
+
+    track = sub->track;
+
+    if (track->next == sub) {
+
+        /* a round of the fan-out stands here: it goes on with the next */
+
+        q = ngx_queue_next(&sub->queue);
+
+        track->next = (q == ngx_queue_sentinel(&track->subs))
+                      ? NULL
+                      : ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
+    }
+
+    ngx_webrtc_hash_remove(&sub->peer->engine->ssrcs, &sub->node);
+    ngx_queue_remove(&sub->queue);
+    ngx_queue_remove(&sub->peer_queue);
+    ngx_free(sub);
+}
+
+
+/*
+ * Writes what this subscriber has not got yet, in runs of equal datagrams
+ * that the kernel can split.  NGX_AGAIN: the outbox is full.
+ */
+
+ngx_int_t
+ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
+    ngx_webrtc_outbox_t *out)
+{
+    u_char                  *p;
+    size_t                   n, tag, run, segment;
+    ngx_uint_t               segments;
+    ngx_webrtc_packet_t     *packet;
+    ngx_webrtc_transport_t  *transport;
+
+    transport = &sub->peer->transport;
+
+    if (!ngx_webrtc_transport_ready(transport)) {
+        sub->cursor = sub->track->ring.arrivals;
+        return NGX_OK;
+    }
+
+    tag = ngx_webrtc_srtp_tag_len(transport->srtp_out);
+
+    while ((packet = ngx_webrtc_subscription_peek(sub)) != NULL) {
+
+        run = 0;
+        segments = 0;
+        segment = packet->len + tag;
+
+        p = ngx_webrtc_outbox_reserve(out, segment);
+        if (p == NULL) {
+            return NGX_AGAIN;
+        }
+
+        do {
+            n = ngx_webrtc_subscription_write(sub, packet, p + run);
+            sub->cursor++;
+
+            if (n == 0) {
+                break;
+            }
+
+            run += n;
+            segments++;
+
+            if (n < segment || segments == NGX_WEBRTC_SEGMENTS_MAX) {
+                break;
+            }
+
+            packet = ngx_webrtc_subscription_peek(sub);
+
+        } while (packet && packet->len + tag <= segment
+                 && run + segment <= NGX_WEBRTC_MESSAGE_MAX
+                 && ngx_webrtc_outbox_reserve(out, run + segment));
+
+        if (run) {
+            ngx_webrtc_outbox_commit(out, &transport->ice.selected->path, run,
+                                     segment);
+            sub->peer->sent_bytes += run;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* the next packet that this subscriber should get; skips the others */
+
+static ngx_webrtc_packet_t *
+ngx_webrtc_subscription_peek(ngx_webrtc_subscription_t *sub)
+{
+    uint32_t              behind;
+    ngx_webrtc_ring_t    *ring;
+    ngx_webrtc_packet_t  *packet;
+
+    ring = &sub->track->ring;
+
+    behind = ring->arrivals - sub->cursor;
+
+    if (behind > ngx_webrtc_ring_size(ring)) {
+
+        /*
+         * Too slow: the ring has gone round.  Video goes on with a key frame
+         * and without a hole in its numbers.
+         */
+
+        sub->peer->engine->stats.overrun += behind
+                                            - ngx_webrtc_ring_size(ring);
+        sub->cursor = ring->arrivals - ngx_webrtc_ring_size(ring) / 2;
+        sub->started = !sub->video;
+
+        if (sub->video) {
+            ngx_webrtc_key_frame_want(&sub->track->key_frame, 0);
+        }
+    }
+
+    while (sub->cursor != ring->arrivals) {
+        packet = ngx_webrtc_ring_get(ring, sub->cursor);
+
+        if (ngx_webrtc_subscription_wants(sub, packet)) {
+            return packet;
+        }
+
+        sub->cursor++;
+    }
+
+    return NULL;
+}
+
+
+static ngx_uint_t
+ngx_webrtc_subscription_wants(ngx_webrtc_subscription_t *sub,
+    ngx_webrtc_packet_t *packet)
+{
+    if (!sub->started) {
+
+        if (!packet->keyframe) {
+            return 0;
+        }
+
+        sub->started = 1;
+        sub->base = packet->seq;
+        sub->seq_offset = (int64_t) (sub->next_seq - packet->seq);
+    }
+
+    return packet->seq >= sub->base;
+}
+
+
+static size_t
+ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
+    ngx_webrtc_packet_t *packet, u_char *p)
+{
+    size_t                 n;
+    uint64_t               seq;
+    ngx_webrtc_rtp_t       rtp;
+    ngx_webrtc_engine_t   *engine;
+
+    seq = packet->seq + sub->seq_offset;
+
+    if (seq >= sub->next_seq) {
+        sub->next_seq = seq + 1;
+    }
+
+    rtp.marker = packet->marker;
+    rtp.extension = packet->extension;
+    rtp.padded = 0;
+    rtp.pt = sub->format.pt;
+    rtp.seq = (uint16_t) seq;
+    rtp.timestamp = packet->timestamp + sub->timestamp_offset;
+    rtp.ssrc = sub->ssrc;
+
+    ngx_webrtc_rtp_write(p, &rtp);
+    ngx_memcpy(p + NGX_WEBRTC_RTP_HEADER_LEN,
+               packet->data + NGX_WEBRTC_RTP_HEADER_LEN,
+               packet->len - NGX_WEBRTC_RTP_HEADER_LEN);
+
+    n = ngx_webrtc_srtp_protect(sub->peer->transport.srtp_out, p,
+                                packet->header_len, packet->len,
+                                (uint32_t) (seq >> 16));
+    if (n == 0) {
+        return 0;
+    }
+
+    sub->stats.packets++;
+    sub->stats.bytes += packet->len - packet->header_len;
+
+    engine = sub->peer->engine;
+    engine->stats.sent_srtp++;
+    engine->stats.sent_srtp_bytes += n;
+
+    return n;
+}
+
+
+void
+ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub, uint16_t seq16,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
+{
+    u_char                  *p;
+    size_t                   n;
+    uint64_t                 seq;
+    ngx_webrtc_packet_t     *packet;
+    ngx_webrtc_transport_t  *transport;
+
+    sub->stats.nacks++;
+
+    if (!sub->started) {
+        return;
+    }
+
+    seq = ngx_webrtc_seq16_extend(seq16, sub->next_seq);
+
+    if (seq >= sub->next_seq || (int64_t) (seq - sub->seq_offset)
+                                < (int64_t) sub->base)
+    {
+        return;
+    }
+
+    packet = ngx_webrtc_ring_find(&sub->track->ring, seq - sub->seq_offset);
+
+    if (packet == NULL || !ngx_webrtc_subscription_may_repair(sub, seq, now)) {
+        return;
+    }
+
+    transport = &sub->peer->transport;
+
+    p = ngx_webrtc_outbox_reserve(out, packet->len + 2
+                                       + NGX_WEBRTC_SRTP_TAG_MAX);
+    if (p == NULL || !ngx_webrtc_transport_ready(transport)) {
+        out->dropped++;
+        return;
+    }
+
+    /* without RTX the same bytes go out again: identical, so safe with GCM */
+
+    n = sub->rtx_ssrc ? ngx_webrtc_subscription_write_rtx(sub, packet, seq, p)
+                      : ngx_webrtc_subscription_write(sub, packet, p);
+    if (n == 0) {
+        return;
+    }
+
+    ngx_webrtc_outbox_commit(out, &transport->ice.selected->path, n, 0);
+
+    sub->peer->sent_bytes += n;
+    sub->stats.retransmitted++;
+}
+
+
+static ngx_uint_t
+ngx_webrtc_subscription_may_repair(ngx_webrtc_subscription_t *sub,
+    uint64_t seq, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_repair_t  *last;
+
+    /* one NACK repeated in a burst is one repair; a flood is not served */
+
+    last = &sub->last_repairs[seq % 32];
+
+    if (last->seq == seq && last->sent + 10 * NGX_WEBRTC_MSEC > now) {
+        return 0;
+    }
+
+    if (sub->repaired + NGX_WEBRTC_REPAIR_INTERVAL <= now) {
+        sub->repaired = now;
+        sub->repairs = 0;
+    }
+
+    if (sub->repairs == NGX_WEBRTC_REPAIR_MAX) {
+        return 0;
+    }
+
+    sub->repairs++;
+
+    last->seq = seq;
+    last->sent = now;
+
+    return 1;
+}
+
+
+static size_t
+ngx_webrtc_subscription_write_rtx(ngx_webrtc_subscription_t *sub,
+    ngx_webrtc_packet_t *packet, uint64_t seq, u_char *p)
+{
+    u_char            *pos;
+    ngx_webrtc_rtp_t   rtp;
+
+    rtp.marker = packet->marker;
+    rtp.extension = packet->extension;
+    rtp.padded = 0;
+    rtp.pt = sub->format.rtx_pt;
+    rtp.seq = (uint16_t) sub->rtx_seq;
+    rtp.timestamp = packet->timestamp + sub->timestamp_offset;
+    rtp.ssrc = sub->rtx_ssrc;
+
+    ngx_webrtc_rtp_write(p, &rtp);
+
+    pos = ngx_cpymem(p + NGX_WEBRTC_RTP_HEADER_LEN,
+                     packet->data + NGX_WEBRTC_RTP_HEADER_LEN,
+                     packet->header_len - NGX_WEBRTC_RTP_HEADER_LEN);
+
+    pos = ngx_webrtc_put16(pos, (uint16_t) seq);
+
+    ngx_memcpy(pos, packet->data + packet->header_len,
+               packet->len - packet->header_len);
+
+    return ngx_webrtc_srtp_protect(sub->peer->transport.srtp_out, p,
+                                   packet->header_len, packet->len + 2,
+                                   (uint32_t) (sub->rtx_seq++ >> 16));
+}

@@ -1,0 +1,361 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <core/ngx_webrtc_seq.h>
+#include <media/ngx_webrtc_media.h>
+
+
+/* a jump by more than this is a new beginning, not a loss */
+#define NGX_WEBRTC_TRACK_JUMP       3000
+
+
+static ngx_int_t ngx_webrtc_track_repair(ngx_webrtc_track_t *track,
+    ngx_webrtc_rtp_t *rtp);
+static ngx_int_t ngx_webrtc_track_sequence(ngx_webrtc_track_t *track,
+    const ngx_webrtc_rtp_t *rtp, ngx_uint_t repaired, uint64_t *seq,
+    ngx_webrtc_usec_t now);
+static void ngx_webrtc_track_jitter(ngx_webrtc_track_t *track,
+    const ngx_webrtc_rtp_t *rtp, ngx_webrtc_usec_t now);
+static ngx_int_t ngx_webrtc_track_store(ngx_webrtc_track_t *track,
+    const ngx_webrtc_rtp_t *rtp, const ngx_webrtc_rtp_ext_t *ext,
+    uint64_t seq);
+
+
+/*
+ * What subscribers get of the header extensions.  Ids are the same in every
+ * bundle, because all offers are ours; the rest belongs to one hop.
+ */
+
+static const u_char  ngx_webrtc_track_exts[] = {
+    NGX_WEBRTC_EXT_AUDIO_LEVEL,
+    NGX_WEBRTC_EXT_DEPENDENCY,
+    NGX_WEBRTC_EXT_ORIENTATION
+};
+
+
+ngx_int_t
+ngx_webrtc_track_init(ngx_webrtc_track_t *track, ngx_webrtc_source_t *source,
+    const ngx_webrtc_source_conf_t *conf, ngx_uint_t packets)
+{
+    ngx_webrtc_engine_t  *engine;
+
+    engine = source->peer->engine;
+
+    if (ngx_webrtc_ring_init(&track->ring, packets, engine->log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    track->source = source;
+    track->ssrc = conf->ssrc;
+    track->rtx_ssrc = conf->rtx_ssrc;
+
+    ngx_queue_init(&track->subs);
+    ngx_webrtc_nack_init(&track->nack);
+    ngx_webrtc_key_frame_init(&track->key_frame,
+                              engine->conf.key_frame_interval);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webrtc_track_cleanup(ngx_webrtc_track_t *track)
+{
+    if (track->is_dirty) {
+        ngx_queue_remove(&track->dirty);
+        track->is_dirty = 0;
+    }
+
+    ngx_webrtc_ring_cleanup(&track->ring);
+}
+
+
+void
+ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
+    const ngx_webrtc_rtp_ext_t *ext, ngx_webrtc_usec_t now)
+{
+    uint64_t              seq;
+    ngx_uint_t            repaired;
+    ngx_webrtc_source_t  *source;
+    ngx_webrtc_engine_t  *engine;
+
+    source = track->source;
+    engine = source->peer->engine;
+
+    repaired = (rtp->ssrc != track->ssrc);
+
+    if (repaired) {
+        if (ngx_webrtc_track_repair(track, rtp) != NGX_OK) {
+            return;
+        }
+
+    } else if (rtp->pt != source->format.pt) {
+        engine->stats.dropped_rtp++;
+        return;
+
+    } else {
+        ngx_webrtc_track_jitter(track, rtp, now);
+    }
+
+    /* padding only: a probe for bandwidth, seen by TWCC already */
+
+    if (ngx_webrtc_track_sequence(track, rtp, repaired, &seq, now) != NGX_OK) {
+        return;
+    }
+
+    if (ngx_webrtc_track_store(track, rtp, ext, seq) != NGX_OK) {
+        engine->stats.dropped_rtp++;
+        return;
+    }
+
+    track->stats.packets++;
+    track->stats.bytes += rtp->payload_len;
+
+    if (ngx_webrtc_ring_find(&track->ring, seq)->keyframe) {
+        ngx_webrtc_key_frame_found(&track->key_frame);
+    }
+
+    if (!track->is_dirty && !ngx_queue_empty(&track->subs)) {
+        track->is_dirty = 1;
+        ngx_queue_insert_tail(&engine->dirty, &track->dirty);
+    }
+}
+
+
+static ngx_int_t
+ngx_webrtc_track_repair(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp)
+{
+    /* RFC 4588 4: the original sequence number, then the payload */
+
+    if (track->source->format.rtx_pt == 0
+        || rtp->pt != track->source->format.rtx_pt)
+    {
+        track->source->peer->engine->stats.dropped_rtp++;
+        return NGX_DECLINED;
+    }
+
+    if (rtp->payload_len <= 2 || track->highest == 0) {
+
+        /* padding only is how bandwidth is probed */
+
+        return NGX_DECLINED;
+    }
+
+    rtp->seq = ngx_webrtc_get16(rtp->payload);
+    rtp->payload += 2;
+    rtp->payload_len -= 2;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_track_sequence(ngx_webrtc_track_t *track,
+    const ngx_webrtc_rtp_t *rtp, ngx_uint_t repaired, uint64_t *seq,
+    ngx_webrtc_usec_t now)
+{
+    int64_t   ahead;
+    uint64_t  ext;
+
+    if (track->highest == 0) {
+        track->first = 0x10000 + rtp->seq;
+        track->highest = track->first - 1;
+    }
+
+    ext = ngx_webrtc_seq16_extend(rtp->seq, track->highest);
+    ahead = (int64_t) (ext - track->highest);
+
+    if (ahead <= 0) {
+
+        if (ahead <= -(int64_t) ngx_webrtc_ring_size(&track->ring)
+            || ext < track->first
+            || ngx_webrtc_ring_find(&track->ring, ext))
+        {
+            /* too old, or a duplicate */
+
+            return NGX_DECLINED;
+        }
+
+        if (ngx_webrtc_nack_found(&track->nack, ext) && repaired) {
+            track->stats.retransmitted++;
+        }
+
+    } else {
+
+        if (repaired) {
+
+            /* nothing ahead was asked for: a probe with old payload */
+
+            return NGX_DECLINED;
+        }
+
+        if (ahead > 1) {
+            if (ahead > NGX_WEBRTC_TRACK_JUMP) {
+                ngx_webrtc_track_want_key_frame(track, now);
+
+            } else if (track->source->format.nack) {
+
+                if (ngx_webrtc_nack_gap(&track->nack, track->highest + 1, ext,
+                                        now)
+                    != NGX_OK)
+                {
+                    ngx_webrtc_track_want_key_frame(track, now);
+                }
+
+                ngx_webrtc_peer_wake(track->source->peer, track->nack.due);
+            }
+        }
+
+        track->highest = ext;
+    }
+
+    *seq = ext;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webrtc_track_jitter(ngx_webrtc_track_t *track,
+    const ngx_webrtc_rtp_t *rtp, ngx_webrtc_usec_t now)
+{
+    int32_t   d;
+    uint32_t  transit;
+
+    /* RFC 3550 A.8, kept times 16 */
+
+    transit = (uint32_t) (now * track->source->format.clock_rate
+                          / NGX_WEBRTC_SEC)
+              - rtp->timestamp;
+
+    if (track->transit) {
+        d = (int32_t) (transit - track->transit);
+        d = (d < 0) ? -d : d;
+        track->jitter += (uint32_t) d - ((track->jitter + 8) >> 4);
+    }
+
+    track->transit = transit;
+}
+
+
+static ngx_int_t
+ngx_webrtc_track_store(ngx_webrtc_track_t *track, const ngx_webrtc_rtp_t *rtp,
+    const ngx_webrtc_rtp_ext_t *ext, uint64_t seq)
+{
+    u_char                 *p, *last;
+    ngx_uint_t              i, n, kind;
+    ngx_webrtc_packet_t    *packet;
+    ngx_webrtc_ext_item_t   items[sizeof(ngx_webrtc_track_exts)];
+
+    packet = ngx_webrtc_ring_next(&track->ring);
+
+    n = 0;
+
+    for (i = 0; i < sizeof(ngx_webrtc_track_exts); i++) {
+        kind = ngx_webrtc_track_exts[i];
+
+        if (ngx_webrtc_rtp_ext_has(ext, kind)) {
+            items[n].id = track->source->peer->exts.ids[kind];
+            items[n].data = ext->values[kind];
+            items[n].len = ext->lens[kind];
+            n++;
+        }
+    }
+
+    /* RTX makes it two bytes longer */
+
+    last = packet->data + NGX_WEBRTC_PACKET_MAX - 2;
+    p = packet->data + NGX_WEBRTC_RTP_HEADER_LEN;
+
+    if (n) {
+        p = ngx_webrtc_rtp_ext_write(p, last, items, n);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    if ((size_t) (last - p) < rtp->payload_len) {
+        return NGX_ERROR;
+    }
+
+    packet->header_len = (uint16_t) (p - packet->data);
+    packet->extension = (n != 0);
+    packet->marker = rtp->marker;
+    packet->timestamp = rtp->timestamp;
+    packet->keyframe = (uint8_t) ngx_webrtc_codec_keyframe(
+                                                  track->source->format.codec,
+                                                  rtp->payload,
+                                                  rtp->payload_len);
+
+    p = ngx_cpymem(p, rtp->payload, rtp->payload_len);
+
+    packet->len = (uint16_t) (p - packet->data);
+
+    ngx_webrtc_ring_add(&track->ring, seq);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webrtc_track_output(ngx_webrtc_track_t *track, ngx_webrtc_outbox_t *out)
+{
+    ngx_queue_t                *q;
+    ngx_webrtc_subscription_t  *sub;
+
+    if (track->next == NULL) {
+        if (ngx_queue_empty(&track->subs)) {
+            return NGX_OK;
+        }
+
+        q = ngx_queue_head(&track->subs);
+        track->next = ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
+    }
+
+    while (track->next) {
+        sub = track->next;
+
+        if (ngx_webrtc_subscription_output(sub, out) == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+
+        q = ngx_queue_next(&sub->queue);
+
+        track->next = (q == ngx_queue_sentinel(&track->subs))
+                      ? NULL
+                      : ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
+    }
+
+    /*
+     * Packets that came while a round was interrupted made the next round's
+     * work; the caller puts the track back when more arrive after this.
+     */
+
+    q = ngx_queue_head(&track->subs);
+
+    if (q != ngx_queue_sentinel(&track->subs)) {
+        sub = ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
+
+        if (sub->cursor != track->ring.arrivals) {
+            return ngx_webrtc_track_output(track, out);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webrtc_track_want_key_frame(ngx_webrtc_track_t *track,
+    ngx_webrtc_usec_t now)
+{
+    if (!track->source->video) {
+        return;
+    }
+
+    ngx_webrtc_key_frame_want(&track->key_frame, now);
+    ngx_webrtc_peer_wake(track->source->peer, track->key_frame.due);
+}
