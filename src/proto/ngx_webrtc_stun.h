@@ -108,7 +108,8 @@ ngx_int_t ngx_webrtc_stun_check(const ngx_webrtc_stun_t *stun,
 /*
  * Writers return the end of the message, or NULL when it does not fit.
  * write_error() with a NULL password leaves MESSAGE-INTEGRITY out, as 400
- * and 401 demand; 420 lists stun->unknown.
+ * and 401 demand, and then never writes more than the request had: NULL asks
+ * for silence.  420 lists stun->unknown.  "stun" must be a request.
  */
 u_char *ngx_webrtc_stun_write_success(u_char *p, u_char *last,
     const ngx_webrtc_stun_t *stun, const ngx_webrtc_addr_t *mapped,
