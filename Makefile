@@ -227,7 +227,7 @@ run: deps
 
 # unit tests
 
-UNIT_FLAGS =		-std=gnu99 -g -O1 -fno-omit-frame-pointer -Wall -Wextra \
+UNIT_FLAGS :=		-std=gnu99 -g -O1 -fno-omit-frame-pointer -Wall -Wextra \
 			-Werror -fsanitize=address,undefined \
 			-fno-sanitize-recover=undefined \
 			-DNGX_WEBRTC_STANDALONE -I$(TOP)/src \
