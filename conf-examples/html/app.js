@@ -1,0 +1,356 @@
+/*
+ * The demo page: a form, a grid of videos, a panel of numbers.
+ *
+ * The address may carry ?channel=, ?name=, ?role=, ?source= and ?codec=.
+ */
+
+import { Client } from './client.js';
+import { Numbers } from './numbers.js';
+import { openSource } from './sources.js';
+
+
+const $ = (id) => document.getElementById(id);
+
+const CODECS = ['VP8', 'VP9', 'AV1', 'H264', 'H265'];
+
+const SIGNALING = `${location.protocol === 'https:' ? 'wss' : 'ws'}://`
+                  + `${location.host}/signaling`;
+
+let call = null;        /* { client, source, options, numbers, timer } */
+
+
+function prepare() {
+    const query = new URLSearchParams(location.search);
+    const known = new Set(RTCRtpSender.getCapabilities('video').codecs
+        .map((codec) => codec.mimeType.split('/')[1].toUpperCase()));
+
+    for (const codec of CODECS.filter((name) => known.has(name))) {
+        $('codec').add(new Option(codec, codec));
+    }
+
+    $('channel').value = 'demo';
+
+    for (const field of ['channel', 'name', 'role', 'source', 'codec']) {
+        if (query.has(field)) {
+            $(field).value = query.get(field);
+        }
+
+        if ($(field).tagName === 'SELECT' && !$(field).value) {
+            $(field).selectedIndex = 0;
+        }
+    }
+
+    /* no camera without a secure context: offer what will work */
+
+    if (!navigator.mediaDevices?.getUserMedia && !query.has('source')) {
+        $('source').value = 'pattern';
+    }
+
+    $('role').addEventListener('change', changeRole);
+    changeRole();
+}
+
+
+function changeRole() {
+    $('sending').disabled = $('role').value === 'recvonly';
+}
+
+
+function say(text) {
+    $('status').textContent = text;
+}
+
+
+function complain(text) {
+    $('error').textContent = text || '';
+    $('error').hidden = !text;
+}
+
+
+async function join(event) {
+    event.preventDefault();
+
+    complain('');
+    say('Connecting …');
+    $('join').disabled = true;
+
+    const options = {
+        channelId: $('channel').value,
+        name: $('name').value.trim(),
+        role: $('role').value,
+        audio: true,
+        video: true,
+    };
+
+    const sends = options.role !== 'recvonly';
+    const kind = sends ? $('source').value : null;
+
+    let source = null;
+
+    try {
+        if (sends) {
+            source = await openSource(kind, options.name);
+            options.stream = source.stream;
+            options.video = { codec_type: $('codec').value };
+        }
+
+        await connect(options, source);
+
+        if (sends) {
+            addTile(call.client.id, options.stream,
+                    { mine: true, camera: kind !== 'pattern' });
+        }
+
+    } catch (e) {
+        if (call) {
+            close();
+        }
+
+        complain(e.message);
+        say('Not connected');
+
+    } finally {
+        $('join').disabled = false;
+    }
+}
+
+
+async function connect(options, source) {
+    const client = new Client(SIGNALING);
+
+    call = { client, source, options };
+
+    client.addEventListener('members', showMembers);
+
+    client.addEventListener('stream', ({ detail }) => {
+        addTile(detail.id, detail.stream);
+    });
+
+    client.addEventListener('gone', ({ detail }) => removeTile(detail.id));
+    client.addEventListener('closed', ({ detail }) => close(detail.error));
+
+    await client.join(options);
+
+    call.numbers = new Numbers(client.pc);
+    call.timer = setInterval(showNumbers, 1000);
+
+    $('lobby').hidden = true;
+    $('call').hidden = $('controls').hidden = false;
+    $('mic').hidden = !options.stream?.getAudioTracks().length;
+    $('cam').hidden = !options.stream?.getVideoTracks().length;
+    $('leave').focus();
+
+    const query = new URLSearchParams(location.search);
+
+    query.set('channel', options.channelId);
+    history.replaceState(null, '', `?${query}`);
+
+    showMembers();
+}
+
+
+function close(error) {
+    clearInterval(call.timer);
+    call.source?.stop();
+    call = null;
+
+    $('grid').replaceChildren();
+    $('rows').replaceChildren();
+    $('call').hidden = $('controls').hidden = true;
+    $('lobby').hidden = false;
+
+    for (const button of [$('mic'), $('cam')]) {
+        button.setAttribute('aria-pressed', 'false');
+    }
+
+    complain(error);
+    say('Not connected');
+    $('join').focus();
+}
+
+
+function nameOf(id) {
+    const name = call.client.members.get(id)
+                 || `Guest ${id.slice(0, 4).toLowerCase()}`;
+
+    return id === call.client.id ? `${name} (you)` : name;
+}
+
+
+function showMembers() {
+    if (!call?.client.count) {
+        return;
+    }
+
+    const { count } = call.client;
+
+    say(`${call.options.channelId} · ${count}`
+        + ` ${count === 1 ? 'member' : 'members'}`);
+
+    $('alone').hidden = count > 1;
+
+    for (const tile of $('grid').children) {
+        tile.querySelector('figcaption').textContent
+            = nameOf(tile.dataset.id);
+    }
+}
+
+
+function addTile(id, stream, { mine = false, camera = false } = {}) {
+    let tile = $('grid').querySelector(`[data-id="${CSS.escape(id)}"]`);
+
+    if (!tile) {
+        const video = document.createElement('video');
+
+        video.autoplay = true;
+        video.playsInline = true;
+        video.muted = mine;
+
+        tile = document.createElement('figure');
+        tile.dataset.id = id;
+        tile.classList.toggle('mine', mine);
+        tile.classList.toggle('camera', camera);
+        tile.append(video, document.createElement('figcaption'));
+
+        $('grid')[mine ? 'prepend' : 'append'](tile);
+    }
+
+    const video = tile.querySelector('video');
+
+    tile.dataset.note = stream.getVideoTracks().length ? '' : 'Audio only';
+
+    if (video.srcObject !== stream) {
+        video.srcObject = stream;
+    }
+
+    video.setAttribute('aria-label', `Video of ${nameOf(id)}`);
+
+    video.play().catch((e) => {
+        if (e.name === 'NotAllowedError') {
+            video.controls = true;
+        }
+    });
+
+    showMembers();
+}
+
+
+function removeTile(id) {
+    $('grid').querySelector(`[data-id="${CSS.escape(id)}"]`)?.remove();
+}
+
+
+function ownerOf(trackId) {
+    for (const tile of $('grid').children) {
+        const { srcObject } = tile.querySelector('video');
+
+        if (srcObject?.getTrackById(trackId)) {
+            return nameOf(tile.dataset.id);
+        }
+    }
+
+    return undefined;
+}
+
+
+const rounded = (value, unit = '') =>
+    Number.isFinite(value) ? Math.round(value) + unit : '–';
+
+const percent = (value) =>
+    Number.isFinite(value) ? `${(value * 100).toFixed(1)} %` : '–';
+
+
+async function showNumbers() {
+    if (!call || $('numbers').hidden) {
+        return;
+    }
+
+    const { transport, rows } = await call.numbers.read();
+
+    if (!call) {
+        return;
+    }
+
+    $('transport').textContent = `Server ${transport.peer || '–'} ·`
+        + ` round trip ${rounded(transport.rtt, ' ms')} ·`
+        + ` up ${rounded(transport.up)} kbit/s ·`
+        + ` down ${rounded(transport.down)} kbit/s`
+        + (transport.srtp ? ` · ${transport.srtp}` : '');
+
+    $('rows').replaceChildren(...rows
+        .map((row) => ({ ...row, who: row.from ? ownerOf(row.from)
+                                               : nameOf(call.client.id) }))
+        .filter((row) => row.who)
+        .map(rowOf));
+}
+
+
+function rowOf(row) {
+    const tr = document.createElement('tr');
+    const head = document.createElement('th');
+
+    head.scope = 'row';
+    head.textContent = `${row.who}, ${row.kind}`;
+    tr.append(head);
+
+    for (const text of [row.codec || '–', rounded(row.kbps),
+                        percent(row.loss), rounded(row.rtt, ' ms'),
+                        rounded(row.jitter, ' ms'), row.size || '–',
+                        rounded(row.fps), rounded(row.nack)])
+    {
+        tr.insertCell().textContent = text;
+    }
+
+    return tr;
+}
+
+
+function toggle(button, tracks) {
+    const pressed = button.getAttribute('aria-pressed') !== 'true';
+
+    button.setAttribute('aria-pressed', String(pressed));
+
+    for (const track of tracks) {
+        track.enabled = !pressed;
+    }
+}
+
+
+async function invite() {
+    const url = new URL(location.pathname, location.href);
+
+    url.searchParams.set('channel', call.options.channelId);
+
+    try {
+        await navigator.clipboard.writeText(url.href);
+        say('The link was copied');
+
+    } catch {
+        prompt('The link to this channel:', url.href);
+    }
+}
+
+
+$('lobby').addEventListener('submit', join);
+$('invite').addEventListener('click', invite);
+$('leave').addEventListener('click', () => call?.client.leave());
+
+$('mic').addEventListener('click', () => {
+    toggle($('mic'), call.options.stream.getAudioTracks());
+});
+
+$('cam').addEventListener('click', () => {
+    toggle($('cam'), call.options.stream.getVideoTracks());
+});
+
+$('show').addEventListener('click', () => {
+    toggle($('show'), []);
+    $('numbers').hidden = !$('numbers').hidden;
+    showNumbers();
+});
+
+addEventListener('pagehide', () => {
+    call?.client.send({ type: 'disconnect', reason: 'NO-ERROR' });
+});
+
+prepare();
