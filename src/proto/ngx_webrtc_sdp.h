@@ -36,8 +36,6 @@
 #define NGX_WEBRTC_SDP_MAX_FINGERPRINTS  4
 #define NGX_WEBRTC_SDP_MAX_CANDIDATES    64
 
-#define NGX_WEBRTC_SDP_FINGERPRINT_LEN   64
-
 /* in the pt and apt fields: no payload type */
 
 #define NGX_WEBRTC_SDP_NO_PT             0xff
@@ -66,16 +64,6 @@ typedef enum {
     NGX_WEBRTC_SDP_SETUP_PASSIVE,
     NGX_WEBRTC_SDP_SETUP_HOLDCONN
 } ngx_webrtc_sdp_setup_e;
-
-
-typedef enum {
-    NGX_WEBRTC_SDP_HASH_UNKNOWN = 0,
-    NGX_WEBRTC_SDP_HASH_SHA1,
-    NGX_WEBRTC_SDP_HASH_SHA224,
-    NGX_WEBRTC_SDP_HASH_SHA256,
-    NGX_WEBRTC_SDP_HASH_SHA384,
-    NGX_WEBRTC_SDP_HASH_SHA512
-} ngx_webrtc_sdp_hash_e;
 
 
 /* a=rtcp-fb */
@@ -133,10 +121,11 @@ typedef struct {
 } ngx_webrtc_sdp_rid_t;
 
 
+/* both texts as written; crypto/ngx_webrtc_fingerprint.h reads them */
+
 typedef struct {
-    ngx_webrtc_sdp_hash_e        hash;
-    size_t                       len;
-    u_char                       value[NGX_WEBRTC_SDP_FINGERPRINT_LEN];
+    ngx_str_t                    hash;
+    ngx_str_t                    value;
 } ngx_webrtc_sdp_fingerprint_t;
 
 
@@ -192,6 +181,7 @@ typedef struct {
     ngx_str_t                    mid;
     ngx_str_t                    stream;    /* a=msid */
     ngx_str_t                    track;
+    ngx_str_t                    simulcast; /* as written */
 
     /* session defaults are already filled in */
     ngx_webrtc_sdp_transport_t   transport;
@@ -205,6 +195,7 @@ typedef struct {
     unsigned                     bundle_only:1;
     unsigned                     bundled:1;     /* its mid is in the group */
     unsigned                     end_of_candidates:1;
+    unsigned                     tias:1;        /* of bandwidth */
 
     ngx_uint_t                   ncodecs;
     ngx_uint_t                   nextmaps;
@@ -230,6 +221,7 @@ typedef struct {
     uint64_t                     version;
     ngx_str_t                    bundle;    /* the mids, with blanks */
     ngx_webrtc_sdp_transport_t   transport;
+    uint8_t                      direction; /* of sections without one */
 
     unsigned                     ice_lite:1;
     unsigned                     end_of_candidates:1;
@@ -255,8 +247,8 @@ ngx_int_t ngx_webrtc_sdp_parse(ngx_webrtc_sdp_t *sdp, u_char *pos,
     u_char *last, ngx_webrtc_sdp_section_t *sections, ngx_uint_t max);
 
 /*
- * ufrag, pwd, a usable fingerprint (SHA-256 or longer is wanted, SHA-1 is not
- * usable) and setup of one section; NGX_ERROR sets *reason.
+ * Whether ufrag, pwd, a fingerprint and setup are there, in a section that is
+ * not rejected; NGX_ERROR sets *reason.
  */
 ngx_int_t ngx_webrtc_sdp_check_transport(
     const ngx_webrtc_sdp_transport_t *transport, const char **reason);
@@ -275,9 +267,6 @@ ngx_webrtc_sdp_codec_t *ngx_webrtc_sdp_find_codec(
 /* the value of "key" in "a=1;b=2"; NGX_DECLINED: not there */
 ngx_int_t ngx_webrtc_sdp_fmtp_value(const ngx_str_t *fmtp, const char *key,
     ngx_str_t *value);
-
-/* "sha-256"; NULL for an unknown one */
-const char *ngx_webrtc_sdp_hash_name(ngx_webrtc_sdp_hash_e hash);
 
 
 #endif /* _NGX_WEBRTC_SDP_H_INCLUDED_ */
