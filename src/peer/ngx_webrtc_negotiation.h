@@ -28,6 +28,7 @@
 #include <proto/ngx_webrtc_fmtp.h>
 #include <proto/ngx_webrtc_rtp_ext.h>
 #include <proto/ngx_webrtc_sdp.h>
+#include <crypto/ngx_webrtc_fingerprint.h>
 
 
 #define NGX_WEBRTC_NEGOTIATION_MID     16
@@ -152,8 +153,7 @@ typedef struct {
     ngx_webrtc_sdp_setup_e       setup;         /* ACTIVE or PASSIVE */
     unsigned                     ice_lite:1;
     ngx_uint_t                   nfingerprints;
-    ngx_webrtc_sdp_fingerprint_t
-                           fingerprints[NGX_WEBRTC_SDP_MAX_FINGERPRINTS];
+    ngx_webrtc_fingerprint_t     fingerprints[NGX_WEBRTC_SDP_MAX_FINGERPRINTS];
     ngx_uint_t                   naddrs;        /* UDP, numeric only */
     ngx_webrtc_addr_t            addrs[NGX_WEBRTC_NEGOTIATION_ADDRS];
 } ngx_webrtc_negotiation_remote_t;
@@ -244,6 +244,10 @@ size_t ngx_webrtc_negotiation_offer_size(const ngx_webrtc_negotiation_t *neg);
  */
 ngx_int_t ngx_webrtc_negotiation_read_answer(ngx_webrtc_negotiation_t *neg,
     u_char *pos, u_char *last, const char **reason);
+
+/* a fresh name, "audio_aB3xYz"; for the files of the negotiation itself */
+ngx_int_t ngx_webrtc_negotiation_new_mid(ngx_webrtc_negotiation_t *neg,
+    ngx_webrtc_negotiation_section_t *section);
 
 /* NULL: there is none */
 ngx_webrtc_negotiation_section_t *ngx_webrtc_negotiation_find_mid(

@@ -1,0 +1,718 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <peer/ngx_webrtc_negotiation.h>
+
+
+#define NGX_WEBRTC_NEGOTIATION_SUFFIX  6
+
+/* payload types are 7 bits; 64 to 95 are RTCP's (RFC 5761, section 4) */
+
+#define NGX_WEBRTC_NEGOTIATION_PTS     128
+
+
+typedef struct {
+    uint8_t                  pt;
+    uint8_t                  rtx_pt;
+} ngx_webrtc_negotiation_pt_t;
+
+
+/* what a codec gets first; a second fmtp of it gets what is left */
+
+static const ngx_webrtc_negotiation_pt_t
+    ngx_webrtc_negotiation_pts[NGX_WEBRTC_CODEC_MAX] =
+{
+    { NGX_WEBRTC_SDP_NO_PT, NGX_WEBRTC_SDP_NO_PT },
+    { 109, NGX_WEBRTC_SDP_NO_PT },              /* Opus */
+    { 0, NGX_WEBRTC_SDP_NO_PT },                /* PCMU */
+    { 8, NGX_WEBRTC_SDP_NO_PT },                /* PCMA */
+    { 96, 97 },                                 /* VP8 */
+    { 98, 99 },                                 /* VP9 */
+    { 100, 101 },                               /* AV1 */
+    { 102, 103 },                               /* H264 */
+    { 104, 105 }                                /* H265 */
+};
+
+
+static ngx_int_t ngx_webrtc_negotiation_copy(ngx_pool_t *pool,
+    ngx_str_t *dst, const ngx_str_t *src);
+static ngx_webrtc_negotiation_section_t *ngx_webrtc_negotiation_add(
+    ngx_webrtc_negotiation_t *neg, ngx_webrtc_sdp_kind_e kind);
+static ngx_int_t ngx_webrtc_negotiation_grow(ngx_webrtc_negotiation_t *neg);
+static ngx_webrtc_negotiation_section_t *ngx_webrtc_negotiation_find_free(
+    ngx_webrtc_negotiation_t *neg, ngx_webrtc_sdp_kind_e kind);
+static ngx_int_t ngx_webrtc_negotiation_set_msid(
+    ngx_webrtc_negotiation_t *neg, ngx_webrtc_negotiation_section_t *section,
+    const ngx_str_t *stream, const ngx_str_t *track);
+static ngx_uint_t ngx_webrtc_negotiation_is_token(const ngx_str_t *text);
+static ngx_webrtc_payload_t *ngx_webrtc_negotiation_get_payload(
+    ngx_webrtc_negotiation_t *neg,
+    const ngx_webrtc_negotiation_codec_t *codec);
+static ngx_webrtc_payload_t *ngx_webrtc_negotiation_new_payload(
+    ngx_webrtc_negotiation_t *neg, ngx_uint_t codec);
+static ngx_uint_t ngx_webrtc_negotiation_next_pt(
+    const ngx_webrtc_negotiation_t *neg, ngx_uint_t after);
+static ngx_webrtc_payload_t *ngx_webrtc_negotiation_unused_payload(
+    ngx_webrtc_negotiation_t *neg, ngx_uint_t video);
+
+
+ngx_int_t
+ngx_webrtc_negotiation_init(ngx_webrtc_negotiation_t *neg, ngx_pool_t *pool,
+    const ngx_webrtc_negotiation_params_t *params)
+{
+    size_t              size;
+    u_char              buf[8];
+    ngx_uint_t          i;
+    ngx_webrtc_addr_t  *addrs;
+
+    ngx_memzero(neg, sizeof(ngx_webrtc_negotiation_t));
+
+    neg->pool = pool;
+    neg->params = *params;
+
+    if (neg->params.max_sections > NGX_WEBRTC_SDP_MAX_SECTIONS) {
+        neg->params.max_sections = NGX_WEBRTC_SDP_MAX_SECTIONS;
+    }
+
+    if (ngx_webrtc_negotiation_copy(pool, &neg->params.ufrag, &params->ufrag)
+        != NGX_OK
+        || ngx_webrtc_negotiation_copy(pool, &neg->params.pwd, &params->pwd)
+           != NGX_OK
+        || ngx_webrtc_negotiation_copy(pool, &neg->params.fingerprint,
+                                       &params->fingerprint)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (params->ncandidates) {
+        size = params->ncandidates * sizeof(ngx_webrtc_addr_t);
+
+        addrs = ngx_palloc(pool, size);
+        if (addrs == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(addrs, params->candidates, size);
+        neg->params.candidates = addrs;
+    }
+
+    if (params->random(params->data, buf, sizeof(buf)) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* 62 random bits (RFC 9429, section 5.2.1), and never zero */
+
+    for (i = 0; i < sizeof(buf); i++) {
+        neg->session_id = neg->session_id << 8 | buf[i];
+    }
+
+    neg->session_id = (neg->session_id >> 2) | 1;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_negotiation_copy(ngx_pool_t *pool, ngx_str_t *dst,
+    const ngx_str_t *src)
+{
+    dst->data = ngx_pnalloc(pool, src->len + 1);
+    if (dst->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(dst->data, src->data, src->len);
+    dst->len = src->len;
+
+    return NGX_OK;
+}
+
+
+ngx_webrtc_negotiation_section_t *
+ngx_webrtc_negotiation_add_own(ngx_webrtc_negotiation_t *neg,
+    const ngx_webrtc_negotiation_codec_t *codec, ngx_uint_t bit_rate)
+{
+    ngx_webrtc_payload_t              *payload;
+    ngx_webrtc_negotiation_section_t  *section;
+
+    payload = ngx_webrtc_negotiation_get_payload(neg, codec);
+    if (payload == NULL) {
+        return NULL;
+    }
+
+    section = ngx_webrtc_negotiation_add(neg,
+                                 ngx_webrtc_codec_info(codec->codec)->video
+                                 ? NGX_WEBRTC_SDP_VIDEO
+                                 : NGX_WEBRTC_SDP_AUDIO);
+    if (section == NULL) {
+        return NULL;
+    }
+
+    section->own = 1;
+    section->in_use = 1;
+    section->payload = payload;
+    section->bit_rate = (uint32_t) bit_rate;
+
+    return section;
+}
+
+
+ngx_int_t
+ngx_webrtc_negotiation_add_rid(ngx_webrtc_negotiation_section_t *section,
+    const ngx_str_t *rid, ngx_uint_t paused)
+{
+    u_char                         c;
+    size_t                         i;
+    ngx_webrtc_negotiation_rid_t  *r;
+
+    if (section->nrids == NGX_WEBRTC_NEGOTIATION_RIDS
+        || rid->len == 0
+        || rid->len > NGX_WEBRTC_NEGOTIATION_RID)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < rid->len; i++) {
+        c = rid->data[i];
+
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')))
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    r = &section->rids[section->nrids++];
+
+    ngx_memcpy(r->id, rid->data, rid->len);
+    r->len = (uint8_t) rid->len;
+    r->paused = (uint8_t) paused;
+
+    return NGX_OK;
+}
+
+
+ngx_webrtc_negotiation_section_t *
+ngx_webrtc_negotiation_add_data(ngx_webrtc_negotiation_t *neg)
+{
+    ngx_webrtc_negotiation_section_t  *section;
+
+    section = ngx_webrtc_negotiation_add(neg, NGX_WEBRTC_SDP_APPLICATION);
+
+    if (section) {
+        section->own = 1;
+        section->in_use = 1;
+    }
+
+    return section;
+}
+
+
+ngx_webrtc_negotiation_section_t *
+ngx_webrtc_negotiation_add_placeholder(ngx_webrtc_negotiation_t *neg,
+    ngx_webrtc_sdp_kind_e kind)
+{
+    ngx_webrtc_payload_t              *payload;
+    ngx_webrtc_negotiation_codec_t     codec;
+    ngx_webrtc_negotiation_section_t  *section;
+
+    /* a section cannot be without a codec */
+
+    ngx_str_null(&codec.fmtp);
+    codec.codec = (kind == NGX_WEBRTC_SDP_VIDEO) ? NGX_WEBRTC_CODEC_VP8
+                                                 : NGX_WEBRTC_CODEC_OPUS;
+
+    payload = ngx_webrtc_negotiation_get_payload(neg, &codec);
+    if (payload == NULL) {
+        return NULL;
+    }
+
+    section = ngx_webrtc_negotiation_add(neg, kind);
+
+    if (section) {
+        section->payload = payload;
+    }
+
+    return section;
+}
+
+
+ngx_webrtc_negotiation_section_t *
+ngx_webrtc_negotiation_add_remote(ngx_webrtc_negotiation_t *neg,
+    const ngx_webrtc_negotiation_codec_t *codec, const ngx_str_t *stream,
+    const ngx_str_t *track, uint32_t ssrc, uint32_t rtx_ssrc)
+{
+    ngx_webrtc_payload_t              *payload;
+    ngx_webrtc_sdp_kind_e              kind;
+    ngx_webrtc_negotiation_section_t  *section;
+
+    if (!ngx_webrtc_negotiation_is_token(stream)
+        || !ngx_webrtc_negotiation_is_token(track))
+    {
+        return NULL;
+    }
+
+    payload = ngx_webrtc_negotiation_get_payload(neg, codec);
+    if (payload == NULL) {
+        return NULL;
+    }
+
+    kind = ngx_webrtc_codec_info(codec->codec)->video
+           ? NGX_WEBRTC_SDP_VIDEO : NGX_WEBRTC_SDP_AUDIO;
+
+    section = ngx_webrtc_negotiation_find_free(neg, kind);
+
+    if (section == NULL) {
+        section = ngx_webrtc_negotiation_add(neg, kind);
+
+    } else if (section->refused) {
+
+        /*
+         * The client has stopped what belonged to this m-line; it may be
+         * recycled, but with a new mid only (RFC 9429, section 5.2.2).
+         */
+
+        if (ngx_webrtc_negotiation_new_mid(neg, section) != NGX_OK) {
+            return NULL;
+        }
+    }
+
+    if (section == NULL
+        || ngx_webrtc_negotiation_set_msid(neg, section, stream, track)
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    ngx_memzero(&section->answer, sizeof(ngx_webrtc_negotiated_t));
+
+    section->refused = 0;
+    section->in_use = 1;
+    section->changed = 1;
+    section->payload = payload;
+    section->ssrc = ssrc;
+    section->rtx_ssrc = rtx_ssrc;
+
+    return section;
+}
+
+
+void
+ngx_webrtc_negotiation_remove_remote(ngx_webrtc_negotiation_t *neg,
+    ngx_webrtc_negotiation_section_t *section)
+{
+    (void) neg;
+
+    section->in_use = 0;
+
+    /* nobody needs to hear of what was never offered */
+
+    section->changed = section->live;
+}
+
+
+static ngx_webrtc_negotiation_section_t *
+ngx_webrtc_negotiation_add(ngx_webrtc_negotiation_t *neg,
+    ngx_webrtc_sdp_kind_e kind)
+{
+    ngx_webrtc_negotiation_section_t  *section;
+
+    if (neg->nsections == neg->allocated
+        && ngx_webrtc_negotiation_grow(neg) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    section = ngx_pcalloc(neg->pool, sizeof(ngx_webrtc_negotiation_section_t));
+    if (section == NULL) {
+        return NULL;
+    }
+
+    section->kind = kind;
+    section->index = neg->nsections;
+    section->changed = 1;
+
+    if (ngx_webrtc_negotiation_new_mid(neg, section) != NGX_OK) {
+        return NULL;
+    }
+
+    neg->sections[neg->nsections++] = section;
+
+    return section;
+}
+
+
+static ngx_int_t
+ngx_webrtc_negotiation_grow(ngx_webrtc_negotiation_t *neg)
+{
+    ngx_uint_t                          n;
+    ngx_webrtc_negotiation_section_t  **sections;
+
+    n = neg->allocated ? neg->allocated * 2 : 4;
+    n = ngx_min(n, neg->params.max_sections);
+
+    if (n == neg->allocated) {
+        return NGX_ERROR;
+    }
+
+    sections = ngx_palloc(neg->pool, n * sizeof(void *));
+    if (sections == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (neg->nsections) {
+        ngx_memcpy(sections, neg->sections, neg->nsections * sizeof(void *));
+    }
+
+    neg->sections = sections;
+    neg->allocated = n;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webrtc_negotiation_new_mid(ngx_webrtc_negotiation_t *neg,
+    ngx_webrtc_negotiation_section_t *section)
+{
+    u_char             *p, buf[NGX_WEBRTC_NEGOTIATION_SUFFIX];
+    ngx_str_t           mid;
+    ngx_uint_t          i;
+    ngx_webrtc_text_t   text;
+
+    static const u_char  alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                      "abcdefghijklmnopqrstuvwxyz";
+
+    p = section->mid_buf;
+    ngx_str_null(&section->mid);
+
+    do {
+        if (neg->params.random(neg->params.data, buf, sizeof(buf))
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        ngx_webrtc_text_init(&text, p, p + NGX_WEBRTC_NEGOTIATION_MID);
+
+        ngx_webrtc_text_cstr(&text,
+                             section->kind == NGX_WEBRTC_SDP_AUDIO ? "audio_"
+                             : section->kind == NGX_WEBRTC_SDP_VIDEO
+                             ? "video_" : "data_");
+
+        for (i = 0; i < sizeof(buf); i++) {
+            ngx_webrtc_text_bytes(&text, &alphabet[buf[i] % 62], 1);
+        }
+
+        mid.data = p;
+        mid.len = ngx_webrtc_text_len(&text);
+
+    } while (ngx_webrtc_negotiation_find_mid(neg, &mid));
+
+    section->mid = mid;
+
+    return NGX_OK;
+}
+
+
+static ngx_webrtc_negotiation_section_t *
+ngx_webrtc_negotiation_find_free(ngx_webrtc_negotiation_t *neg,
+    ngx_webrtc_sdp_kind_e kind)
+{
+    ngx_uint_t                         i;
+    ngx_webrtc_negotiation_section_t  *section;
+
+    for (i = 0; i < neg->nsections; i++) {
+        section = neg->sections[i];
+
+        /*
+         * A section is free when the client knows that nothing is sent on it:
+         * a track that replaced another one between two offers would not be
+         * announced by browsers.
+         */
+
+        if (section->kind == kind
+            && !section->own
+            && !section->in_use
+            && !section->live)
+        {
+            return section;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_int_t
+ngx_webrtc_negotiation_set_msid(ngx_webrtc_negotiation_t *neg,
+    ngx_webrtc_negotiation_section_t *section, const ngx_str_t *stream,
+    const ngx_str_t *track)
+{
+    if (section->msid_buf == NULL) {
+        section->msid_buf = ngx_pnalloc(neg->pool,
+                                        2 * NGX_WEBRTC_NEGOTIATION_MSID);
+        if (section->msid_buf == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    section->stream.data = section->msid_buf;
+    section->stream.len = stream->len;
+    ngx_memcpy(section->stream.data, stream->data, stream->len);
+
+    section->track.data = section->msid_buf + NGX_WEBRTC_NEGOTIATION_MSID;
+    section->track.len = track->len;
+    ngx_memcpy(section->track.data, track->data, track->len);
+
+    return NGX_OK;
+}
+
+
+/* neither blanks nor line ends may come into a description from outside */
+
+static ngx_uint_t
+ngx_webrtc_negotiation_is_token(const ngx_str_t *text)
+{
+    size_t  i;
+
+    if (text->len == 0 || text->len > NGX_WEBRTC_NEGOTIATION_MSID) {
+        return 0;
+    }
+
+    for (i = 0; i < text->len; i++) {
+        if (text->data[i] <= 0x20 || text->data[i] >= 0x7f) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static ngx_webrtc_payload_t *
+ngx_webrtc_negotiation_get_payload(ngx_webrtc_negotiation_t *neg,
+    const ngx_webrtc_negotiation_codec_t *codec)
+{
+    u_char                 buf[NGX_WEBRTC_FMTP_LEN];
+    ngx_uint_t             i;
+    ngx_webrtc_text_t      text;
+    ngx_webrtc_payload_t  *payload;
+
+    if (ngx_webrtc_codec_info(codec->codec) == NULL) {
+        return NULL;
+    }
+
+    ngx_webrtc_text_init(&text, buf, buf + sizeof(buf));
+
+    if (codec->fmtp.len) {
+        ngx_webrtc_text_str(&text, &codec->fmtp);
+
+    } else if (codec->codec == NGX_WEBRTC_CODEC_OPUS) {
+        ngx_webrtc_fmtp_opus(&text, NULL);
+
+    } else {
+        ngx_webrtc_fmtp_video(&text, codec->codec, NULL);
+    }
+
+    if (text.overflow) {
+        return NULL;
+    }
+
+    for (i = 0; i < ngx_webrtc_text_len(&text); i++) {
+        if (buf[i] < 0x20 || buf[i] >= 0x7f) {
+            return NULL;
+        }
+    }
+
+    for (payload = neg->payloads; payload; payload = payload->next) {
+        if (payload->codec == codec->codec
+            && payload->fmtp.len == ngx_webrtc_text_len(&text)
+            && ngx_memcmp(payload->buf, buf, payload->fmtp.len) == 0)
+        {
+            return payload;
+        }
+    }
+
+    payload = ngx_webrtc_negotiation_new_payload(neg, codec->codec);
+
+    if (payload) {
+        payload->codec = codec->codec;
+        payload->fmtp.data = payload->buf;
+        payload->fmtp.len = ngx_webrtc_text_len(&text);
+        ngx_memcpy(payload->buf, buf, payload->fmtp.len);
+    }
+
+    return payload;
+}
+
+
+static ngx_webrtc_payload_t *
+ngx_webrtc_negotiation_new_payload(ngx_webrtc_negotiation_t *neg,
+    ngx_uint_t codec)
+{
+    ngx_uint_t             pt, rtx_pt, video, used;
+    ngx_webrtc_payload_t  *payload;
+
+    video = ngx_webrtc_codec_info(codec)->video;
+
+    pt = ngx_webrtc_negotiation_pts[codec].pt;
+    rtx_pt = ngx_webrtc_negotiation_pts[codec].rtx_pt;
+
+    if (ngx_webrtc_negotiation_find_pt(neg, pt, &used)) {
+        pt = ngx_webrtc_negotiation_next_pt(neg, 0);
+        rtx_pt = video ? ngx_webrtc_negotiation_next_pt(neg, pt)
+                       : NGX_WEBRTC_SDP_NO_PT;
+
+        if (pt == 0 || rtx_pt == 0) {
+            return ngx_webrtc_negotiation_unused_payload(neg, video);
+        }
+    }
+
+    payload = ngx_pcalloc(neg->pool, sizeof(ngx_webrtc_payload_t));
+    if (payload == NULL) {
+        return NULL;
+    }
+
+    payload->pt = (uint8_t) pt;
+    payload->rtx_pt = (uint8_t) rtx_pt;
+
+    payload->next = neg->payloads;
+    neg->payloads = payload;
+
+    return payload;
+}
+
+
+/* a free one that is no codec's default: 110 to 127, then 35 to 63 */
+
+static ngx_uint_t
+ngx_webrtc_negotiation_next_pt(const ngx_webrtc_negotiation_t *neg,
+    ngx_uint_t after)
+{
+    ngx_uint_t  pt, used;
+
+    pt = after ? after + 1 : 110;
+
+    for ( ;; ) {
+
+        if (pt == NGX_WEBRTC_NEGOTIATION_PTS) {
+            pt = 35;
+
+        } else if (pt == 64) {
+            return 0;
+        }
+
+        if (ngx_webrtc_negotiation_find_pt(neg, pt, &used) == NULL) {
+            return pt;
+        }
+
+        pt++;
+    }
+}
+
+
+/*
+ * After a long life with many profiles the payload types are all taken: one
+ * that only free sections still name gets a new meaning.
+ */
+
+static ngx_webrtc_payload_t *
+ngx_webrtc_negotiation_unused_payload(ngx_webrtc_negotiation_t *neg,
+    ngx_uint_t video)
+{
+    ngx_uint_t                         i;
+    ngx_webrtc_payload_t              *payload;
+    ngx_webrtc_negotiation_section_t  *section;
+
+    for (payload = neg->payloads; payload; payload = payload->next) {
+
+        if (ngx_webrtc_codec_info(payload->codec)->video != video
+            || payload->pt < 35)
+        {
+            continue;
+        }
+
+        for (i = 0; i < neg->nsections; i++) {
+            section = neg->sections[i];
+
+            if (section->payload == payload
+                && (section->in_use || section->live))
+            {
+                break;
+            }
+        }
+
+        if (i == neg->nsections) {
+            return payload;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_webrtc_payload_t *
+ngx_webrtc_negotiation_find_pt(const ngx_webrtc_negotiation_t *neg,
+    ngx_uint_t pt, ngx_uint_t *rtx)
+{
+    ngx_webrtc_payload_t  *payload;
+
+    if (pt >= NGX_WEBRTC_NEGOTIATION_PTS) {
+        return NULL;
+    }
+
+    for (payload = neg->payloads; payload; payload = payload->next) {
+
+        if (payload->pt == pt || payload->rtx_pt == pt) {
+            *rtx = (payload->rtx_pt == pt);
+            return payload;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_webrtc_negotiation_section_t *
+ngx_webrtc_negotiation_find_mid(const ngx_webrtc_negotiation_t *neg,
+    const ngx_str_t *mid)
+{
+    ngx_uint_t                         i;
+    ngx_webrtc_negotiation_section_t  *section;
+
+    for (i = 0; i < neg->nsections; i++) {
+        section = neg->sections[i];
+
+        if (section->mid.len == mid->len
+            && ngx_memcmp(section->mid.data, mid->data, mid->len) == 0)
+        {
+            return section;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_uint_t
+ngx_webrtc_negotiation_wants_offer(const ngx_webrtc_negotiation_t *neg)
+{
+    ngx_uint_t  i;
+
+    if (neg->outstanding) {
+        return 0;
+    }
+
+    for (i = 0; i < neg->nsections; i++) {
+        if (neg->sections[i]->changed) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
