@@ -25,7 +25,7 @@
 
 
 /*
- * Parses one value of at most "max" bytes.  NULL: *reason is a static text
+ * Parses one object or array of at most "max" bytes.  NULL: *reason is a text
  * ("too large", "too deep", "invalid JSON", ...).  Refused: duplicate keys,
  * NUL in strings, invalid UTF-8, trailing bytes, numbers that overflow.  The
  * caller owns the reference.
@@ -36,16 +36,16 @@ json_t *ngx_webrtc_json_parse(u_char *pos, u_char *last, size_t max,
 /*
  * The text of the value of a top-level key, without copy.  The whole text is
  * checked on the way, with the same depth limit.  NGX_DECLINED: a valid
- * object without this key; NGX_ERROR: not an object, malformed, too deep.
+ * object without this key; NGX_ERROR: not an object, malformed, too deep.  Of
+ * duplicates the first is found; keys with escapes are not.
  */
 ngx_int_t ngx_webrtc_json_find_raw(u_char *pos, u_char *last,
     const char *key, ngx_str_t *value);
 
 
 /*
- * Members of an object.  NGX_OK: *value set; NGX_DECLINED: absent (or null,
- * for the getters named "optional" by their caller); NGX_ERROR: wrong type;
- * NGX_ABORT: of the right type but out of range.
+ * Members of an object.  NGX_OK: *value set; NGX_DECLINED: absent or null;
+ * NGX_ERROR: wrong type; NGX_ABORT: of the right type but out of range.
  */
 ngx_int_t ngx_webrtc_json_get_bool(const json_t *object, const char *key,
     ngx_uint_t *value);

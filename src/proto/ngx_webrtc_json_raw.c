@@ -1,0 +1,481 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * Finds a value in JSON text (RFC 8259) without building it.  Recursion is
+ * bounded by NGX_WEBRTC_JSON_DEPTH.
+ */
+
+
+#include <proto/ngx_webrtc_json.h>
+
+
+typedef struct {
+    u_char      *pos;
+    u_char      *last;
+    ngx_uint_t   depth;
+} ngx_webrtc_json_scan_t;
+
+
+static ngx_int_t ngx_webrtc_json_value(ngx_webrtc_json_scan_t *scan);
+static ngx_int_t ngx_webrtc_json_array(ngx_webrtc_json_scan_t *scan);
+static ngx_int_t ngx_webrtc_json_object(ngx_webrtc_json_scan_t *scan,
+    const char *key, ngx_str_t *found);
+static ngx_int_t ngx_webrtc_json_string(ngx_webrtc_json_scan_t *scan,
+    ngx_str_t *value);
+static ngx_int_t ngx_webrtc_json_escape(ngx_webrtc_json_scan_t *scan);
+static ngx_int_t ngx_webrtc_json_hex4(ngx_webrtc_json_scan_t *scan,
+    ngx_uint_t *code);
+static ngx_int_t ngx_webrtc_json_utf8(ngx_webrtc_json_scan_t *scan);
+static ngx_int_t ngx_webrtc_json_number(ngx_webrtc_json_scan_t *scan);
+static ngx_int_t ngx_webrtc_json_digits(ngx_webrtc_json_scan_t *scan);
+static ngx_int_t ngx_webrtc_json_literal(ngx_webrtc_json_scan_t *scan,
+    const char *text, size_t len);
+static ngx_uint_t ngx_webrtc_json_peek(ngx_webrtc_json_scan_t *scan);
+
+
+ngx_int_t
+ngx_webrtc_json_find_raw(u_char *pos, u_char *last, const char *key,
+    ngx_str_t *value)
+{
+    ngx_str_t               found;
+    ngx_webrtc_json_scan_t  scan;
+
+    scan.pos = pos;
+    scan.last = last;
+    scan.depth = 0;
+
+    ngx_str_null(&found);
+
+    if (ngx_webrtc_json_peek(&scan) != '{'
+        || ngx_webrtc_json_object(&scan, key, &found) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_webrtc_json_peek(&scan);
+
+    if (scan.pos != scan.last) {
+        return NGX_ERROR;
+    }
+
+    if (found.data == NULL) {
+        return NGX_DECLINED;
+    }
+
+    *value = found;
+
+    return NGX_OK;
+}
+
+
+/* the next byte that is not white space, 0 at the end */
+
+static ngx_uint_t
+ngx_webrtc_json_peek(ngx_webrtc_json_scan_t *scan)
+{
+    for ( /* void */ ; scan->pos < scan->last; scan->pos++) {
+
+        if (*scan->pos != ' ' && *scan->pos != '\t'
+            && *scan->pos != '\r' && *scan->pos != '\n')
+        {
+            return *scan->pos;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_int_t
+ngx_webrtc_json_value(ngx_webrtc_json_scan_t *scan)
+{
+    ngx_str_t  unused;
+
+    switch (ngx_webrtc_json_peek(scan)) {
+
+    case '{':
+        return ngx_webrtc_json_object(scan, NULL, NULL);
+
+    case '[':
+        return ngx_webrtc_json_array(scan);
+
+    case '"':
+        return ngx_webrtc_json_string(scan, &unused);
+
+    case 't':
+        return ngx_webrtc_json_literal(scan, "true", 4);
+
+    case 'f':
+        return ngx_webrtc_json_literal(scan, "false", 5);
+
+    case 'n':
+        return ngx_webrtc_json_literal(scan, "null", 4);
+    }
+
+    return ngx_webrtc_json_number(scan);
+}
+
+
+static ngx_int_t
+ngx_webrtc_json_array(ngx_webrtc_json_scan_t *scan)
+{
+    if (++scan->depth > NGX_WEBRTC_JSON_DEPTH) {
+        return NGX_ERROR;
+    }
+
+    scan->pos++;
+
+    if (ngx_webrtc_json_peek(scan) == ']') {
+        goto done;
+    }
+
+    for ( ;; ) {
+
+        if (ngx_webrtc_json_value(scan) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        switch (ngx_webrtc_json_peek(scan)) {
+
+        case ',':
+            scan->pos++;
+            break;
+
+        case ']':
+            goto done;
+
+        default:
+            return NGX_ERROR;
+        }
+    }
+
+done:
+
+    scan->pos++;
+    scan->depth--;
+
+    return NGX_OK;
+}
+
+
+/* with a key the first value of that name is left in *found */
+
+static ngx_int_t
+ngx_webrtc_json_object(ngx_webrtc_json_scan_t *scan, const char *key,
+    ngx_str_t *found)
+{
+    u_char     *start;
+    ngx_str_t   name;
+
+    if (++scan->depth > NGX_WEBRTC_JSON_DEPTH) {
+        return NGX_ERROR;
+    }
+
+    scan->pos++;
+
+    if (ngx_webrtc_json_peek(scan) == '}') {
+        goto done;
+    }
+
+    for ( ;; ) {
+
+        if (ngx_webrtc_json_peek(scan) != '"'
+            || ngx_webrtc_json_string(scan, &name) != NGX_OK
+            || ngx_webrtc_json_peek(scan) != ':')
+        {
+            return NGX_ERROR;
+        }
+
+        scan->pos++;
+
+        (void) ngx_webrtc_json_peek(scan);
+        start = scan->pos;
+
+        if (ngx_webrtc_json_value(scan) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        if (key && found->data == NULL
+            && name.len == ngx_strlen(key)
+            && ngx_memcmp(name.data, key, name.len) == 0)
+        {
+            found->data = start;
+            found->len = scan->pos - start;
+        }
+
+        switch (ngx_webrtc_json_peek(scan)) {
+
+        case ',':
+            scan->pos++;
+            break;
+
+        case '}':
+            goto done;
+
+        default:
+            return NGX_ERROR;
+        }
+    }
+
+done:
+
+    scan->pos++;
+    scan->depth--;
+
+    return NGX_OK;
+}
+
+
+/* the value is what stands between the quotes, escapes and all */
+
+static ngx_int_t
+ngx_webrtc_json_string(ngx_webrtc_json_scan_t *scan, ngx_str_t *value)
+{
+    ngx_int_t  rc;
+
+    value->data = ++scan->pos;
+
+    while (scan->pos < scan->last) {
+
+        if (*scan->pos == '"') {
+            value->len = scan->pos - value->data;
+            scan->pos++;
+            return NGX_OK;
+        }
+
+        if (*scan->pos < 0x20) {
+            return NGX_ERROR;
+        }
+
+        if (*scan->pos == '\\') {
+            rc = ngx_webrtc_json_escape(scan);
+
+        } else if (*scan->pos >= 0x80) {
+            rc = ngx_webrtc_json_utf8(scan);
+
+        } else {
+            scan->pos++;
+            rc = NGX_OK;
+        }
+
+        if (rc != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_webrtc_json_escape(ngx_webrtc_json_scan_t *scan)
+{
+    ngx_uint_t  code;
+
+    if (scan->last - scan->pos < 2) {
+        return NGX_ERROR;
+    }
+
+    scan->pos++;
+
+    if (*scan->pos != 'u') {
+
+        if (*scan->pos == '\0' || strchr("\"\\/bfnrt", *scan->pos) == NULL) {
+            return NGX_ERROR;
+        }
+
+        scan->pos++;
+        return NGX_OK;
+    }
+
+    scan->pos++;
+
+    if (ngx_webrtc_json_hex4(scan, &code) != NGX_OK
+        || code == 0
+        || (code & 0xfc00) == 0xdc00)
+    {
+        return NGX_ERROR;
+    }
+
+    if ((code & 0xfc00) != 0xd800) {
+        return NGX_OK;
+    }
+
+    /* the first half of a surrogate pair */
+
+    if (scan->last - scan->pos < 2
+        || scan->pos[0] != '\\' || scan->pos[1] != 'u')
+    {
+        return NGX_ERROR;
+    }
+
+    scan->pos += 2;
+
+    if (ngx_webrtc_json_hex4(scan, &code) != NGX_OK
+        || (code & 0xfc00) != 0xdc00)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_json_hex4(ngx_webrtc_json_scan_t *scan, ngx_uint_t *code)
+{
+    u_char      c;
+    ngx_uint_t  i;
+
+    if (scan->last - scan->pos < 4) {
+        return NGX_ERROR;
+    }
+
+    *code = 0;
+
+    for (i = 0; i < 4; i++) {
+        c = *scan->pos++;
+
+        if (c >= '0' && c <= '9') {
+            c -= '0';
+
+        } else {
+            c |= 0x20;
+
+            if (c < 'a' || c > 'f') {
+                return NGX_ERROR;
+            }
+
+            c = (u_char) (c - 'a' + 10);
+        }
+
+        *code = *code << 4 | c;
+    }
+
+    return NGX_OK;
+}
+
+
+/* RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF */
+
+static ngx_int_t
+ngx_webrtc_json_utf8(ngx_webrtc_json_scan_t *scan)
+{
+    u_char     *p;
+    uint32_t    code, min;
+    ngx_uint_t  i, n;
+
+    p = scan->pos;
+
+    if ((p[0] & 0xe0) == 0xc0) {
+        n = 1;
+        min = 0x80;
+        code = p[0] & 0x1f;
+
+    } else if ((p[0] & 0xf0) == 0xe0) {
+        n = 2;
+        min = 0x800;
+        code = p[0] & 0x0f;
+
+    } else if ((p[0] & 0xf8) == 0xf0) {
+        n = 3;
+        min = 0x10000;
+        code = p[0] & 0x07;
+
+    } else {
+        return NGX_ERROR;
+    }
+
+    if ((size_t) (scan->last - p) <= n) {
+        return NGX_ERROR;
+    }
+
+    for (i = 1; i <= n; i++) {
+        if ((p[i] & 0xc0) != 0x80) {
+            return NGX_ERROR;
+        }
+
+        code = code << 6 | (p[i] & 0x3f);
+    }
+
+    if (code < min || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
+        return NGX_ERROR;
+    }
+
+    scan->pos += n + 1;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_json_number(ngx_webrtc_json_scan_t *scan)
+{
+    if (scan->pos < scan->last && *scan->pos == '-') {
+        scan->pos++;
+    }
+
+    if (scan->pos < scan->last && *scan->pos == '0') {
+        scan->pos++;
+
+    } else if (ngx_webrtc_json_digits(scan) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (scan->pos < scan->last && *scan->pos == '.') {
+        scan->pos++;
+
+        if (ngx_webrtc_json_digits(scan) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (scan->pos < scan->last && (*scan->pos | 0x20) == 'e') {
+        scan->pos++;
+
+        if (scan->pos < scan->last
+            && (*scan->pos == '+' || *scan->pos == '-'))
+        {
+            scan->pos++;
+        }
+
+        return ngx_webrtc_json_digits(scan);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_json_digits(ngx_webrtc_json_scan_t *scan)
+{
+    u_char  *start;
+
+    start = scan->pos;
+
+    while (scan->pos < scan->last && *scan->pos >= '0' && *scan->pos <= '9') {
+        scan->pos++;
+    }
+
+    return (scan->pos == start) ? NGX_ERROR : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_json_literal(ngx_webrtc_json_scan_t *scan, const char *text,
+    size_t len)
+{
+    if ((size_t) (scan->last - scan->pos) < len
+        || ngx_memcmp(scan->pos, text, len) != 0)
+    {
+        return NGX_ERROR;
+    }
+
+    scan->pos += len;
+
+    return NGX_OK;
+}
