@@ -36,6 +36,8 @@ typedef struct {
 } ngx_webrtc_codec_entry_t;
 
 
+static u_char *ngx_webrtc_vp8_parse_optional(u_char *p, u_char *last,
+    u_char flags, ngx_webrtc_vp8_t *vp8);
 static ngx_uint_t ngx_webrtc_vp8_keyframe(u_char *pos, u_char *last);
 static ngx_uint_t ngx_webrtc_vp9_keyframe(u_char *pos, u_char *last);
 static ngx_uint_t ngx_webrtc_av1_keyframe(u_char *pos, u_char *last);
@@ -153,9 +155,30 @@ ngx_webrtc_vp8_parse(u_char *pos, u_char *last, ngx_webrtc_vp8_t *vp8)
         flags = *p++;
     }
 
+    p = ngx_webrtc_vp8_parse_optional(p, last, flags, vp8);
+
+    if (p == NULL || p == last) {
+        return NGX_ERROR;
+    }
+
+    /* the payload header is in the first packet of a frame, its P bit last */
+
+    vp8->payload = p;
+    vp8->keyframe = vp8->start && vp8->partition == 0 && (*p & 1) == 0;
+
+    return NGX_OK;
+}
+
+
+/* what the extension's flags announce: I, L, T and K; NULL: cut short */
+
+static u_char *
+ngx_webrtc_vp8_parse_optional(u_char *p, u_char *last, u_char flags,
+    ngx_webrtc_vp8_t *vp8)
+{
     if (flags & 0x80) {
         if (last - p < 1 || last - p < 1 + (*p >> 7)) {
-            return NGX_ERROR;
+            return NULL;
         }
 
         vp8->picture_id_pos = p;
@@ -172,7 +195,7 @@ ngx_webrtc_vp8_parse(u_char *pos, u_char *last, ngx_webrtc_vp8_t *vp8)
 
     if (flags & 0x40) {
         if (p == last) {
-            return NGX_ERROR;
+            return NULL;
         }
 
         vp8->tl0picidx_pos = p;
@@ -181,7 +204,7 @@ ngx_webrtc_vp8_parse(u_char *pos, u_char *last, ngx_webrtc_vp8_t *vp8)
 
     if (flags & 0x30) {
         if (p == last) {
-            return NGX_ERROR;
+            return NULL;
         }
 
         if (flags & 0x20) {
@@ -197,16 +220,7 @@ ngx_webrtc_vp8_parse(u_char *pos, u_char *last, ngx_webrtc_vp8_t *vp8)
         p++;
     }
 
-    if (p == last) {
-        return NGX_ERROR;
-    }
-
-    /* the payload header is in the first packet of a frame, its P bit last */
-
-    vp8->payload = p;
-    vp8->keyframe = vp8->start && vp8->partition == 0 && (*p & 1) == 0;
-
-    return NGX_OK;
+    return p;
 }
 
 

@@ -124,11 +124,60 @@ ngx_webrtc_ext_map_add(ngx_webrtc_ext_map_t *map, ngx_uint_t kind,
 }
 
 
+/* the head of the next element; its value, all of it, is at *pos then */
+
+static ngx_int_t
+ngx_webrtc_rtp_ext_next(u_char **pos, u_char *last, ngx_uint_t two,
+    ngx_uint_t *id, u_char *len)
+{
+    u_char  *p;
+
+    p = *pos;
+
+    /* id 0 is one byte of padding, whatever its length bits say */
+
+    while (p < last && (two ? *p == 0 : (*p >> 4) == 0)) {
+        p++;
+    }
+
+    if (p == last) {
+        return NGX_DONE;
+    }
+
+    if (two) {
+        if (last - p < 2) {
+            return NGX_ERROR;
+        }
+
+        *id = p[0];
+        *len = p[1];
+        p += 2;
+
+    } else {
+        *id = *p >> 4;
+        *len = (u_char) ((*p++ & 0xf) + 1);
+
+        if (*id == 15) {
+            return NGX_DONE;
+        }
+    }
+
+    if (last - p < *len) {
+        return NGX_ERROR;
+    }
+
+    *pos = p;
+
+    return NGX_OK;
+}
+
+
 ngx_int_t
 ngx_webrtc_rtp_ext_parse(const ngx_webrtc_rtp_t *rtp,
     const ngx_webrtc_ext_map_t *map, ngx_webrtc_rtp_ext_t *ext)
 {
     u_char      *p, *last, len;
+    ngx_int_t    rc;
     ngx_uint_t   id, kind, two;
 
     ext->present = 0;
@@ -155,37 +204,10 @@ ngx_webrtc_rtp_ext_parse(const ngx_webrtc_rtp_t *rtp,
 
     while (p < last) {
 
-        if (two) {
-            id = *p++;
+        rc = ngx_webrtc_rtp_ext_next(&p, last, two, &id, &len);
 
-            if (id == 0) {
-                continue;
-            }
-
-            if (p == last) {
-                return NGX_ERROR;
-            }
-
-            len = *p++;
-
-        } else {
-            id = *p >> 4;
-            len = (u_char) ((*p++ & 0xf) + 1);
-
-            if (id == 0) {
-
-                /* padding, whatever the length bits say */
-
-                continue;
-            }
-
-            if (id == 15) {
-                break;
-            }
-        }
-
-        if (last - p < len) {
-            return NGX_ERROR;
+        if (rc != NGX_OK) {
+            return (rc == NGX_DONE) ? NGX_OK : NGX_ERROR;
         }
 
         kind = (id <= NGX_WEBRTC_EXT_ID_MAX) ? map->kinds[id]
