@@ -1,0 +1,79 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <media/ngx_webrtc_ring.h>
+
+
+static void
+ring_finds_packets_until_they_give_way(void **state)
+{
+    uint64_t           seq;
+    ngx_webrtc_ring_t  ring;
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_ring_init(&ring, 16, NULL), NGX_OK);
+    assert_null(ngx_webrtc_ring_find(&ring, 0));
+
+    for (seq = 65530; seq < 65560; seq++) {
+        ngx_webrtc_ring_next(&ring)->timestamp = (uint32_t) seq;
+        ngx_webrtc_ring_add(&ring, seq);
+
+        assert_non_null(ngx_webrtc_ring_find(&ring, seq));
+        assert_null(ngx_webrtc_ring_find(&ring, seq + 1));
+    }
+
+    assert_null(ngx_webrtc_ring_find(&ring, 65543));
+
+    for (seq = 65544; seq < 65560; seq++) {
+        assert_int_equal(ngx_webrtc_ring_find(&ring, seq)->timestamp, seq);
+    }
+
+    ngx_webrtc_ring_cleanup(&ring);
+}
+
+
+static void
+ring_keeps_order_of_arrival(void **state)
+{
+    ngx_uint_t         i;
+    ngx_webrtc_ring_t  ring;
+    const uint64_t     seqs[] = { 7, 9, 8, 10 };
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_ring_init(&ring, 8, NULL), NGX_OK);
+
+    for (i = 0; i < 4; i++) {
+        ngx_webrtc_ring_add(&ring, seqs[i]);
+    }
+
+    for (i = 0; i < 4; i++) {
+        assert_int_equal(ngx_webrtc_ring_get(&ring, i)->seq, seqs[i]);
+        assert_ptr_equal(ngx_webrtc_ring_find(&ring, seqs[i]),
+                         ngx_webrtc_ring_get(&ring, i));
+    }
+
+    ngx_webrtc_ring_cleanup(&ring);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(ring_finds_packets_until_they_give_way),
+        cmocka_unit_test(ring_keeps_order_of_arrival)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
