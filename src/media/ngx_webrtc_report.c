@@ -79,6 +79,7 @@ ngx_webrtc_report_read(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
     ngx_uint_t                 i;
     ngx_queue_t               *q;
     ngx_webrtc_track_t        *track;
+    ngx_webrtc_source_t       *source;
     ngx_webrtc_rtcp_block_t    block;
     ngx_webrtc_rtcp_report_t   report;
 
@@ -99,7 +100,8 @@ ngx_webrtc_report_read(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
          q != ngx_queue_sentinel(&peer->sources);
          q = ngx_queue_next(q))
     {
-        track = &ngx_queue_data(q, ngx_webrtc_source_t, queue)->track;
+        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
+        track = &source->track;
 
         if (track->ssrc != report.ssrc) {
             continue;
@@ -229,6 +231,7 @@ ngx_webrtc_report_expires(ngx_webrtc_peer_t *peer)
     ngx_queue_t          *q;
     ngx_webrtc_track_t   *track;
     ngx_webrtc_usec_t     expires;
+    ngx_webrtc_source_t  *source;
 
     expires = peer->report_due;
 
@@ -240,7 +243,8 @@ ngx_webrtc_report_expires(ngx_webrtc_peer_t *peer)
          q != ngx_queue_sentinel(&peer->sources);
          q = ngx_queue_next(q))
     {
-        track = &ngx_queue_data(q, ngx_webrtc_source_t, queue)->track;
+        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
+        track = &source->track;
 
         expires = ngx_min(expires, track->nack.due);
         expires = ngx_min(expires, track->key_frame.due);
@@ -254,14 +258,16 @@ void
 ngx_webrtc_report_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out)
 {
-    ngx_queue_t         *q;
-    ngx_webrtc_track_t  *track;
+    ngx_queue_t          *q;
+    ngx_webrtc_track_t   *track;
+    ngx_webrtc_source_t  *source;
 
     for (q = ngx_queue_head(&peer->sources);
          q != ngx_queue_sentinel(&peer->sources);
          q = ngx_queue_next(q))
     {
-        track = &ngx_queue_data(q, ngx_webrtc_source_t, queue)->track;
+        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
+        track = &source->track;
 
         ngx_webrtc_report_repair(track, now, out);
     }
