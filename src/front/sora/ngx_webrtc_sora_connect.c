@@ -1,0 +1,826 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <core/ngx_webrtc_text.h>
+#include <front/sora/ngx_webrtc_sora.h>
+#include <front/sora/ngx_webrtc_sora_connect.h>
+
+
+typedef enum {
+    NGX_WEBRTC_SORA_KEY_STR = 0,    /* "min" to "max" bytes */
+    NGX_WEBRTC_SORA_KEY_WORD,       /* one of "words"; its index */
+    NGX_WEBRTC_SORA_KEY_INT,
+    NGX_WEBRTC_SORA_KEY_BOOL,
+    NGX_WEBRTC_SORA_KEY_FLAG        /* a bool, or a number as it once was */
+} ngx_webrtc_sora_key_e;
+
+
+typedef struct {
+    const char               *name;
+    ngx_webrtc_sora_key_e     type;
+    json_int_t                min;
+    json_int_t                max;
+    const char *const        *words;
+    size_t                    offset;   /* of an ngx_str_t or ngx_int_t */
+    const char               *reason;
+} ngx_webrtc_sora_key_t;
+
+
+typedef struct {
+    ngx_str_t                 channel_id;
+    ngx_str_t                 client_id;
+    ngx_str_t                 bundle_id;
+    ngx_int_t                 role;
+    ngx_int_t                 spotlight;
+    ngx_int_t                 focus_rid;
+    ngx_int_t                 unfocus_rid;
+    ngx_int_t                 ignored;
+} ngx_webrtc_sora_values_t;
+
+
+typedef struct {
+    ngx_int_t                 codec;
+    ngx_int_t                 bit_rate;
+} ngx_webrtc_sora_media_t;
+
+
+static ngx_int_t ngx_webrtc_sora_read(const json_t *object,
+    const ngx_webrtc_sora_key_t *keys, void *values, const char **reason);
+static ngx_int_t ngx_webrtc_sora_read_key(const json_t *object,
+    const ngx_webrtc_sora_key_t *key, u_char *value);
+static ngx_int_t ngx_webrtc_sora_read_word(const json_t *object,
+    const ngx_webrtc_sora_key_t *key, ngx_int_t *value);
+static ngx_int_t ngx_webrtc_sora_read_values(
+    ngx_webrtc_sora_connect_t *connect, const char **reason);
+static ngx_int_t ngx_webrtc_sora_read_audio(ngx_webrtc_sora_connect_t *connect,
+    const char **reason);
+static ngx_int_t ngx_webrtc_sora_read_video(ngx_webrtc_sora_connect_t *connect,
+    const char **reason);
+static ngx_int_t ngx_webrtc_sora_read_params(
+    ngx_webrtc_sora_connect_t *connect, const json_t *object,
+    const char **reason);
+static void ngx_webrtc_sora_write_params(ngx_webrtc_sora_connect_t *connect,
+    const json_t *object, const ngx_webrtc_sora_key_t *keys);
+static ngx_int_t ngx_webrtc_sora_read_metadata(
+    ngx_webrtc_sora_connect_t *connect, const u_char *data, size_t len,
+    const char **reason);
+
+
+static const char *const  ngx_webrtc_sora_roles[] = {
+    "sendrecv", "sendonly", "recvonly", NULL
+};
+
+static const char *const  ngx_webrtc_sora_rids[] = {
+    "none", "r0", "r1", "r2", NULL
+};
+
+static const char *const  ngx_webrtc_sora_audio_codecs[] = { "OPUS", NULL };
+
+static const char *const  ngx_webrtc_sora_video_codecs[] = {
+    "VP8", "VP9", "AV1", "H264", "H265", NULL
+};
+
+static const char *const  ngx_webrtc_sora_tx_modes[] = {
+    "SRST", "MRST", "MRMT", NULL
+};
+
+
+#define ngx_webrtc_sora_value(field)                                         \
+    offsetof(ngx_webrtc_sora_values_t, field)
+
+
+static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_keys[] = {
+
+    { "role", NGX_WEBRTC_SORA_KEY_WORD, 0, 0, ngx_webrtc_sora_roles,
+      ngx_webrtc_sora_value(role), "INVALID-ROLE" },
+
+    { "channel_id", NGX_WEBRTC_SORA_KEY_STR, 1, NGX_WEBRTC_NAME_MAX, NULL,
+      ngx_webrtc_sora_value(channel_id), "INVALID-CHANNEL-ID" },
+
+    { "client_id", NGX_WEBRTC_SORA_KEY_STR, 1, NGX_WEBRTC_NAME_MAX, NULL,
+      ngx_webrtc_sora_value(client_id), "INVALID-CLIENT-ID" },
+
+    { "bundle_id", NGX_WEBRTC_SORA_KEY_STR, 1, NGX_WEBRTC_NAME_MAX, NULL,
+      ngx_webrtc_sora_value(bundle_id), "INVALID-BUNDLE-ID" },
+
+    { "simulcast", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
+      ngx_webrtc_sora_value(ignored), "INVALID-SIMULCAST" },
+
+    { "spotlight", NGX_WEBRTC_SORA_KEY_FLAG, 0, 0, NULL,
+      ngx_webrtc_sora_value(spotlight), "INVALID-SPOTLIGHT" },
+
+    { "spotlight_number", NGX_WEBRTC_SORA_KEY_INT, 1, 8, NULL,
+      ngx_webrtc_sora_value(ignored), "INVALID-SPOTLIGHT-NUMBER" },
+
+    { "spotlight_focus_rid", NGX_WEBRTC_SORA_KEY_WORD, 0, 0,
+      ngx_webrtc_sora_rids, ngx_webrtc_sora_value(focus_rid),
+      "INVALID-SPOTLIGHT-FOCUS-RID" },
+
+    { "spotlight_unfocus_rid", NGX_WEBRTC_SORA_KEY_WORD, 0, 0,
+      ngx_webrtc_sora_rids, ngx_webrtc_sora_value(unfocus_rid),
+      "INVALID-SPOTLIGHT-UNFOCUS-RID" },
+
+    { "data_channel_signaling", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
+      ngx_webrtc_sora_value(ignored), "INVALID-DATA-CHANNEL-SIGNALING" },
+
+    { "ignore_disconnect_websocket", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
+      ngx_webrtc_sora_value(ignored), "INVALID-IGNORE-DISCONNECT-WEBSOCKET" },
+
+    { NULL, 0, 0, 0, NULL, 0, NULL }
+};
+
+
+#define ngx_webrtc_sora_media(field)                                         \
+    offsetof(ngx_webrtc_sora_media_t, field)
+
+
+static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_audio_keys[] = {
+
+    { "codec_type", NGX_WEBRTC_SORA_KEY_WORD, 0, 0,
+      ngx_webrtc_sora_audio_codecs, ngx_webrtc_sora_media(codec),
+      "INVALID-AUDIO-CODEC-TYPE" },
+
+    { "bit_rate", NGX_WEBRTC_SORA_KEY_INT, 6, 510, NULL,
+      ngx_webrtc_sora_media(bit_rate), "INVALID-AUDIO-BIT-RATE" },
+
+    { NULL, 0, 0, 0, NULL, 0, NULL }
+};
+
+
+static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_video_keys[] = {
+
+    { "codec_type", NGX_WEBRTC_SORA_KEY_WORD, 0, 0,
+      ngx_webrtc_sora_video_codecs, ngx_webrtc_sora_media(codec),
+      "INVALID-VIDEO-CODEC-TYPE" },
+
+    { "bit_rate", NGX_WEBRTC_SORA_KEY_INT, 1, 50000, NULL,
+      ngx_webrtc_sora_media(bit_rate), "INVALID-VIDEO-BIT-RATE" },
+
+    { NULL, 0, 0, 0, NULL, 0, NULL }
+};
+
+
+#define ngx_webrtc_sora_opus(field)                                          \
+    offsetof(ngx_webrtc_opus_params_t, field)
+
+
+static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_opus_keys[] = {
+
+    { "channels", NGX_WEBRTC_SORA_KEY_INT, 1, 8, NULL,
+      ngx_webrtc_sora_opus(channels), "INVALID-OPUS-PARAMS" },
+
+    { "maxplaybackrate", NGX_WEBRTC_SORA_KEY_INT, 8000, 48000, NULL,
+      ngx_webrtc_sora_opus(maxplaybackrate), "INVALID-OPUS-PARAMS" },
+
+    { "minptime", NGX_WEBRTC_SORA_KEY_INT, 3, 120, NULL,
+      ngx_webrtc_sora_opus(minptime), "INVALID-OPUS-PARAMS" },
+
+    { "ptime", NGX_WEBRTC_SORA_KEY_INT, 3, 120, NULL,
+      ngx_webrtc_sora_opus(ptime), "INVALID-OPUS-PARAMS" },
+
+    { "stereo", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
+      ngx_webrtc_sora_opus(stereo), "INVALID-OPUS-PARAMS" },
+
+    { "sprop_stereo", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
+      ngx_webrtc_sora_opus(sprop_stereo), "INVALID-OPUS-PARAMS" },
+
+    { "useinbandfec", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
+      ngx_webrtc_sora_opus(useinbandfec), "INVALID-OPUS-PARAMS" },
+
+    { "usedtx", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
+      ngx_webrtc_sora_opus(usedtx), "INVALID-OPUS-PARAMS" },
+
+    { NULL, 0, 0, 0, NULL, 0, NULL }
+};
+
+
+#define ngx_webrtc_sora_video(field)                                         \
+    offsetof(ngx_webrtc_video_params_t, field)
+
+
+static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_vp9_keys[] = {
+
+    { "profile_id", NGX_WEBRTC_SORA_KEY_INT, 0, 3, NULL,
+      ngx_webrtc_sora_video(profile_id), "INVALID-VP9-PARAMS" },
+
+    { NULL, 0, 0, 0, NULL, 0, NULL }
+};
+
+
+static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_av1_keys[] = {
+
+    { "profile", NGX_WEBRTC_SORA_KEY_INT, 0, 2, NULL,
+      ngx_webrtc_sora_video(profile_id), "INVALID-AV1-PARAMS" },
+
+    { "level_idx", NGX_WEBRTC_SORA_KEY_INT, 0, 31, NULL,
+      ngx_webrtc_sora_video(level_id), "INVALID-AV1-PARAMS" },
+
+    { "tier", NGX_WEBRTC_SORA_KEY_INT, 0, 1, NULL,
+      ngx_webrtc_sora_video(tier), "INVALID-AV1-PARAMS" },
+
+    { NULL, 0, 0, 0, NULL, 0, NULL }
+};
+
+
+static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_h264_keys[] = {
+
+    { "profile_level_id", NGX_WEBRTC_SORA_KEY_STR, 6, 6, NULL,
+      ngx_webrtc_sora_video(profile_level_id), "INVALID-H264-PARAMS" },
+
+    { NULL, 0, 0, 0, NULL, 0, NULL }
+};
+
+
+/* tx_mode is checked as a word and taken as a string */
+
+static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_h265_keys[] = {
+
+    { "profile_id", NGX_WEBRTC_SORA_KEY_INT, 0, 31, NULL,
+      ngx_webrtc_sora_video(profile_id), "INVALID-H265-PARAMS" },
+
+    { "level_id", NGX_WEBRTC_SORA_KEY_INT, 0, 255, NULL,
+      ngx_webrtc_sora_video(level_id), "INVALID-H265-PARAMS" },
+
+    { "tier_flag", NGX_WEBRTC_SORA_KEY_INT, 0, 1, NULL,
+      ngx_webrtc_sora_video(tier), "INVALID-H265-PARAMS" },
+
+    { "tx_mode", NGX_WEBRTC_SORA_KEY_STR, 4, 4, ngx_webrtc_sora_tx_modes,
+      ngx_webrtc_sora_video(tx_mode), "INVALID-H265-PARAMS" },
+
+    { NULL, 0, 0, 0, NULL, 0, NULL }
+};
+
+
+/* in the order of ngx_webrtc_sora_video_codecs */
+
+static const struct {
+    ngx_webrtc_codec_e            codec;
+    const char                   *name;
+    const char                   *params;
+    const ngx_webrtc_sora_key_t  *keys;
+    const char                   *reason;
+} ngx_webrtc_sora_codecs[] = {
+    { NGX_WEBRTC_CODEC_VP8, "VP8", NULL, NULL, NULL },
+    { NGX_WEBRTC_CODEC_VP9, "VP9", "vp9_params", ngx_webrtc_sora_vp9_keys,
+      "INVALID-VP9-PARAMS" },
+    { NGX_WEBRTC_CODEC_AV1, "AV1", "av1_params", ngx_webrtc_sora_av1_keys,
+      "INVALID-AV1-PARAMS" },
+    { NGX_WEBRTC_CODEC_H264, "H264", "h264_params",
+      ngx_webrtc_sora_h264_keys, "INVALID-H264-PARAMS" },
+    { NGX_WEBRTC_CODEC_H265, "H265", "h265_params",
+      ngx_webrtc_sora_h265_keys, "INVALID-H265-PARAMS" },
+    { NGX_WEBRTC_CODEC_OPUS, "OPUS", NULL, NULL, NULL },
+    { NGX_WEBRTC_CODEC_NONE, "", NULL, NULL, NULL }
+};
+
+
+ngx_int_t
+ngx_webrtc_sora_connect_parse(ngx_webrtc_sora_connect_t *connect,
+    const u_char *data, size_t len, const char **reason)
+{
+    ngx_str_t    type;
+    const char  *ignored;
+
+    ngx_memzero(connect, sizeof(ngx_webrtc_sora_connect_t));
+
+    ngx_webrtc_opus_params_init(&connect->join.opus);
+    ngx_webrtc_video_params_init(&connect->join.video);
+
+    *reason = "INVALID-JSON";
+
+    connect->json = ngx_webrtc_json_parse((u_char *) data,
+                                          (u_char *) data + len,
+                                          NGX_WEBRTC_SORA_MESSAGE_MAX,
+                                          &ignored);
+    if (connect->json == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (!json_is_object(connect->json)
+        || ngx_webrtc_json_get_str(connect->json, "type", 1,
+                                   NGX_WEBRTC_NAME_MAX, &type)
+           != NGX_OK)
+    {
+        *reason = "INVALID-MESSAGE";
+        goto failed;
+    }
+
+    if (type.len != 7 || ngx_memcmp(type.data, "connect", 7) != 0) {
+        *reason = "CONNECT-EXPECTED";
+        goto failed;
+    }
+
+    if (ngx_webrtc_sora_read_values(connect, reason) != NGX_OK
+        || ngx_webrtc_sora_read_audio(connect, reason) != NGX_OK
+        || ngx_webrtc_sora_read_video(connect, reason) != NGX_OK
+        || ngx_webrtc_sora_read_metadata(connect, data, len, reason)
+           != NGX_OK)
+    {
+        goto failed;
+    }
+
+    return NGX_OK;
+
+failed:
+
+    ngx_webrtc_sora_connect_free(connect);
+
+    return NGX_ERROR;
+}
+
+
+void
+ngx_webrtc_sora_connect_free(ngx_webrtc_sora_connect_t *connect)
+{
+    json_decref(connect->json);
+    connect->json = NULL;
+}
+
+
+static ngx_int_t
+ngx_webrtc_sora_read(const json_t *object, const ngx_webrtc_sora_key_t *keys,
+    void *values, const char **reason)
+{
+    const ngx_webrtc_sora_key_t  *key;
+
+    for (key = keys; key->name; key++) {
+
+        if (ngx_webrtc_sora_read_key(object, key,
+                                     (u_char *) values + key->offset)
+            != NGX_OK)
+        {
+            *reason = key->reason;
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_sora_read_key(const json_t *object,
+    const ngx_webrtc_sora_key_t *key, u_char *value)
+{
+    ngx_int_t      rc, word;
+    json_t        *json;
+    ngx_uint_t     on;
+    json_int_t     n;
+
+    json = json_object_get(object, key->name);
+
+    if (json == NULL || json_is_null(json)) {
+        return NGX_OK;
+    }
+
+    switch (key->type) {
+
+    case NGX_WEBRTC_SORA_KEY_STR:
+
+        if (key->words
+            && ngx_webrtc_sora_read_word(object, key, &word) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        return ngx_webrtc_json_get_str(object, key->name, key->min, key->max,
+                                       (ngx_str_t *) value);
+
+    case NGX_WEBRTC_SORA_KEY_WORD:
+        return ngx_webrtc_sora_read_word(object, key, (ngx_int_t *) value);
+
+    case NGX_WEBRTC_SORA_KEY_INT:
+        rc = ngx_webrtc_json_get_int(object, key->name, key->min, key->max,
+                                     &n);
+        if (rc == NGX_OK) {
+            *(ngx_int_t *) value = n;
+        }
+
+        return rc;
+
+    case NGX_WEBRTC_SORA_KEY_FLAG:
+
+        if (json_is_integer(json)) {
+            *(ngx_int_t *) value = (json_integer_value(json) != 0);
+            return NGX_OK;
+        }
+
+        /* fall through */
+
+    default: /* NGX_WEBRTC_SORA_KEY_BOOL */
+        rc = ngx_webrtc_json_get_bool(object, key->name, &on);
+
+        if (rc == NGX_OK) {
+            *(ngx_int_t *) value = on;
+        }
+
+        return rc;
+    }
+}
+
+
+static ngx_int_t
+ngx_webrtc_sora_read_word(const json_t *object,
+    const ngx_webrtc_sora_key_t *key, ngx_int_t *value)
+{
+    size_t      len;
+    ngx_str_t   str;
+    ngx_int_t   i;
+
+    if (ngx_webrtc_json_get_str(object, key->name, 1, 16, &str) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; key->words[i]; i++) {
+        len = ngx_strlen(key->words[i]);
+
+        if (len == str.len && ngx_memcmp(key->words[i], str.data, len) == 0) {
+            *value = i;
+            return NGX_OK;
+        }
+    }
+
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_webrtc_sora_read_values(ngx_webrtc_sora_connect_t *connect,
+    const char **reason)
+{
+    ngx_webrtc_sora_values_t       values;
+    ngx_webrtc_connection_info_t  *info;
+
+    ngx_memzero(&values, sizeof(ngx_webrtc_sora_values_t));
+
+    values.role = -1;
+    values.focus_rid = -1;
+    values.unfocus_rid = -1;
+
+    if (ngx_webrtc_sora_read(connect->json, ngx_webrtc_sora_keys, &values,
+                             reason)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (values.role == -1) {
+        *reason = "MISSING-ROLE";
+        return NGX_ERROR;
+    }
+
+    if (values.channel_id.len == 0) {
+        *reason = "MISSING-CHANNEL-ID";
+        return NGX_ERROR;
+    }
+
+    if (!values.spotlight) {
+
+        if (values.focus_rid != -1) {
+            *reason = "SPOTLIGHT-FOCUS-RID-WITHOUT-SPOTLIGHT";
+            return NGX_ERROR;
+        }
+
+        if (values.unfocus_rid != -1) {
+            *reason = "SPOTLIGHT-UNFOCUS-RID-WITHOUT-SPOTLIGHT";
+            return NGX_ERROR;
+        }
+    }
+
+    info = &connect->join.info;
+
+    info->role = values.role;
+    info->channel_id = values.channel_id;
+    info->client_id = values.client_id;
+    info->bundle_id = values.bundle_id;
+
+    return NGX_OK;
+}
+
+
+/*
+ * true, false or an object; NGX_DECLINED: nothing more is said of it, "on" is
+ * set
+ */
+
+static ngx_int_t
+ngx_webrtc_sora_read_media(ngx_webrtc_sora_connect_t *connect,
+    const char *name, const ngx_webrtc_sora_key_t *keys,
+    ngx_webrtc_sora_media_t *media, json_t **object, ngx_uint_t *on,
+    const char **reason)
+{
+    json_t  *json;
+
+    json = json_object_get(connect->json, name);
+
+    *on = !json_is_false(json);
+
+    if (json == NULL || json_is_null(json) || json_is_boolean(json)) {
+        return NGX_DECLINED;
+    }
+
+    if (!json_is_object(json)) {
+        return NGX_ERROR;
+    }
+
+    *object = json;
+
+    media->codec = -1;
+    media->bit_rate = 0;
+
+    return ngx_webrtc_sora_read(json, keys, media, reason);
+}
+
+
+static ngx_int_t
+ngx_webrtc_sora_read_audio(ngx_webrtc_sora_connect_t *connect,
+    const char **reason)
+{
+    json_t                        *object, *opus;
+    ngx_int_t                      rc;
+    ngx_uint_t                     on;
+    ngx_webrtc_sora_media_t        media;
+    ngx_webrtc_connection_info_t  *info;
+
+    *reason = "INVALID-AUDIO";
+
+    rc = ngx_webrtc_sora_read_media(connect, "audio",
+                                    ngx_webrtc_sora_audio_keys, &media,
+                                    &object, &on, reason);
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    info = &connect->join.info;
+
+    info->audio = on;
+    info->audio_codec = NGX_WEBRTC_CODEC_OPUS;
+
+    if (rc == NGX_DECLINED) {
+        return NGX_OK;
+    }
+
+    info->audio_bit_rate = media.bit_rate;
+
+    opus = json_object_get(object, "opus_params");
+
+    if (opus == NULL || json_is_null(opus)) {
+        return NGX_OK;
+    }
+
+    if (!json_is_object(opus)) {
+        *reason = "INVALID-OPUS-PARAMS";
+        return NGX_ERROR;
+    }
+
+    return ngx_webrtc_sora_read(opus, ngx_webrtc_sora_opus_keys,
+                                &connect->join.opus, reason);
+}
+
+
+static ngx_int_t
+ngx_webrtc_sora_read_video(ngx_webrtc_sora_connect_t *connect,
+    const char **reason)
+{
+    json_t                        *object;
+    ngx_int_t                      rc;
+    ngx_uint_t                     on;
+    ngx_webrtc_sora_media_t        media;
+    ngx_webrtc_connection_info_t  *info;
+
+    *reason = "INVALID-VIDEO";
+
+    rc = ngx_webrtc_sora_read_media(connect, "video",
+                                    ngx_webrtc_sora_video_keys, &media,
+                                    &object, &on, reason);
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    info = &connect->join.info;
+
+    info->video = on;
+    info->video_codec = NGX_WEBRTC_CODEC_VP9;
+
+    if (rc == NGX_DECLINED) {
+        return NGX_OK;
+    }
+
+    info->video_bit_rate = media.bit_rate;
+
+    if (media.codec != -1) {
+        info->video_codec = ngx_webrtc_sora_codecs[media.codec].codec;
+    }
+
+    return ngx_webrtc_sora_read_params(connect, object, reason);
+}
+
+
+/* those of every codec are checked, those of the chosen one are used */
+
+static ngx_int_t
+ngx_webrtc_sora_read_params(ngx_webrtc_sora_connect_t *connect,
+    const json_t *object, const char **reason)
+{
+    json_t                     *params;
+    ngx_uint_t                  i, n;
+    ngx_webrtc_video_params_t   values;
+
+    for (i = 0; ngx_webrtc_sora_codecs[i].codec; i++) {
+
+        if (ngx_webrtc_sora_codecs[i].params == NULL) {
+            continue;
+        }
+
+        params = json_object_get(object, ngx_webrtc_sora_codecs[i].params);
+
+        if (params == NULL || json_is_null(params)) {
+            continue;
+        }
+
+        *reason = ngx_webrtc_sora_codecs[i].reason;
+
+        if (!json_is_object(params)) {
+            return NGX_ERROR;
+        }
+
+        ngx_webrtc_video_params_init(&values);
+
+        if (ngx_webrtc_sora_read(params, ngx_webrtc_sora_codecs[i].keys,
+                                 &values, reason)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        /* it goes into SDP */
+
+        for (n = 0; n < values.profile_level_id.len; n++) {
+
+            if (memchr("0123456789abcdefABCDEF",
+                       values.profile_level_id.data[n], 22)
+                == NULL)
+            {
+                return NGX_ERROR;
+            }
+        }
+
+        if (ngx_webrtc_sora_codecs[i].codec
+            == connect->join.info.video_codec)
+        {
+            connect->join.video = values;
+            ngx_webrtc_sora_write_params(connect, params,
+                                         ngx_webrtc_sora_codecs[i].keys);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* the keys we know, as compact JSON for listings */
+
+static void
+ngx_webrtc_sora_write_params(ngx_webrtc_sora_connect_t *connect,
+    const json_t *object, const ngx_webrtc_sora_key_t *keys)
+{
+    json_t                       *json;
+    ngx_str_t                    *params;
+    ngx_webrtc_text_t             text;
+    const ngx_webrtc_sora_key_t  *key;
+
+    ngx_webrtc_text_init(&text, connect->params,
+                         connect->params + NGX_WEBRTC_SORA_PARAMS_MAX);
+
+    for (key = keys; key->name; key++) {
+        json = json_object_get(object, key->name);
+
+        if (json == NULL || json_is_null(json)) {
+            continue;
+        }
+
+        ngx_webrtc_text_cstr(&text, (text.pos == text.start) ? "{\"" : ",\"");
+        ngx_webrtc_text_cstr(&text, key->name);
+        ngx_webrtc_text_cstr(&text, "\":");
+
+        if (json_is_string(json)) {
+            ngx_webrtc_text_cstr(&text, "\"");
+            ngx_webrtc_text_cstr(&text, json_string_value(json));
+            ngx_webrtc_text_cstr(&text, "\"");
+
+        } else {
+            ngx_webrtc_text_uint(&text, json_integer_value(json));
+        }
+    }
+
+    if (text.pos == text.start) {
+        return;
+    }
+
+    ngx_webrtc_text_cstr(&text, "}");
+
+    if (!text.overflow) {
+        params = &connect->join.info.video_params;
+        params->data = text.start;
+        params->len = ngx_webrtc_text_len(&text);
+    }
+}
+
+
+/* kept as it was written, so that no number changes */
+
+static ngx_int_t
+ngx_webrtc_sora_read_metadata(ngx_webrtc_sora_connect_t *connect,
+    const u_char *data, size_t len, const char **reason)
+{
+    ngx_int_t  rc;
+    ngx_str_t  value;
+
+    rc = ngx_webrtc_json_find_raw((u_char *) data, (u_char *) data + len,
+                                  "signaling_notify_metadata", &value);
+
+    if (rc == NGX_DECLINED
+        || (rc == NGX_OK
+            && value.len == 4 && ngx_memcmp(value.data, "null", 4) == 0))
+    {
+        return NGX_OK;
+    }
+
+    if (rc != NGX_OK) {
+        *reason = "INVALID-JSON";
+        return NGX_ERROR;
+    }
+
+    if (value.len > NGX_WEBRTC_SORA_METADATA_MAX) {
+        *reason = "SIGNALING-NOTIFY-METADATA-TOO-LARGE";
+        return NGX_ERROR;
+    }
+
+    connect->join.metadata = value;
+    connect->join.has_metadata = 1;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webrtc_sora_route(const u_char *data, size_t len, u_char *buf,
+    ngx_str_t *channel_id, const char **reason)
+{
+    ngx_webrtc_sora_connect_t  connect;
+
+    if (ngx_webrtc_sora_connect_parse(&connect, data, len, reason)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    channel_id->len = connect.join.info.channel_id.len;
+    channel_id->data = buf;
+
+    ngx_memcpy(buf, connect.join.info.channel_id.data, channel_id->len);
+
+    ngx_webrtc_sora_connect_free(&connect);
+
+    return NGX_OK;
+}
+
+
+const char *
+ngx_webrtc_sora_codec_name(ngx_webrtc_codec_e codec)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; ngx_webrtc_sora_codecs[i].codec; i++) {
+        if (ngx_webrtc_sora_codecs[i].codec == codec) {
+            break;
+        }
+    }
+
+    return ngx_webrtc_sora_codecs[i].name;
+}
+
+
+const char *
+ngx_webrtc_sora_params_key(ngx_webrtc_codec_e codec)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; ngx_webrtc_sora_codecs[i].codec; i++) {
+        if (ngx_webrtc_sora_codecs[i].codec == codec) {
+            break;
+        }
+    }
+
+    return ngx_webrtc_sora_codecs[i].params;
+}
+
+
+const char *
+ngx_webrtc_sora_role_name(ngx_webrtc_role_e role)
+{
+    return ngx_webrtc_sora_roles[role];
+}

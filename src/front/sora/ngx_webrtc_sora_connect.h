@@ -1,0 +1,56 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * The "connect" message of Sora signalling, read by a table of keys.  Unknown
+ * keys are ignored, null is as good as absent.
+ */
+
+
+#ifndef _NGX_WEBRTC_SORA_CONNECT_H_INCLUDED_
+#define _NGX_WEBRTC_SORA_CONNECT_H_INCLUDED_
+
+
+#include <core/ngx_webrtc_core.h>
+#include <proto/ngx_webrtc_json.h>
+#include <hub/ngx_webrtc_hub.h>
+
+
+/* the longest message of a client that is read as JSON */
+#define NGX_WEBRTC_SORA_MESSAGE_MAX   (1024 * 1024)
+
+/* it goes to every member of the channel, over and over */
+#define NGX_WEBRTC_SORA_METADATA_MAX  16384
+
+#define NGX_WEBRTC_SORA_PARAMS_MAX    128
+
+
+/* the strings of "join" lead into json, into params and into the message */
+
+typedef struct {
+    ngx_webrtc_join_t         join;
+    json_t                   *json;
+    u_char                    params[NGX_WEBRTC_SORA_PARAMS_MAX];
+} ngx_webrtc_sora_connect_t;
+
+
+/*
+ * NGX_ERROR: "reason" is a constant for the close frame; there is nothing to
+ * free then.
+ */
+ngx_int_t ngx_webrtc_sora_connect_parse(ngx_webrtc_sora_connect_t *connect,
+    const u_char *data, size_t len, const char **reason);
+void ngx_webrtc_sora_connect_free(ngx_webrtc_sora_connect_t *connect);
+
+/* "VP9"; empty for no codec */
+const char *ngx_webrtc_sora_codec_name(ngx_webrtc_codec_e codec);
+/* "vp9_params"; NULL: the codec has none */
+const char *ngx_webrtc_sora_params_key(ngx_webrtc_codec_e codec);
+/* "sendrecv" */
+const char *ngx_webrtc_sora_role_name(ngx_webrtc_role_e role);
+
+
+#endif /* _NGX_WEBRTC_SORA_CONNECT_H_INCLUDED_ */

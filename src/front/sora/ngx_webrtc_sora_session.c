@@ -1,0 +1,403 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * Messages of a client become verbs of the hub, events of the hub become
+ * messages to the client.
+ */
+
+
+#include <core/ngx_webrtc_text.h>
+#include <proto/ngx_webrtc_json.h>
+#include <front/sora/ngx_webrtc_sora_connect.h>
+#include <front/sora/ngx_webrtc_sora_session.h>
+
+
+
+
+typedef struct {
+    ngx_str_t                 type;
+    void                    (*handler)(ngx_webrtc_sora_session_t *session,
+                                const u_char *data, size_t len,
+                                ngx_webrtc_usec_t now);
+} ngx_webrtc_sora_message_t;
+
+
+static void ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now);
+static void ngx_webrtc_sora_second_connect(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now);
+static void ngx_webrtc_sora_answer(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now);
+static void ngx_webrtc_sora_bad_answer(ngx_webrtc_sora_session_t *session,
+    const char *reason, ngx_webrtc_usec_t now);
+static void ngx_webrtc_sora_candidate(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now);
+static void ngx_webrtc_sora_pong(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now);
+static void ngx_webrtc_sora_disconnect(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now);
+static void ngx_webrtc_sora_fault(ngx_webrtc_sora_session_t *session,
+    const char *reason, ngx_webrtc_usec_t now);
+static void ngx_webrtc_sora_event_handler(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_event_t *event, void *data);
+static void ngx_webrtc_sora_notify(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_event_t *event);
+static void ngx_webrtc_sora_event_closed(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_event_t *event);
+
+
+/* types that are not here are ignored: newer clients may send them */
+
+static const ngx_webrtc_sora_message_t  ngx_webrtc_sora_messages[] = {
+
+    { ngx_string("pong"), ngx_webrtc_sora_pong },
+
+    { ngx_string("candidate"), ngx_webrtc_sora_candidate },
+
+    { ngx_string("answer"), ngx_webrtc_sora_answer },
+    { ngx_string("re-answer"), ngx_webrtc_sora_answer },
+
+    /* the name that re-answer had before 2021 */
+    { ngx_string("update"), ngx_webrtc_sora_answer },
+
+    { ngx_string("disconnect"), ngx_webrtc_sora_disconnect },
+
+    { ngx_string("connect"), ngx_webrtc_sora_second_connect },
+
+    { ngx_null_string, NULL }
+};
+
+
+void
+ngx_webrtc_sora_session_input(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now)
+{
+    ngx_int_t                         rc;
+    ngx_str_t                         type;
+    const ngx_webrtc_sora_message_t  *message;
+
+    if (session->ended) {
+        return;
+    }
+
+    if (session->connection == NULL) {
+        ngx_webrtc_sora_connect(session, data, len, now);
+        return;
+    }
+
+    if (len > NGX_WEBRTC_SORA_MESSAGE_MAX) {
+        ngx_webrtc_sora_fault(session, "MESSAGE-TOO-LARGE", now);
+        return;
+    }
+
+    rc = ngx_webrtc_json_find_raw((u_char *) data, (u_char *) data + len,
+                                  "type", &type);
+
+    if (rc == NGX_ERROR) {
+        ngx_webrtc_sora_fault(session, "INVALID-JSON", now);
+        return;
+    }
+
+    if (rc != NGX_OK || type.len < 2 || type.data[0] != '"') {
+        ngx_webrtc_sora_fault(session, "INVALID-MESSAGE", now);
+        return;
+    }
+
+    type.data++;
+    type.len -= 2;
+
+    for (message = ngx_webrtc_sora_messages; message->handler; message++) {
+
+        if (message->type.len == type.len
+            && ngx_memcmp(message->type.data, type.data, type.len) == 0)
+        {
+            message->handler(session, data, len, now);
+            return;
+        }
+    }
+}
+
+
+static void
+ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now)
+{
+    const char                 *reason;
+    ngx_webrtc_sora_t          *sora;
+    ngx_webrtc_connection_t    *connection;
+    ngx_webrtc_sora_connect_t   connect;
+
+    sora = session->sora;
+
+    if (ngx_webrtc_sora_connect_parse(&connect, data, len, &reason)
+        != NGX_OK)
+    {
+        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_REFUSED, reason);
+        return;
+    }
+
+    connection = ngx_webrtc_hub_join(sora->hub, &connect.join,
+                                     ngx_webrtc_sora_event_handler, session,
+                                     now, &reason);
+
+    ngx_webrtc_sora_connect_free(&connect);
+
+    if (connection == NULL) {
+        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_REFUSED, reason);
+        return;
+    }
+
+    session->connection = connection;
+
+    if (sora->glue.describe && session->pipe) {
+        sora->glue.describe(session->pipe,
+                            ngx_webrtc_connection_info(connection));
+    }
+}
+
+
+static void
+ngx_webrtc_sora_second_connect(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now)
+{
+    (void) data;
+    (void) len;
+
+    ngx_webrtc_sora_fault(session, "DUPLICATED-CONNECT", now);
+}
+
+
+static void
+ngx_webrtc_sora_answer(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now)
+{
+    json_t      *json;
+    ngx_int_t    rc;
+    ngx_str_t    sdp;
+    const char  *reason;
+
+    json = ngx_webrtc_json_parse((u_char *) data, (u_char *) data + len,
+                                 NGX_WEBRTC_SORA_MESSAGE_MAX, &reason);
+    if (json == NULL) {
+        ngx_webrtc_sora_fault(session, "INVALID-JSON", now);
+        return;
+    }
+
+    if (ngx_webrtc_json_get_str(json, "sdp", 0, NGX_WEBRTC_SORA_MESSAGE_MAX,
+                                &sdp)
+        != NGX_OK)
+    {
+        json_decref(json);
+        ngx_webrtc_sora_fault(session, "MISSING-SDP", now);
+        return;
+    }
+
+    reason = NULL;
+
+    rc = ngx_webrtc_hub_answer(session->connection, &sdp, now, &reason);
+
+    json_decref(json);
+
+    /* an answer that nobody waits for changes nothing */
+
+    if (session->connection == NULL || rc == NGX_DECLINED) {
+        return;
+    }
+
+    if (rc != NGX_OK) {
+        ngx_webrtc_sora_bad_answer(session, reason, now);
+        return;
+    }
+
+    if (!session->pinging) {
+        ngx_webrtc_sora_start_pings(session, now);
+    }
+}
+
+
+static void
+ngx_webrtc_sora_bad_answer(ngx_webrtc_sora_session_t *session,
+    const char *reason, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_text_t  text;
+
+    ngx_webrtc_text_init(&text, (u_char *) session->reason,
+                         (u_char *) session->reason
+                         + NGX_WEBRTC_SORA_REASON_LEN - 1);
+
+    ngx_webrtc_text_cstr(&text, "INVALID-ANSWER-SDP");
+
+    if (reason) {
+        ngx_webrtc_text_cstr(&text, ": ");
+        ngx_webrtc_text_cstr(&text, reason);
+    }
+
+    *text.pos = '\0';
+
+    ngx_webrtc_sora_fault(session, session->reason, now);
+}
+
+
+/*
+ * The server's own candidates suffice: the client's checks tell where it is.
+ * Nothing in a candidate is looked up or connected to.
+ */
+
+static void
+ngx_webrtc_sora_candidate(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now)
+{
+    ngx_int_t  rc;
+    ngx_str_t  candidate;
+
+    rc = ngx_webrtc_json_find_raw((u_char *) data, (u_char *) data + len,
+                                  "candidate", &candidate);
+
+    if (rc != NGX_OK || candidate.data[0] != '"') {
+        ngx_webrtc_sora_fault(session, "INVALID-CANDIDATE", now);
+    }
+}
+
+
+static void
+ngx_webrtc_sora_pong(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now)
+{
+    ngx_str_t           stats;
+    ngx_webrtc_sora_t  *sora;
+
+    sora = session->sora;
+
+    if (sora->glue.stats == NULL) {
+        return;
+    }
+
+    /* it is passed on as it was written, so that no number changes */
+
+    if (ngx_webrtc_json_find_raw((u_char *) data, (u_char *) data + len,
+                                 "stats", &stats)
+        != NGX_OK
+        || stats.data[0] != '[')
+    {
+        return;
+    }
+
+    sora->glue.stats(sora->glue.data,
+                     ngx_webrtc_connection_info(session->connection),
+                     stats.data, stats.len,
+                     ngx_webrtc_hub_wall(sora->hub, now));
+}
+
+
+static void
+ngx_webrtc_sora_disconnect(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now)
+{
+    (void) data;
+    (void) len;
+
+    ngx_webrtc_hub_leave(session->connection, NGX_WEBRTC_CLOSE_CLIENT, NULL,
+                         now);
+}
+
+
+static void
+ngx_webrtc_sora_fault(ngx_webrtc_sora_session_t *session, const char *reason,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_hub_leave(session->connection, NGX_WEBRTC_CLOSE_FAULT, reason,
+                         now);
+}
+
+
+static void
+ngx_webrtc_sora_event_handler(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_event_t *event, void *data)
+{
+    ngx_webrtc_sora_t          *sora;
+    ngx_webrtc_sora_session_t  *session;
+
+    session = data;
+    sora = session->sora;
+
+    switch (event->type) {
+
+    case NGX_WEBRTC_EVENT_OFFER:
+        session->connection = connection;
+
+        ngx_webrtc_sora_text_reset(&sora->text);
+        ngx_webrtc_sora_write_offer(&sora->text, &sora->conf, connection,
+                                    event);
+        ngx_webrtc_sora_send(session, &sora->text);
+        break;
+
+    case NGX_WEBRTC_EVENT_CLOSED:
+        ngx_webrtc_sora_event_closed(session, event);
+        break;
+
+    default:
+        ngx_webrtc_sora_notify(session, event);
+        break;
+    }
+}
+
+
+static void
+ngx_webrtc_sora_notify(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_event_t *event)
+{
+    ngx_webrtc_sora_t  *sora;
+
+    sora = session->sora;
+
+    if (event->type == NGX_WEBRTC_EVENT_CREATED
+        && event->subject == session->connection)
+    {
+        ngx_webrtc_sora_text_reset(&sora->text);
+        ngx_webrtc_sora_write_notify(&sora->text, sora->hub, event, 1);
+        ngx_webrtc_sora_send(session, &sora->text);
+        return;
+    }
+
+    if (sora->serial != event->serial) {
+        ngx_webrtc_sora_text_reset(&sora->notify);
+        ngx_webrtc_sora_write_notify(&sora->notify, sora->hub, event, 0);
+
+        sora->serial = event->serial;
+    }
+
+    ngx_webrtc_sora_send(session, &sora->notify);
+}
+
+
+static void
+ngx_webrtc_sora_event_closed(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_event_t *event)
+{
+    session->connection = NULL;
+
+    switch (event->cause) {
+
+    case NGX_WEBRTC_CLOSE_CLIENT:
+        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_NORMAL,
+                            "TYPE-DISCONNECT");
+        break;
+
+    case NGX_WEBRTC_CLOSE_API:
+        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_NORMAL,
+                            "DISCONNECTED-API");
+        break;
+
+    case NGX_WEBRTC_CLOSE_SHUTDOWN:
+        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_GOING, "SHUTDOWN");
+        break;
+
+    default: /* NGX_WEBRTC_CLOSE_FAULT */
+        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_REFUSED, event->reason);
+        break;
+    }
+}
