@@ -60,19 +60,23 @@ struct ngx_webrtc_websocket_s {
     size_t                                max_queue;  /* bytes not yet sent */
 
     void                                 *wslay;
+    void                                 *closing;    /* waits for its turn */
     const u_char                         *pos;    /* of the current input() */
     const u_char                         *last;
     u_char                               *out;    /* of the current output() */
     u_char                               *end;
 
     size_t                                pending;
-    size_t                                partial;  /* of a frame, received */
+    uint64_t                              partial;    /* of frames, received */
+    uint64_t                              frame;      /* the current one's */
     ngx_uint_t                            close_code;
 
     unsigned                              fragmented:1;
+    unsigned                              final:1;
+    unsigned                              control:1;
+    unsigned                              close_sent:1;     /* or queued */
     unsigned                              close_received:1;
-    unsigned                              close_sent:1;
-    unsigned                              failed:1;
+    unsigned                              stalled:1;    /* output() */
     unsigned                              busy:1;
 };
 
@@ -84,9 +88,9 @@ void ngx_webrtc_websocket_cleanup(ngx_webrtc_websocket_t *ws);
 
 /*
  * NGX_OK: all was taken; NGX_DONE: closing (the peer closed, or broke the
- * protocol and a close frame with 1002, 1007 or 1009 was queued; its code is
- * in ws->close_code): flush output() and close the socket; NGX_ERROR: no
- * memory, or answers to pings overflowed the queue: close at once.
+ * protocol and a close frame with 1002, 1007 or 1009 waits): flush output(),
+ * which sets ws->close_code, and close the socket; NGX_ERROR: no memory, or
+ * answers to pings overflowed the queue: close at once.
  * A ping is answered here; the handler sees it only for its timers.
  */
 ngx_int_t ngx_webrtc_websocket_input(ngx_webrtc_websocket_t *ws,
@@ -103,8 +107,9 @@ ngx_int_t ngx_webrtc_websocket_send(ngx_webrtc_websocket_t *ws,
     ngx_webrtc_websocket_send(ws, NGX_WEBRTC_WEBSOCKET_TEXT, data, len)
 
 /*
- * The reason is cut at a character boundary to 123 bytes.  After it nothing
- * more can be sent; it is queued even when the queue is full.
+ * The reason is cut at a character boundary to 123 bytes.  It follows what was
+ * sent before it, and nothing can be sent after it; a full queue does not
+ * refuse it.
  */
 ngx_int_t ngx_webrtc_websocket_send_close(ngx_webrtc_websocket_t *ws,
     ngx_uint_t code, const u_char *reason, size_t len);
@@ -113,6 +118,7 @@ ngx_int_t ngx_webrtc_websocket_send_close(ngx_webrtc_websocket_t *ws,
 size_t ngx_webrtc_websocket_output(ngx_webrtc_websocket_t *ws, u_char *buf,
     size_t size);
 
+/* bytes that wait, with the longest possible frame headers */
 #define ngx_webrtc_websocket_pending(ws)  ((ws)->pending)
 
 
