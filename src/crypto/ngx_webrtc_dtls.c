@@ -188,6 +188,7 @@ ngx_webrtc_dtls_create(ngx_webrtc_dtls_ctx_t *ctx,
     dtls->reason = "";
     dtls->limit = NGX_WEBRTC_NEVER;
     dtls->deadline = NGX_WEBRTC_NEVER;
+    dtls->timeout = NGX_WEBRTC_DTLS_RETRANSMIT;
 
     dtls->ssl = SSL_new(ctx->ssl_ctx);
     bio = ngx_webrtc_dtls_bio_create(ctx->bio_method, &dtls->io);
@@ -611,12 +612,15 @@ ngx_webrtc_dtls_timer_handler(SSL *ssl, unsigned int us)
 {
     ngx_webrtc_dtls_t  *dtls;
 
-    (void) us;
-
     dtls = SSL_get_app_data(ssl);
 
-    return dtls->ctx->own_timer ? NGX_WEBRTC_DTLS_HOUR
-                                : (unsigned int) dtls->timeout;
+    if (dtls->ctx->own_timer) {
+        return NGX_WEBRTC_DTLS_HOUR;
+    }
+
+    /* 0 is the first wait for an answer to a flight */
+
+    return (unsigned int) (us ? dtls->timeout : NGX_WEBRTC_DTLS_RETRANSMIT);
 }
 
 
