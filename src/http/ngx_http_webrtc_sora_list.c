@@ -1,0 +1,298 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <event/ngx_webrtc_worker.h>
+#include <http/ngx_http_webrtc_api.h>
+
+
+typedef struct ngx_http_webrtc_row_s  ngx_http_webrtc_row_t;
+
+/* what one row of the zone says, copied under its lock */
+
+struct ngx_http_webrtc_row_s {
+    ngx_http_webrtc_row_t         *next;
+    ngx_webrtc_connection_info_t   info;
+    ngx_str_t                      stats;
+    uint64_t                       wall;
+};
+
+
+typedef struct {
+    ngx_pool_t                    *pool;
+    ngx_http_webrtc_row_t         *rows;
+    ngx_http_webrtc_row_t        **last;
+    ngx_uint_t                     stats;
+} ngx_http_webrtc_rows_t;
+
+
+static void ngx_http_webrtc_list_copy(ngx_webrtc_sora_call_t *call,
+    ngx_http_webrtc_rows_t *rows);
+static ngx_int_t ngx_http_webrtc_list_connection(void *data,
+    const ngx_webrtc_connection_info_t *info, const ngx_str_t *stats,
+    uint64_t wall);
+static ngx_int_t ngx_http_webrtc_list_channel(void *data,
+    const ngx_str_t *channel_id, ngx_uint_t spotlight);
+static ngx_http_webrtc_row_t *ngx_http_webrtc_list_add(
+    ngx_http_webrtc_rows_t *rows);
+static ngx_int_t ngx_http_webrtc_list_str(ngx_pool_t *pool, ngx_str_t *to,
+    const ngx_str_t *from);
+static ngx_int_t ngx_http_webrtc_list_write(ngx_webrtc_sora_call_t *call,
+    ngx_http_webrtc_rows_t *rows, ngx_webrtc_sora_answer_t *answer);
+static void ngx_http_webrtc_list_report(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_sora_answer_t *answer);
+
+
+ngx_int_t
+ngx_http_webrtc_sora_list(ngx_webrtc_sora_call_t *call, ngx_log_t *log,
+    ngx_webrtc_sora_answer_t *answer)
+{
+    ngx_int_t               rc;
+    ngx_webrtc_zone_t      *zone;
+    ngx_http_webrtc_rows_t  rows;
+
+    zone = ngx_webrtc_worker()->zone;
+
+    if (zone == NULL) {
+        ngx_webrtc_sora_api_status(NGX_HTTP_SERVICE_UNAVAILABLE, answer);
+        return NGX_OK;
+    }
+
+    if (call->scope == NGX_WEBRTC_SORA_STATS_REPORT) {
+        ngx_http_webrtc_list_report(zone, answer);
+        return NGX_OK;
+    }
+
+    /* gone before the answer is sent, however slow the client is */
+
+    rows.pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, log);
+    if (rows.pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    rows.rows = NULL;
+    rows.last = &rows.rows;
+    rows.stats = (call->scope == NGX_WEBRTC_SORA_REMOTE_STATS);
+
+    ngx_http_webrtc_list_copy(call, &rows);
+
+    /* no "last": a row found no memory */
+
+    rc = rows.last ? ngx_http_webrtc_list_write(call, &rows, answer)
+                   : NGX_ERROR;
+
+    ngx_destroy_pool(rows.pool);
+
+    return rc;
+}
+
+
+static void
+ngx_http_webrtc_list_copy(ngx_webrtc_sora_call_t *call,
+    ngx_http_webrtc_rows_t *rows)
+{
+    ngx_webrtc_zone_t  *zone;
+
+    zone = ngx_webrtc_worker()->zone;
+
+    if (call->scope == NGX_WEBRTC_SORA_LIST_CHANNELS) {
+        ngx_webrtc_zone_channels(zone, ngx_http_webrtc_list_channel, rows);
+        return;
+    }
+
+    ngx_webrtc_zone_connections(zone, &call->channel_id, &call->connection_id,
+                                ngx_http_webrtc_list_connection, rows);
+}
+
+
+static ngx_int_t
+ngx_http_webrtc_list_connection(void *data,
+    const ngx_webrtc_connection_info_t *info, const ngx_str_t *stats,
+    uint64_t wall)
+{
+    ngx_http_webrtc_rows_t *rows = data;
+
+    ngx_http_webrtc_row_t  *row;
+
+    row = ngx_http_webrtc_list_add(rows);
+    if (row == NULL) {
+        return NGX_ERROR;
+    }
+
+    row->info = *info;
+
+    if (ngx_http_webrtc_list_str(rows->pool, &row->info.channel_id,
+                                 &info->channel_id)
+        != NGX_OK
+        || ngx_http_webrtc_list_str(rows->pool, &row->info.client_id,
+                                    &info->client_id)
+        != NGX_OK
+        || ngx_http_webrtc_list_str(rows->pool, &row->info.bundle_id,
+                                    &info->bundle_id)
+        != NGX_OK
+        || ngx_http_webrtc_list_str(rows->pool, &row->info.video_params,
+                                    &info->video_params)
+        != NGX_OK)
+    {
+        goto failed;
+    }
+
+    if (rows->stats) {
+
+        row->wall = wall;
+
+        if (ngx_http_webrtc_list_str(rows->pool, &row->stats, stats)
+            != NGX_OK)
+        {
+            goto failed;
+        }
+    }
+
+    return NGX_OK;
+
+failed:
+
+    rows->last = NULL;
+
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_webrtc_list_channel(void *data, const ngx_str_t *channel_id,
+    ngx_uint_t spotlight)
+{
+    ngx_http_webrtc_rows_t *rows = data;
+
+    ngx_http_webrtc_row_t  *row;
+
+    row = ngx_http_webrtc_list_add(rows);
+    if (row == NULL) {
+        return NGX_ERROR;
+    }
+
+    row->info.spotlight = spotlight ? 1 : 0;
+
+    if (ngx_http_webrtc_list_str(rows->pool, &row->info.channel_id,
+                                 channel_id)
+        != NGX_OK)
+    {
+        rows->last = NULL;
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_http_webrtc_row_t *
+ngx_http_webrtc_list_add(ngx_http_webrtc_rows_t *rows)
+{
+    ngx_http_webrtc_row_t  *row;
+
+    if (rows->last == NULL) {
+        return NULL;
+    }
+
+    row = ngx_pcalloc(rows->pool, sizeof(ngx_http_webrtc_row_t));
+
+    if (row == NULL) {
+        rows->last = NULL;
+        return NULL;
+    }
+
+    *rows->last = row;
+    rows->last = &row->next;
+
+    return row;
+}
+
+
+static ngx_int_t
+ngx_http_webrtc_list_str(ngx_pool_t *pool, ngx_str_t *to,
+    const ngx_str_t *from)
+{
+    to->len = 0;
+    to->data = NULL;
+
+    if (from == NULL || from->len == 0) {
+        return NGX_OK;
+    }
+
+    to->data = ngx_pnalloc(pool, from->len);
+    if (to->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(to->data, from->data, from->len);
+    to->len = from->len;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webrtc_list_write(ngx_webrtc_sora_call_t *call,
+    ngx_http_webrtc_rows_t *rows, ngx_webrtc_sora_answer_t *answer)
+{
+    ngx_http_webrtc_row_t   *row;
+    ngx_webrtc_sora_list_t  *list;
+
+    list = ngx_webrtc_sora_list_start(call);
+    if (list == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (row = rows->rows; row; row = row->next) {
+
+        switch (call->scope) {
+
+        case NGX_WEBRTC_SORA_LIST_CHANNELS:
+            ngx_webrtc_sora_list_channel(list, &row->info.channel_id,
+                                         row->info.spotlight);
+            break;
+
+        case NGX_WEBRTC_SORA_REMOTE_STATS:
+            ngx_webrtc_sora_list_stats(list, &row->info, &row->stats,
+                                       row->wall);
+            break;
+
+        default: /* NGX_WEBRTC_SORA_LIST_CONNECTIONS */
+            ngx_webrtc_sora_list_connection(list, &row->info);
+            break;
+        }
+    }
+
+    ngx_webrtc_sora_list_finish(list, answer);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webrtc_list_report(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_sora_answer_t *answer)
+{
+    ngx_webrtc_counters_t     *counters;
+    ngx_webrtc_sora_report_t   report;
+
+    counters = ngx_webrtc_zone_counters(zone);
+
+    report.created = counters->created;
+    report.updated = counters->updated;
+    report.destroyed = counters->destroyed;
+    report.successful = counters->successful;
+    report.ongoing = counters->ongoing;
+    report.failed = counters->failed;
+    report.duration_sec = counters->duration_sec;
+    report.setup_msec = counters->setup_msec;
+    report.udp = counters->udp;
+    report.tcp = counters->tcp;
+
+    ngx_webrtc_sora_api_report(&report, answer);
+}
