@@ -9,7 +9,7 @@
 #include <crypto/ngx_webrtc_dtls_record.h>
 #include <crypto/ngx_webrtc_hmac.h>
 
-#include <sys/time.h>
+#include <sys/types.h>
 
 #include <openssl/err.h>
 #include <openssl/srtp.h>

@@ -6,7 +6,7 @@
 
 #include <crypto/ngx_webrtc_dtls_bio.h>
 
-#include <sys/time.h>
+#include <sys/types.h>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
