@@ -78,6 +78,15 @@ typedef void (*ngx_webrtc_relay_handler_pt)(ngx_webrtc_relay_t *relay,
     ((a)->seat == (b)->seat && (a)->term == (b)->term)
 
 
+void ngx_webrtc_relay_mail_init(ngx_webrtc_relay_t *relay);
+void ngx_webrtc_relay_mail_shutdown(ngx_webrtc_relay_t *relay);
+void ngx_webrtc_relay_mail_gone(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_owner_t *owner);
+
+/* a whole mail to its handler */
+void ngx_webrtc_relay_dispatch(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_mail_t *mail);
+
 /* as ngx_webrtc_mailbox_send(), of any length */
 ngx_int_t ngx_webrtc_relay_send(ngx_webrtc_relay_t *relay,
     ngx_webrtc_owner_t *to, ngx_webrtc_mail_e type, uint64_t id,

@@ -346,8 +346,6 @@ ngx_http_webrtc_websocket_input(ngx_http_webrtc_websocket_t *socket,
         socket->closing = 1;
         socket->request->lingering_close = 1;
 
-        ngx_http_webrtc_websocket_reason(socket, socket->ws.close_code, NULL,
-                                         0);
         ngx_http_webrtc_websocket_closed(socket);
 
         ngx_add_timer(socket->request->connection->read,
@@ -490,6 +488,12 @@ ngx_http_webrtc_websocket_write(ngx_http_request_t *r)
         ngx_del_timer(wev);
     }
 
+    if (socket->closing) {
+        /* of a close that the framing made */
+        ngx_http_webrtc_websocket_reason(socket, socket->ws.close_code, NULL,
+                                         0);
+    }
+
     if (socket->finished) {
         ngx_http_webrtc_websocket_finish(socket);
     }
@@ -623,7 +627,7 @@ ngx_http_webrtc_websocket_closed(ngx_http_webrtc_websocket_t *socket)
 }
 
 
-/* the first one counts */
+/* the first one counts; code 0: none yet */
 
 static void
 ngx_http_webrtc_websocket_reason(ngx_http_webrtc_websocket_t *socket,
@@ -634,7 +638,7 @@ ngx_http_webrtc_websocket_reason(ngx_http_webrtc_websocket_t *socket,
 
     value = &socket->ctx->close_reason;
 
-    if (value->len) {
+    if (value->len || code == 0) {
         return;
     }
 
