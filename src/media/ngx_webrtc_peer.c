@@ -495,6 +495,15 @@ ngx_webrtc_source_destroy(ngx_webrtc_source_t *source)
                          ngx_queue_data(q, ngx_webrtc_subscription_t, queue));
     }
 
+    /* SRTP bounds the streams of a peer: these two are no more */
+
+    if (source->peer->transport.srtp_in) {
+        ngx_webrtc_srtp_in_remove(source->peer->transport.srtp_in,
+                                  track->ssrc);
+        ngx_webrtc_srtp_in_remove(source->peer->transport.srtp_in,
+                                  track->rtx_ssrc);
+    }
+
     ngx_webrtc_track_cleanup(track);
     ngx_queue_remove(&source->queue);
     ngx_free(source);
