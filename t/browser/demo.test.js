@@ -33,7 +33,7 @@ async function open(opened, { fields = {}, query = '', view } = {}) {
     await page.goto(`${suite.nginx.url}/demo/${query}`);
 
     for (const [label, value] of Object.entries(fields)) {
-        const field = page.getByLabel(label, { exact: true });
+        const field = page.getByLabel(new RegExp(`^\\s*${label}`));
 
         if (await field.evaluate((e) => e.tagName) === 'SELECT') {
             await field.selectOption({ label: value });
