@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <event/ngx_webrtc_conf.h>
 #include <front/sora/ngx_webrtc_sora.h>
 #include <http/ngx_http_webrtc_websocket.h>
 
@@ -20,17 +21,12 @@
 /* ms for the other end's close frame, and for ours to be sent */
 #define NGX_HTTP_WEBRTC_CLOSE_TIMEOUT   3000
 
-/*
- * ms of silence.  The home worker drops a client that does not answer pings
- * much earlier; this one is for when the home worker hangs, and its timer
- * keeps a worker that quits alive as long as it has clients.
- */
-#define NGX_HTTP_WEBRTC_IDLE_TIMEOUT    180000
-
 /* "4490 " and the longest reason */
 #define NGX_HTTP_WEBRTC_REASON          (5 + NGX_WEBRTC_WEBSOCKET_REASON)
 
 
+static void ngx_http_webrtc_websocket_watch(
+    ngx_http_webrtc_websocket_t *socket);
 static void ngx_http_webrtc_websocket_read(ngx_http_request_t *r);
 static ngx_int_t ngx_http_webrtc_websocket_recv(
     ngx_http_webrtc_websocket_t *socket);
@@ -152,7 +148,24 @@ ngx_http_webrtc_websocket_established(ngx_http_webrtc_websocket_t *socket)
     c->idle = 0;
     ngx_reusable_connection(c, 0);
 
-    ngx_add_timer(c->read, NGX_HTTP_WEBRTC_IDLE_TIMEOUT);
+    ngx_http_webrtc_websocket_watch(socket);
+}
+
+
+/*
+ * The home worker drops a client that does not answer its pings; this timer
+ * is for a home worker that hangs.  It also keeps a worker that quits alive
+ * as long as it has clients.
+ */
+
+static void
+ngx_http_webrtc_websocket_watch(ngx_http_webrtc_websocket_t *socket)
+{
+    ngx_msec_t  timeout;
+
+    timeout = ngx_webrtc_get_conf(ngx_cycle)->pong_timeout;
+
+    ngx_add_timer(socket->request->connection->read, timeout * 2);
 }
 
 
@@ -391,8 +404,7 @@ ngx_http_webrtc_websocket_handler(ngx_webrtc_websocket_t *ws,
     }
 
     if (socket->established) {
-        ngx_add_timer(socket->request->connection->read,
-                      NGX_HTTP_WEBRTC_IDLE_TIMEOUT);
+        ngx_http_webrtc_websocket_watch(socket);
     }
 
     switch (message->opcode) {
