@@ -16,8 +16,14 @@ const { serve } = require('../lib/suite');
 const LIST = 'Sora_20201013.ListConnections';
 const ORIGIN = 'http://127.0.0.1:5000';
 
-const suite = serve({ api: [`webrtc_sora_api_cors_origin ${ORIGIN};`] });
-const plain = serve();
+const suite = serve();
+const off = serve({ api: ['webrtc_sora_api_cors_origin off;'] });
+const mapped = serve({
+    http: ['map $http_origin $allowed {'
+           + ' https://a.example $http_origin;'
+           + ' https://b.example $http_origin; }'],
+    api: ['webrtc_sora_api_cors_origin $allowed;'],
+});
 
 
 function preflight(url, origin) {
@@ -80,8 +86,20 @@ test('a foreign origin gets no leave', async () => {
 });
 
 
-test('without a configured origin there are no CORS headers', async () => {
-    const res = await call(plain.nginx.apiUrl, LIST, undefined,
+test('the origin may be a variable', async () => {
+    const allowed = async (origin) => (await preflight(
+        mapped.nginx.apiUrl, origin)).headers['access-control-allow-origin'];
+
+    assert.strictEqual(await allowed('https://a.example'),
+                       'https://a.example');
+    assert.strictEqual(await allowed('https://b.example'),
+                       'https://b.example');
+    assert.strictEqual(await allowed('https://c.example'), undefined);
+});
+
+
+test('"off" means no CORS headers at all', async () => {
+    const res = await call(off.nginx.apiUrl, LIST, undefined,
                            { origin: ORIGIN });
 
     assert.strictEqual(res.status, 200);

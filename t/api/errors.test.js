@@ -17,7 +17,8 @@ const { serve } = require('../lib/suite');
 const LIST = 'Sora_20201013.ListChannelConnections';
 const DISCONNECT = 'Sora_20151104.DisconnectConnection';
 
-const suite = serve({ apiServer: ['client_body_timeout 1s;',
+const suite = serve({ apiServer: ['client_max_body_size 100k;',
+                                  'client_body_timeout 1s;',
                                   'client_header_timeout 5s;',
                                   'keepalive_timeout 5s;'] });
 
@@ -226,7 +227,7 @@ test('hostile JSON is refused in the form of the API', async () => {
 
 
 test('a body over the limit is too large', async () => {
-    const limit = 8000000;
+    const limit = 100 * 1024;
     const pad = (size) => Buffer.from(
         '{"channel_id":"a","x":"'.padEnd(size - 2, 'x') + '"}');
 

@@ -9,8 +9,9 @@
 const assert = require('node:assert');
 const { test } = require('node:test');
 
-const { request } = require('../lib/api');
+const { call, request } = require('../lib/api');
 const { Peer } = require('../lib/peer');
+const { until } = require('../lib/poll');
 const sdp = require('../lib/sdp');
 const { Signaling } = require('../lib/signaling');
 const { channel, serve, using } = require('../lib/suite');
@@ -22,9 +23,18 @@ const CODECS = ['VP8', 'VP9', 'AV1', 'H264', 'H265'];
 
 const suite = serve();
 
+/* one that loses its patience soon */
 
-async function offered(opened, connect) {
-    const signaling = await Signaling.join(suite.nginx.signalingUrl,
+const quick = serve({
+    main: ['webrtc_answer_timeout 1s;', 'webrtc_setup_timeout 2s;',
+           'webrtc_consent_timeout 3s;', 'webrtc_ping_interval 1s;',
+           'webrtc_pong_timeout 6s;'],
+    signaling: ['webrtc_connect_timeout 1s;'],
+});
+
+
+async function offered(opened, connect, { nginx } = suite) {
+    const signaling = await Signaling.join(nginx.signalingUrl,
                                            { channel_id: channel(),
                                              ...connect });
 
@@ -756,18 +766,124 @@ test('the access log has one line for a connection, with its names', () =>
 
         await peer.leave();
 
-        const { until } = require('../lib/poll');
-
         const line = await until('the line is there', () =>
             suite.nginx.ended().find((l) => l.channelId === id));
 
         assert.strictEqual(line.status, 101);
         assert.strictEqual(line.connectionId, peer.connectionId);
         assert.strictEqual(line.role, 'sendonly');
-        assert.strictEqual(line.reason, 'TYPE-DISCONNECT');
+        assert.strictEqual(line.reason, '1000 TYPE-DISCONNECT');
 
         assert.strictEqual(suite.nginx.ended()
                                .filter((l) => l.channelId === id).length, 1);
+    }));
+
+
+test('a socket that says nothing is closed in time', () =>
+    using(async (opened) => {
+        const signaling = await Signaling.open(quick.nginx.signalingUrl);
+
+        opened.push(signaling);
+
+        const end = await signaling.close();
+
+        assert.notStrictEqual(end.code, 1000);
+
+        const { json } = await call(quick.nginx.apiUrl,
+                                    'Sora_20171010.GetStatsReport');
+
+        assert.strictEqual(json.total_failed_connections, 0);
+    }));
+
+
+test('a client that never answers the offer is closed in time', () =>
+    using(async (opened) => {
+        const { signaling } = await offered(opened, {}, quick);
+        const end = await signaling.close();
+
+        assert.strictEqual(end.code, 4490);
+        assert.strictEqual(end.reason, 'ANSWER-TIMEOUT');
+    }));
+
+
+test('a client whose media never comes up is closed in time', () =>
+    using(async (opened) => {
+        const id = channel();
+        const viewer = await Peer.join(quick.nginx.signalingUrl,
+                                       { role: 'recvonly', channel_id: id });
+
+        opened.push(viewer);
+
+        const peer = await Peer.offered(quick.nginx.signalingUrl,
+                                        { role: 'sendrecv',
+                                          channel_id: id });
+
+        opened.push(peer);
+        peer.answer();
+
+        const end = await peer.signaling.close();
+
+        assert.strictEqual(end.code, 4490);
+        assert.match(end.reason, /TIMEOUT/);
+
+        /* nobody heard of it */
+
+        assert.ok(viewer.signaling.messages.every((m) =>
+            m.connection_id !== peer.connectionId));
+
+        await until('it is counted as failed', async () => {
+            const { json } = await call(quick.nginx.apiUrl,
+                                        'Sora_20171010.GetStatsReport');
+
+            return json.total_failed_connections > 0;
+        });
+    }));
+
+
+test('a client whose checks stop is closed with one destroyed event', () =>
+    using(async (opened) => {
+        const id = channel();
+        const url = quick.nginx.signalingUrl;
+        const viewer = await Peer.join(url, { role: 'recvonly',
+                                              channel_id: id });
+
+        opened.push(viewer);
+        viewer.keepAlive(500);
+
+        const peer = await Peer.join(url, { role: 'sendrecv',
+                                            channel_id: id });
+
+        opened.push(peer);
+        clearInterval(peer.consent);
+
+        const end = await peer.signaling.close(15000);
+
+        assert.strictEqual(end.code, 4490);
+        assert.strictEqual(end.reason, 'ICE-CONSENT-EXPIRED');
+
+        await viewer.signaling.notify('connection.destroyed');
+
+        const others = viewer.signaling.messages.filter(
+            (m) => m.event_type === 'connection.destroyed');
+
+        assert.strictEqual(others.length, 1);
+    }));
+
+
+test('a client that does not answer pings is closed', () =>
+    using(async (opened) => {
+        const peer = await Peer.join(quick.nginx.signalingUrl,
+                                     { channel_id: channel() });
+
+        opened.push(peer);
+        peer.keepAlive(500);
+
+        await peer.signaling.next('ping');
+
+        const end = await peer.signaling.close(20000);
+
+        assert.strictEqual(end.code, 4490);
+        assert.match(end.reason, /TIMEOUT/);
     }));
 
 

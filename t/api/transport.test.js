@@ -11,9 +11,11 @@ const assert = require('node:assert');
 const crypto = require('node:crypto');
 const dgram = require('node:dgram');
 const { once } = require('node:events');
+const os = require('node:os');
 const { test } = require('node:test');
 
 const { listConnections } = require('../lib/api');
+const { Nginx } = require('../lib/nginx');
 const { Peer } = require('../lib/peer');
 const { sleep, until } = require('../lib/poll');
 const stun = require('../lib/stun');
@@ -843,6 +845,45 @@ test('media follows the peer to another address', () =>
         old.close();
         assert.strictEqual(sender.signaling.end, undefined);
     }));
+
+
+test('IPv6 is as good as IPv4', (t) => using(async (opened) => {
+    const hasV6 = Object.values(os.networkInterfaces()).flat()
+        .some((a) => a.address === '::1');
+
+    if (!hasV6) {
+        t.skip('there is no ::1 here');
+        return;
+    }
+
+    for (const udpAddress of ['[::1]', '[::]']) {
+        const nginx = await Nginx.start({ udpAddress, media:
+            udpAddress === '[::]' ? ['webrtc_public_address ::1;'] : [] });
+
+        await using(async (peers) => {
+            const id = channel();
+
+            for (let i = 0; i < 2; i++) {
+                peers.push(await Peer.join(nginx.signalingUrl,
+                                           { role: 'sendrecv',
+                                             channel_id: id }));
+            }
+
+            const [one, two] = peers;
+
+            assert.strictEqual(one.server.address, '::1');
+            await passes({ sender: one, viewer: two });
+
+            const reply = one.replies.find(
+                (r) => r?.type === stun.TYPE.SUCCESS);
+
+            assert.strictEqual(reply.attributes.get(
+                stun.ATTR.XOR_MAPPED_ADDRESS)[1], 2);
+        });
+
+        await nginx.stop();
+    }
+}));
 
 
 test('random datagrams do not disturb a call', () =>

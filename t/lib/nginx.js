@@ -81,7 +81,7 @@ ${put(o.events, '    ')}}
 stream {
 ${put(o.stream, '    ')}
     server {
-        listen 127.0.0.1:${o.udpPort}-${o.udpPort + o.udpPorts - 1} udp;
+        listen ${o.udpAddress}:${o.udpPort}-${o.udpPort + o.udpPorts - 1} udp;
         webrtc_media;
 ${put(o.media, '        ')}    }
 }
@@ -137,7 +137,7 @@ class Nginx {
 
 
     /*
-     * options: workers, udpPorts, zoneSize, shutdownTimeout, allow (regexps
+     * options: workers, udpPorts, udpAddress, zoneSize, shutdownTimeout, allow (regexps
      * of log lines that are expected), and the directive lists above.
      * `config` replaces the whole text: a function of the options.
      */
@@ -146,6 +146,7 @@ class Nginx {
         const o = {
             workers: 2,
             udpPorts: 8,
+            udpAddress: '127.0.0.1',
             zoneSize: '16m',
             shutdownTimeout: '20s',
             workerConnections: 1024,

@@ -151,9 +151,11 @@ class Peer extends EventEmitter {
             return;
         }
 
-        this.socket = dgram.createSocket('udp4');
+        const v6 = this.server.address.includes(':');
+
+        this.socket = dgram.createSocket(v6 ? 'udp6' : 'udp4');
         this.socket.on('message', (data) => this.input(data));
-        this.socket.bind(0, '127.0.0.1');
+        this.socket.bind(0, v6 ? '::1' : '127.0.0.1');
 
         await once(this.socket, 'listening');
     }
@@ -235,7 +237,13 @@ class Peer extends EventEmitter {
 
         }, { timeout, every: 100 });
 
-        this.consent = setInterval(() => this.check(), CONSENT);
+        this.keepAlive(CONSENT);
+    }
+
+
+    keepAlive(every) {
+        clearInterval(this.consent);
+        this.consent = setInterval(() => this.check(), every);
         this.consent.unref();
     }
 
