@@ -455,8 +455,22 @@ test('a first message that is not a JSON object is refused', async () => {
 });
 
 
-test('a binary first message is refused', () =>
-    refused(Buffer.from(JSON.stringify(connectMessage())), 'binary'));
+test('a binary message is refused', () => using(async (opened) => {
+    const text = JSON.stringify(connectMessage());
+    const first = await Signaling.open(suite.nginx.signalingUrl);
+
+    opened.push(first);
+    first.send(Buffer.from(text));
+
+    const { signaling } = await offered(opened);
+
+    signaling.send(Buffer.from(text));
+
+    for (const one of [first, signaling]) {
+        assert.deepStrictEqual(await one.close(),
+                               { code: 1003, reason: 'TEXT-ONLY' });
+    }
+}));
 
 
 test('255 bytes of channel_id are fine', () => using(async (opened) => {
@@ -785,9 +799,8 @@ test('a socket that says nothing is closed in time', () =>
 
         opened.push(signaling);
 
-        const end = await signaling.close();
-
-        assert.notStrictEqual(end.code, 1000);
+        assert.deepStrictEqual(await signaling.close(),
+                               { code: 4490, reason: 'TIMEOUT' });
 
         const { json } = await call(quick.nginx.apiUrl,
                                     'Sora_20171010.GetStatsReport');

@@ -444,6 +444,31 @@ test('garbage in place of DTLS records does no harm', () =>
     }));
 
 
+test('handshakes that stop after their first message hold nobody up', () =>
+    using(async (opened) => {
+        const first = await offered(opened);
+
+        first.answer();
+        await first.ice();
+
+        const hello = new Promise((resolve) => {
+            first.send = (data) => data[0] === 22 && resolve(data);
+        });
+
+        await first.startDtls();
+
+        for (let i = 0; i < 60; i++) {
+            const peer = await offered(opened);
+
+            peer.answer();
+            await peer.ice();
+            peer.send(await hello);
+        }
+
+        await passes(await pair(opened));
+    }));
+
+
 test('a handshake survives the loss of each flight', () =>
     using(async (opened) => {
         const peer = await offered(opened);
