@@ -1185,6 +1185,7 @@ a_long_life_of_joins_and_leaves_keeps_the_order(void **state)
 
             for (j = 0; j < sdp.nsections; j++) {
                 history.refused[j] = neg.sections[j]->refused
+                                     || ngx_webrtc_sdp_rejected(&sections[j])
                                      || (j < 64 && (reject >> j & 1));
             }
         }

@@ -714,7 +714,7 @@ candidates_that_mean_nothing_are_refused(void **state)
     /* in a description they are passed over */
 
     assert_int_equal(parse(HEAD AUDIO "a=candidate:nonsense\r\n"
-                           "a=candidate:2 1 udp 5 192.0.2.1 5000 typ host\r\n"),
+                           "a=candidate:2 1 udp 5 192.0.2.1 5000 typ host\n"),
                      NGX_OK);
     assert_int_equal(sdp.ncandidates, 1);
     assert_int_equal(sdp.candidates[0].priority, 5);
