@@ -6,9 +6,208 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <event/ngx_webrtc_candidates.h>
+#include <event/ngx_webrtc_conf.h>
+#include <event/ngx_webrtc_seat.h>
+#include <event/ngx_webrtc_udp.h>
+#include <event/ngx_webrtc_zone_sh.h>
+
+
+#define NGX_WEBRTC_ZONE_SIZE_MIN  (1024 * 1024)
+
+/* the certificate lives as long as the master */
+#define NGX_WEBRTC_CERT_DAYS      3650
+
+
+static void *ngx_webrtc_create_conf(ngx_cycle_t *cycle);
+static char *ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf);
+static char *ngx_webrtc_check_media(ngx_cycle_t *cycle,
+    ngx_webrtc_conf_t *wcf);
+static ngx_int_t ngx_webrtc_init_module(ngx_cycle_t *cycle);
+static char *ngx_webrtc_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_webrtc_power_of_two(ngx_conf_t *cf, void *post, void *data);
+static char *ngx_webrtc_size_bounds(ngx_conf_t *cf, void *post, void *data);
+static char *ngx_webrtc_positive_msec(ngx_conf_t *cf, void *post,
+    void *data);
+
+
+static ngx_conf_num_bounds_t  ngx_webrtc_connections_bounds = {
+    ngx_conf_check_num_bounds, 1, 1000000
+};
+
+static ngx_conf_num_bounds_t  ngx_webrtc_sections_bounds = {
+    ngx_conf_check_num_bounds, 2, 10000
+};
+
+static ngx_conf_num_bounds_t  ngx_webrtc_bit_rate_bounds = {
+    ngx_conf_check_num_bounds, 1, 1000000
+};
+
+typedef struct {
+    ngx_conf_post_handler_pt  post_handler;
+    size_t                    low;
+    size_t                    high;
+} ngx_webrtc_size_bounds_t;
+
+
+static ngx_webrtc_size_bounds_t  ngx_webrtc_mailbox_bounds = {
+    ngx_webrtc_size_bounds, 64 * 1024, 64 * 1024 * 1024
+};
+
+static ngx_webrtc_size_bounds_t  ngx_webrtc_outbox_bounds = {
+    ngx_webrtc_size_bounds, 128 * 1024, 64 * 1024 * 1024
+};
+
+static ngx_webrtc_size_bounds_t  ngx_webrtc_buffer_bounds = {
+    ngx_webrtc_size_bounds, 4096, 1024 * 1024 * 1024
+};
+
+static ngx_conf_post_t  ngx_webrtc_packets_post = { ngx_webrtc_power_of_two };
+
+static ngx_conf_post_t  ngx_webrtc_msec_post = { ngx_webrtc_positive_msec };
 
 
 static ngx_command_t  ngx_webrtc_commands[] = {
+
+    { ngx_string("webrtc_zone"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_webrtc_zone,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("webrtc_max_connections"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, max_connections),
+      &ngx_webrtc_connections_bounds },
+
+    { ngx_string("webrtc_channel_connections"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, channel_connections),
+      &ngx_webrtc_connections_bounds },
+
+    { ngx_string("webrtc_max_sections"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, max_sections),
+      &ngx_webrtc_sections_bounds },
+
+    { ngx_string("webrtc_mailbox_size"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, mailbox_size),
+      &ngx_webrtc_mailbox_bounds },
+
+    { ngx_string("webrtc_mailbox_backlog"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, mailbox_backlog),
+      &ngx_webrtc_mailbox_bounds },
+
+    { ngx_string("webrtc_outbox_size"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, outbox_size),
+      &ngx_webrtc_outbox_bounds },
+
+    { ngx_string("webrtc_receive_buffer"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, receive_buffer),
+      &ngx_webrtc_buffer_bounds },
+
+    { ngx_string("webrtc_send_buffer"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, send_buffer),
+      &ngx_webrtc_buffer_bounds },
+
+    { ngx_string("webrtc_stats_size"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, stats_size),
+      &ngx_webrtc_buffer_bounds },
+
+    { ngx_string("webrtc_video_packets"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, video_packets),
+      &ngx_webrtc_packets_post },
+
+    { ngx_string("webrtc_audio_packets"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, audio_packets),
+      &ngx_webrtc_packets_post },
+
+    { ngx_string("webrtc_video_bit_rate"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, video_bit_rate),
+      &ngx_webrtc_bit_rate_bounds },
+
+    { ngx_string("webrtc_max_video_bit_rate"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, max_video_bit_rate),
+      &ngx_webrtc_bit_rate_bounds },
+
+    { ngx_string("webrtc_consent_timeout"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, consent_timeout),
+      &ngx_webrtc_msec_post },
+
+    { ngx_string("webrtc_setup_timeout"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, setup_timeout),
+      &ngx_webrtc_msec_post },
+
+    { ngx_string("webrtc_answer_timeout"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, answer_timeout),
+      &ngx_webrtc_msec_post },
+
+    { ngx_string("webrtc_key_frame_interval"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, key_frame_interval),
+      &ngx_webrtc_msec_post },
+
+    { ngx_string("webrtc_ping_interval"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, ping_interval),
+      &ngx_webrtc_msec_post },
+
+    { ngx_string("webrtc_pong_timeout"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, pong_timeout),
+      &ngx_webrtc_msec_post },
 
       ngx_null_command
 };
@@ -16,10 +215,15 @@ static ngx_command_t  ngx_webrtc_commands[] = {
 
 static ngx_core_module_t  ngx_webrtc_module_ctx = {
     ngx_string("webrtc"),
-    NULL,
-    NULL
+    ngx_webrtc_create_conf,
+    ngx_webrtc_init_conf
 };
 
+
+/*
+ * A worker is set up and torn down by the stream module: linked into nginx,
+ * a core module would have its turn before the events are there.
+ */
 
 ngx_module_t  ngx_webrtc_module = {
     NGX_MODULE_V1,
@@ -27,7 +231,7 @@ ngx_module_t  ngx_webrtc_module = {
     ngx_webrtc_commands,                   /* module directives */
     NGX_CORE_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
+    ngx_webrtc_init_module,                /* init module */
     NULL,                                  /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
@@ -35,3 +239,350 @@ ngx_module_t  ngx_webrtc_module = {
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
+
+
+/* made once, by the master; a reload keeps it, and the workers inherit it */
+static ngx_webrtc_certificate_t  *ngx_webrtc_master_certificate;
+
+
+static void *
+ngx_webrtc_create_conf(ngx_cycle_t *cycle)
+{
+    ngx_webrtc_conf_t  *wcf;
+
+    wcf = ngx_pcalloc(cycle->pool, sizeof(ngx_webrtc_conf_t));
+    if (wcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     wcf->shm_zone = NULL;
+     *     wcf->zone = NULL;
+     *     wcf->media = NULL;
+     *     wcf->user = NULL;
+     */
+
+    wcf->max_connections = NGX_CONF_UNSET_UINT;
+    wcf->channel_connections = NGX_CONF_UNSET_UINT;
+    wcf->max_sections = NGX_CONF_UNSET_UINT;
+    wcf->mailbox_size = NGX_CONF_UNSET_SIZE;
+    wcf->mailbox_backlog = NGX_CONF_UNSET_SIZE;
+    wcf->outbox_size = NGX_CONF_UNSET_SIZE;
+    wcf->receive_buffer = NGX_CONF_UNSET_SIZE;
+    wcf->send_buffer = NGX_CONF_UNSET_SIZE;
+    wcf->stats_size = NGX_CONF_UNSET_SIZE;
+    wcf->video_packets = NGX_CONF_UNSET_UINT;
+    wcf->audio_packets = NGX_CONF_UNSET_UINT;
+    wcf->video_bit_rate = NGX_CONF_UNSET_UINT;
+    wcf->max_video_bit_rate = NGX_CONF_UNSET_UINT;
+    wcf->consent_timeout = NGX_CONF_UNSET_MSEC;
+    wcf->setup_timeout = NGX_CONF_UNSET_MSEC;
+    wcf->answer_timeout = NGX_CONF_UNSET_MSEC;
+    wcf->key_frame_interval = NGX_CONF_UNSET_MSEC;
+    wcf->ping_interval = NGX_CONF_UNSET_MSEC;
+    wcf->pong_timeout = NGX_CONF_UNSET_MSEC;
+
+    return wcf;
+}
+
+
+static char *
+ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
+{
+    ngx_webrtc_conf_t *wcf = conf;
+
+    ngx_conf_init_uint_value(wcf->max_connections, 4096);
+    ngx_conf_init_uint_value(wcf->channel_connections, 1000);
+    ngx_conf_init_uint_value(wcf->max_sections, 512);
+    ngx_conf_init_size_value(wcf->mailbox_size, 512 * 1024);
+    ngx_conf_init_size_value(wcf->mailbox_backlog, 8 * 1024 * 1024);
+    ngx_conf_init_size_value(wcf->outbox_size, 256 * 1024);
+    ngx_conf_init_size_value(wcf->receive_buffer, 4 * 1024 * 1024);
+    ngx_conf_init_size_value(wcf->send_buffer, 4 * 1024 * 1024);
+    ngx_conf_init_size_value(wcf->stats_size, 256 * 1024);
+    ngx_conf_init_uint_value(wcf->video_packets, 512);
+    ngx_conf_init_uint_value(wcf->audio_packets, 64);
+    ngx_conf_init_uint_value(wcf->video_bit_rate, 1000);
+    ngx_conf_init_uint_value(wcf->max_video_bit_rate, 50000);
+    ngx_conf_init_msec_value(wcf->consent_timeout, 30000);
+    ngx_conf_init_msec_value(wcf->setup_timeout, 30000);
+    ngx_conf_init_msec_value(wcf->answer_timeout, 30000);
+    ngx_conf_init_msec_value(wcf->key_frame_interval, 500);
+    ngx_conf_init_msec_value(wcf->ping_interval, 5000);
+    ngx_conf_init_msec_value(wcf->pong_timeout, 60000);
+
+    wcf->mailbox_size = ngx_align(wcf->mailbox_size, ngx_pagesize);
+
+    if (wcf->video_bit_rate > wcf->max_video_bit_rate) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "\"webrtc_video_bit_rate\" must not be greater than "
+                      "\"webrtc_max_video_bit_rate\"");
+        return NGX_CONF_ERROR;
+    }
+
+    if (wcf->pong_timeout <= wcf->ping_interval) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "\"webrtc_pong_timeout\" must be greater than "
+                      "\"webrtc_ping_interval\"");
+        return NGX_CONF_ERROR;
+    }
+
+    if (wcf->user && wcf->media == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "\"%s\" needs a server with \"webrtc_media\" in "
+                      "stream{}, in %s:%ui",
+                      wcf->user, wcf->user_file, wcf->user_line);
+        return NGX_CONF_ERROR;
+    }
+
+    if (wcf->media == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    return ngx_webrtc_check_media(cycle, wcf);
+}
+
+
+static char *
+ngx_webrtc_check_media(ngx_cycle_t *cycle, ngx_webrtc_conf_t *wcf)
+{
+    ngx_uint_t            i;
+    ngx_listening_t      *ls;
+    ngx_core_conf_t      *ccf;
+    ngx_webrtc_media_t   *media;
+    ngx_webrtc_listen_t  *listen;
+
+    media = wcf->media;
+
+    if (wcf->zone == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "\"webrtc_media\" needs \"webrtc_zone\" in the main "
+                      "context, in %s:%ui", media->file, media->line);
+        return NGX_CONF_ERROR;
+    }
+
+    listen = media->listen.elts;
+
+    for (i = 0; i < media->listen.nelts; i++) {
+        ls = ngx_webrtc_udp_listening(cycle, &listen[i]);
+
+        if (ls == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                          "%V of the server with \"webrtc_media\" is bound "
+                          "together with a wildcard address of the same "
+                          "port, in %s:%ui",
+                          &listen[i].text, media->file, media->line);
+            return NGX_CONF_ERROR;
+        }
+
+#if (NGX_HAVE_INET6)
+        listen[i].dual = listen[i].v6 && listen[i].wildcard && !ls->ipv6only;
+#endif
+    }
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+    wcf->workers = ccf->master ? (ngx_uint_t) ccf->worker_processes : 1;
+
+    if (media->nports < wcf->workers) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "%ui media ports are not enough for %ui worker "
+                      "processes, each needs one, in %s:%ui", media->nports,
+                      wcf->workers, media->file, media->line);
+        return NGX_CONF_ERROR;
+    }
+
+    if (media->nports < 2 * wcf->workers) {
+        ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+                      "%ui media ports are less than 2 for each of %ui worker "
+                      "processes: after a reload the old ones keep theirs "
+                      "while their calls last, in %s:%ui", media->nports,
+                      wcf->workers, media->file, media->line);
+    }
+
+    if (media->nports + 2 * wcf->workers > NGX_WEBRTC_SEATS_MAX) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "%ui media ports are too many, the limit with %ui "
+                      "worker processes is %i, in %s:%ui", media->nports,
+                      wcf->workers,
+                      (ngx_int_t) (NGX_WEBRTC_SEATS_MAX - 2 * wcf->workers),
+                      media->file, media->line);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_init_module(ngx_cycle_t *cycle)
+{
+    ngx_webrtc_conf_t  *wcf;
+
+    if (ngx_test_config) {
+        return NGX_OK;
+    }
+
+    wcf = ngx_webrtc_get_conf(cycle);
+
+    ngx_webrtc_zone_start(wcf->zone);
+
+    if (wcf->media == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_webrtc_master_certificate == NULL) {
+        ngx_webrtc_master_certificate =
+                  ngx_webrtc_certificate_create(ngx_time(),
+                                                NGX_WEBRTC_CERT_DAYS);
+
+        if (ngx_webrtc_master_certificate == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                          "webrtc certificate could not be made");
+            return NGX_ERROR;
+        }
+    }
+
+    ngx_webrtc_udp_prepare(cycle, wcf);
+    ngx_webrtc_candidates_check(wcf->media, cycle->log);
+
+    return ngx_webrtc_seats_start(wcf->zone, cycle->log);
+}
+
+
+static char *
+ngx_webrtc_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_webrtc_conf_t *wcf = conf;
+
+    u_char          *p;
+    ssize_t          size;
+    ngx_str_t       *value, name, s;
+    ngx_shm_zone_t  *shm_zone;
+
+    if (wcf->zone) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    name = value[1];
+    p = (u_char *) ngx_strchr(name.data, ':');
+
+    if (p == NULL || p == name.data) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid zone \"%V\", name:size is expected",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    name.len = p - name.data;
+
+    s.data = p + 1;
+    s.len = value[1].data + value[1].len - s.data;
+
+    size = ngx_parse_size(&s);
+
+    if (size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid zone size \"%V\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (size < NGX_WEBRTC_ZONE_SIZE_MIN) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "zone \"%V\" is too small", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    wcf->zone = ngx_pcalloc(cf->pool, sizeof(ngx_webrtc_zone_t));
+    if (wcf->zone == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    shm_zone = ngx_shared_memory_add(cf, &name, size, &ngx_webrtc_module);
+    if (shm_zone == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    wcf->zone->conf = wcf;
+    wcf->shm_zone = shm_zone;
+    wcf->zone_file = cf->conf_file->file.name.data;
+    wcf->zone_line = cf->conf_file->line;
+
+    shm_zone->init = ngx_webrtc_zone_init;
+    shm_zone->data = wcf->zone;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_webrtc_power_of_two(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_int_t *np = data;
+
+    if (*np < 16 || *np > 32768 || (*np & (*np - 1))) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "value must be a power of two between 16 and "
+                           "32768");
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_webrtc_size_bounds(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_webrtc_size_bounds_t *bounds = post;
+    size_t *sp = data;
+
+    if (*sp < bounds->low || *sp > bounds->high) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "value must be between %uz and %uz bytes",
+                           bounds->low, bounds->high);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_webrtc_positive_msec(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_msec_t *msp = data;
+
+    if (*msp == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "time must be greater than zero");
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+void
+ngx_webrtc_require(ngx_conf_t *cf, const char *directive)
+{
+    ngx_webrtc_conf_t  *wcf;
+
+    wcf = ngx_webrtc_get_conf(cf->cycle);
+
+    if (wcf->user == NULL) {
+        wcf->user = directive;
+        wcf->user_file = cf->conf_file->file.name.data;
+        wcf->user_line = cf->conf_file->line;
+    }
+}
+
+
+ngx_webrtc_certificate_t *
+ngx_webrtc_certificate(void)
+{
+    return ngx_webrtc_master_certificate;
+}

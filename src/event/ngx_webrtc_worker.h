@@ -40,6 +40,8 @@ ngx_webrtc_worker_t *ngx_webrtc_worker(void);
 ngx_webrtc_usec_t ngx_webrtc_now(void);
 /* read now, for where accuracy matters */
 ngx_webrtc_usec_t ngx_webrtc_now_precise(void);
+/* at the start of a handler that time or datagrams have called */
+void ngx_webrtc_now_update(void);
 
 /*
  * To be called after anything that may have changed timers, the outbox or the
@@ -47,6 +49,17 @@ ngx_webrtc_usec_t ngx_webrtc_now_precise(void);
  * flush for the end of this loop turn.
  */
 void ngx_webrtc_worker_touch(void);
+
+
+/* init_process and exit_process of the module */
+ngx_int_t ngx_webrtc_worker_init(ngx_cycle_t *cycle);
+void ngx_webrtc_worker_exit(ngx_cycle_t *cycle);
+
+/*
+ * The worker begins to quit: it takes no new channels, and stays while those
+ * it has go on.  With "now" (worker_shutdown_timeout) it ends them.
+ */
+void ngx_webrtc_worker_quit(ngx_uint_t now);
 
 
 #endif /* _NGX_WEBRTC_WORKER_H_INCLUDED_ */

@@ -1,0 +1,102 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * The configuration of the core module and what the stream module tells it
+ * about the media server.
+ */
+
+
+#ifndef _NGX_WEBRTC_CONF_H_INCLUDED_
+#define _NGX_WEBRTC_CONF_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <core/ngx_webrtc_addr.h>
+#include <crypto/ngx_webrtc_certificate.h>
+#include <event/ngx_webrtc_zone.h>
+
+
+/* a UDP address to listen on; belongs to the seat of its port */
+
+typedef struct {
+    struct sockaddr          *sockaddr;
+    socklen_t                 socklen;
+    ngx_webrtc_addr_t         addr;
+    ngx_str_t                 text;
+    unsigned                  wildcard:1;
+    unsigned                  v6:1;
+    unsigned                  dual:1;       /* IPv4 too: ipv6only=off */
+} ngx_webrtc_listen_t;
+
+
+/* the server with "webrtc_media" */
+
+typedef struct {
+    u_char                   *file;
+    ngx_uint_t                line;
+    ngx_array_t               listen;       /* of ngx_webrtc_listen_t */
+    ngx_array_t              *addresses;    /* ngx_webrtc_addr_t, public */
+    in_port_t                *ports;        /* distinct */
+    ngx_uint_t                nports;
+} ngx_webrtc_media_t;
+
+
+typedef struct {
+    ngx_shm_zone_t           *shm_zone;
+    ngx_webrtc_zone_t        *zone;
+    u_char                   *zone_file;
+    ngx_uint_t                zone_line;
+    ngx_webrtc_media_t       *media;
+    ngx_uint_t                workers;
+
+    /* the first directive elsewhere that needs zone and media server */
+    const char               *user;
+    u_char                   *user_file;
+    ngx_uint_t                user_line;
+
+    ngx_uint_t                max_connections;
+    ngx_uint_t                channel_connections;
+    ngx_uint_t                max_sections;
+    size_t                    mailbox_size;
+    size_t                    mailbox_backlog;
+    size_t                    outbox_size;
+    size_t                    receive_buffer;
+    size_t                    send_buffer;
+    size_t                    stats_size;
+    ngx_uint_t                video_packets;
+    ngx_uint_t                audio_packets;
+    ngx_uint_t                video_bit_rate;
+    ngx_uint_t                max_video_bit_rate;
+    ngx_msec_t                consent_timeout;
+    ngx_msec_t                setup_timeout;
+    ngx_msec_t                answer_timeout;
+    ngx_msec_t                key_frame_interval;
+    ngx_msec_t                ping_interval;
+    ngx_msec_t                pong_timeout;
+} ngx_webrtc_conf_t;
+
+
+#define ngx_webrtc_get_conf(cycle)                                           \
+    ((ngx_webrtc_conf_t *) ngx_get_conf((cycle)->conf_ctx, ngx_webrtc_module))
+
+
+/*
+ * To be called while a directive is parsed that cannot work without a zone
+ * and a media server ("webrtc_sora_signaling"); whether they are there is
+ * checked when all is read.
+ */
+void ngx_webrtc_require(ngx_conf_t *cf, const char *directive);
+
+/* in the master or a single process, NULL before the first configuration */
+ngx_webrtc_certificate_t *ngx_webrtc_certificate(void);
+
+
+extern ngx_module_t  ngx_webrtc_module;
+
+
+#endif /* _NGX_WEBRTC_CONF_H_INCLUDED_ */

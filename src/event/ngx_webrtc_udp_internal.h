@@ -1,0 +1,89 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/* shared by the files that open, read and write the sockets of a seat */
+
+
+#ifndef _NGX_WEBRTC_UDP_INTERNAL_H_INCLUDED_
+#define _NGX_WEBRTC_UDP_INTERNAL_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+#include <netinet/udp.h>
+#include <event/ngx_webrtc_udp.h>
+
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT  103
+#endif
+
+#ifndef UDP_GRO
+#define UDP_GRO      104
+#endif
+
+#ifndef SOL_UDP
+#define SOL_UDP      17
+#endif
+
+
+/* sockets of one port: wildcards or addresses, IPv4 and IPv6 */
+#define NGX_WEBRTC_UDP_SOCKETS  16
+
+/* messages of one recvmmsg(), each up to 64 kB with UDP_GRO */
+#define NGX_WEBRTC_UDP_BATCH    16
+
+
+typedef struct {
+    ngx_webrtc_udp_t         *udp;
+    ngx_webrtc_listen_t      *listen;
+    ngx_connection_t         *connection;
+} ngx_webrtc_udp_socket_t;
+
+
+typedef struct {
+    ngx_webrtc_sockaddr_t     remote;
+    struct iovec              iov;
+    union {
+        struct cmsghdr        align;
+        u_char                data[CMSG_SPACE(sizeof(struct in6_pktinfo))
+                                   + CMSG_SPACE(sizeof(int))];
+    } control;
+} ngx_webrtc_udp_slot_t;
+
+
+struct ngx_webrtc_udp_s {
+    in_port_t                 port;
+    ngx_uint_t                nsockets;
+    ngx_webrtc_udp_socket_t   sockets[NGX_WEBRTC_UDP_SOCKETS];
+
+    ngx_pool_t               *pool;
+    ngx_log_t                *log;
+    ngx_webrtc_outbox_t       out;
+
+    struct mmsghdr            messages[NGX_WEBRTC_UDP_BATCH];
+    ngx_webrtc_udp_slot_t     slots[NGX_WEBRTC_UDP_BATCH];
+
+    ngx_event_t               retry;        /* after ENOBUFS */
+    time_t                    logged;
+    ngx_webrtc_udp_stats_t    stats;
+
+    unsigned                  segment:1;    /* UDP_SEGMENT works */
+    unsigned                  blocked:1;
+};
+
+
+void ngx_webrtc_udp_read_handler(ngx_event_t *rev);
+void ngx_webrtc_udp_write_handler(ngx_event_t *wev);
+void ngx_webrtc_udp_retry_handler(ngx_event_t *ev);
+
+/* at most one line a second */
+void ngx_webrtc_udp_log(ngx_webrtc_udp_t *udp, ngx_uint_t level,
+    ngx_err_t err, const char *text);
+
+
+#endif /* _NGX_WEBRTC_UDP_INTERNAL_H_INCLUDED_ */

@@ -1,0 +1,227 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+#include <event/ngx_webrtc_udp_internal.h>
+#include <event/ngx_webrtc_worker.h>
+
+
+/* datagrams of one turn of the event loop; then others are served */
+#define NGX_WEBRTC_UDP_TURN  512
+
+
+static ngx_int_t ngx_webrtc_udp_read(ngx_webrtc_udp_socket_t *socket,
+    ngx_uint_t *count);
+static ngx_uint_t ngx_webrtc_udp_input(ngx_webrtc_udp_socket_t *socket,
+    struct msghdr *msg, size_t len);
+static size_t ngx_webrtc_udp_control(struct msghdr *msg,
+    ngx_webrtc_addr_t *local);
+
+
+void
+ngx_webrtc_udp_read_handler(ngx_event_t *rev)
+{
+    ngx_int_t                 rc;
+    ngx_uint_t                count;
+    ngx_connection_t         *c;
+    ngx_webrtc_udp_t         *udp;
+    ngx_webrtc_udp_socket_t  *socket;
+
+    c = rev->data;
+    socket = c->data;
+    udp = socket->udp;
+
+    if (c->close) {
+
+        /* worker_shutdown_timeout; "udp" is gone on return */
+
+        c->close = 0;
+        ngx_webrtc_worker_quit(1);
+        return;
+    }
+
+    ngx_webrtc_now_update();
+
+    count = 0;
+
+    do {
+        rc = ngx_webrtc_udp_read(socket, &count);
+
+        /* answers go out before they fill the outbox */
+
+        if (udp->out.nmessages > udp->out.max / 2) {
+            (void) ngx_webrtc_udp_send(udp);
+        }
+
+    } while (rc == NGX_OK && count < NGX_WEBRTC_UDP_TURN);
+
+    if (rc == NGX_OK) {
+        ngx_post_event(rev, &ngx_posted_next_events);
+    }
+
+    ngx_webrtc_worker_touch();
+}
+
+
+/* NGX_OK: there may be more; NGX_AGAIN: there is not */
+
+static ngx_int_t
+ngx_webrtc_udp_read(ngx_webrtc_udp_socket_t *socket, ngx_uint_t *count)
+{
+    int                     i, n;
+    ngx_err_t               err;
+    struct msghdr          *msg;
+    ngx_webrtc_udp_t       *udp;
+    ngx_webrtc_udp_slot_t  *slot;
+
+    udp = socket->udp;
+
+    for (i = 0; i < NGX_WEBRTC_UDP_BATCH; i++) {
+        slot = &udp->slots[i];
+        msg = &udp->messages[i].msg_hdr;
+
+        msg->msg_name = &slot->remote;
+        msg->msg_namelen = sizeof(ngx_webrtc_sockaddr_t);
+        msg->msg_iov = &slot->iov;
+        msg->msg_iovlen = 1;
+        msg->msg_control = &slot->control;
+        msg->msg_controllen = sizeof(slot->control.data);
+        msg->msg_flags = 0;
+    }
+
+    n = recvmmsg(socket->connection->fd, udp->messages, NGX_WEBRTC_UDP_BATCH,
+                 MSG_DONTWAIT, NULL);
+
+    if (n == -1) {
+        err = ngx_socket_errno;
+
+        if (err == NGX_EAGAIN) {
+            return NGX_AGAIN;
+        }
+
+        /* counted, so that an error that stays does not hold us here */
+
+        (*count)++;
+
+        if (err == NGX_EINTR) {
+            return NGX_OK;
+        }
+
+        ngx_webrtc_udp_log(udp, NGX_LOG_ERR, err, "recvmmsg() failed");
+
+        return (err == NGX_ECONNREFUSED) ? NGX_OK : NGX_AGAIN;
+    }
+
+    for (i = 0; i < n; i++) {
+        *count += ngx_webrtc_udp_input(socket, &udp->messages[i].msg_hdr,
+                                       udp->messages[i].msg_len);
+    }
+
+    return (n == NGX_WEBRTC_UDP_BATCH) ? NGX_OK : NGX_AGAIN;
+}
+
+
+/* returns the number of datagrams in the message */
+
+static ngx_uint_t
+ngx_webrtc_udp_input(ngx_webrtc_udp_socket_t *socket, struct msghdr *msg,
+    size_t len)
+{
+    size_t                size, n;
+    u_char               *p, *last;
+    ngx_uint_t            count;
+    ngx_webrtc_udp_t     *udp;
+    ngx_webrtc_path_t     path;
+    ngx_webrtc_worker_t  *worker;
+
+    udp = socket->udp;
+    worker = ngx_webrtc_worker();
+
+    if (msg->msg_flags & (MSG_TRUNC|MSG_CTRUNC)) {
+        udp->stats.truncated++;
+        return 1;
+    }
+
+    if (ngx_webrtc_addr_from_sockaddr(&path.remote, msg->msg_name)
+        != NGX_OK)
+    {
+        return 1;
+    }
+
+    path.local = socket->listen->addr;
+    size = ngx_webrtc_udp_control(msg, &path.local);
+
+    p = msg->msg_iov->iov_base;
+    last = p + len;
+    count = 0;
+
+    do {
+        n = last - p;
+
+        if (size && n > size) {
+            n = size;
+        }
+
+        count++;
+
+        if (n > NGX_WEBRTC_DATAGRAM_MAX) {
+            udp->stats.oversized++;
+
+        } else if (worker->engine) {
+            ngx_webrtc_engine_input(worker->engine, &path, p, n,
+                                    ngx_webrtc_now(), &udp->out);
+        }
+
+        p += n;
+
+    } while (p < last);
+
+    return count;
+}
+
+
+/* returns the length of the datagrams in a coalesced message, or 0 */
+
+static size_t
+ngx_webrtc_udp_control(struct msghdr *msg, ngx_webrtc_addr_t *local)
+{
+    int                  size;
+    in_port_t            port;
+    struct cmsghdr      *cmsg;
+    struct in_pktinfo    info;
+    struct in6_pktinfo   info6;
+
+    size = 0;
+    port = local->port;
+
+    for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
+
+        if (cmsg->cmsg_level == SOL_UDP && cmsg->cmsg_type == UDP_GRO) {
+            ngx_memcpy(&size, CMSG_DATA(cmsg), sizeof(int));
+
+        } else if (cmsg->cmsg_level == IPPROTO_IP
+                   && cmsg->cmsg_type == IP_PKTINFO)
+        {
+            ngx_memcpy(&info, CMSG_DATA(cmsg), sizeof(struct in_pktinfo));
+            ngx_webrtc_addr_set_v4(local, &info.ipi_addr, port);
+
+        } else if (cmsg->cmsg_level == IPPROTO_IPV6
+                   && cmsg->cmsg_type == IPV6_PKTINFO)
+        {
+            ngx_memcpy(&info6, CMSG_DATA(cmsg), sizeof(struct in6_pktinfo));
+            ngx_memcpy(local->ip, &info6.ipi6_addr, 16);
+
+            /* an interface is part of link-local addresses alone */
+
+            local->scope = IN6_IS_ADDR_LINKLOCAL(&info6.ipi6_addr)
+                           ? (uint16_t) info6.ipi6_ifindex : 0;
+        }
+    }
+
+    return (size > 0) ? (size_t) size : 0;
+}

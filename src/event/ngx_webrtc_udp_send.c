@@ -1,0 +1,365 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+#include <event/ngx_webrtc_udp_internal.h>
+#include <event/ngx_webrtc_worker.h>
+
+
+/* after ENOBUFS, which no event follows, ms */
+#define NGX_WEBRTC_UDP_RETRY  2
+
+
+typedef union {
+    struct cmsghdr            align;
+    u_char                    data[CMSG_SPACE(sizeof(struct in6_pktinfo))
+                                   + CMSG_SPACE(sizeof(uint16_t))];
+} ngx_webrtc_udp_control_t;
+
+
+static ngx_int_t ngx_webrtc_udp_send_message(ngx_webrtc_udp_t *udp,
+    ngx_webrtc_message_t *message);
+static ngx_int_t ngx_webrtc_udp_send_singly(ngx_webrtc_udp_t *udp,
+    ngx_webrtc_udp_socket_t *socket, ngx_webrtc_message_t *message);
+static ngx_err_t ngx_webrtc_udp_sendmsg(ngx_webrtc_udp_socket_t *socket,
+    ngx_webrtc_message_t *message, size_t len, size_t segment);
+static ngx_int_t ngx_webrtc_udp_failed(ngx_webrtc_udp_t *udp,
+    ngx_webrtc_udp_socket_t *socket, ngx_err_t err);
+static ngx_webrtc_udp_socket_t *ngx_webrtc_udp_socket(ngx_webrtc_udp_t *udp,
+    ngx_webrtc_path_t *path);
+static size_t ngx_webrtc_udp_put_control(ngx_webrtc_udp_socket_t *socket,
+    ngx_webrtc_addr_t *local, size_t segment, struct msghdr *msg);
+
+
+ngx_int_t
+ngx_webrtc_udp_send(ngx_webrtc_udp_t *udp)
+{
+    ngx_webrtc_outbox_t  *out;
+
+    if (udp->blocked) {
+        return NGX_AGAIN;
+    }
+
+    out = &udp->out;
+
+    while (!ngx_webrtc_outbox_empty(out)) {
+
+        if (ngx_webrtc_udp_send_message(udp, &out->messages[out->head])
+            == NGX_AGAIN)
+        {
+            udp->blocked = 1;
+            udp->stats.blocked++;
+            return NGX_AGAIN;
+        }
+
+        out->head++;
+    }
+
+    ngx_webrtc_outbox_reset(out);
+
+    return NGX_OK;
+}
+
+
+/* NGX_AGAIN: what was not sent of the message is still there */
+
+static ngx_int_t
+ngx_webrtc_udp_send_message(ngx_webrtc_udp_t *udp,
+    ngx_webrtc_message_t *message)
+{
+    ngx_err_t                 err;
+    ngx_webrtc_udp_socket_t  *socket;
+
+    socket = ngx_webrtc_udp_socket(udp, &message->path);
+
+    if (socket == NULL) {
+        udp->stats.unsent++;
+        return NGX_OK;
+    }
+
+    if (message->segment >= message->len) {
+        message->segment = 0;
+    }
+
+    if (message->segment && !udp->segment) {
+        return ngx_webrtc_udp_send_singly(udp, socket, message);
+    }
+
+    err = ngx_webrtc_udp_sendmsg(socket, message, message->len,
+                                 message->segment);
+    if (err == 0) {
+        return NGX_OK;
+    }
+
+    if (message->segment == 0) {
+        return ngx_webrtc_udp_failed(udp, socket, err);
+    }
+
+    switch (err) {
+
+    case EIO:
+    case NGX_ENOPROTOOPT:
+    case NGX_EOPNOTSUPP:
+
+        /* the card or the kernel cannot */
+
+        ngx_log_error(NGX_LOG_NOTICE, udp->log, err,
+                      "webrtc UDP_SEGMENT does not work on port %ui, packets "
+                      "are sent one by one", (ngx_uint_t) udp->port);
+        udp->segment = 0;
+
+        /* fall through */
+
+    case NGX_EINVAL:
+    case EMSGSIZE:
+
+        /* or this path cannot: its MTU is less than a segment */
+
+        return ngx_webrtc_udp_send_singly(udp, socket, message);
+    }
+
+    return ngx_webrtc_udp_failed(udp, socket, err);
+}
+
+
+static ngx_int_t
+ngx_webrtc_udp_send_singly(ngx_webrtc_udp_t *udp,
+    ngx_webrtc_udp_socket_t *socket, ngx_webrtc_message_t *message)
+{
+    size_t     n;
+    ngx_err_t  err;
+
+    udp->stats.unsegmented++;
+
+    while (message->len) {
+        n = ngx_min(message->len, message->segment);
+
+        err = ngx_webrtc_udp_sendmsg(socket, message, n, 0);
+
+        if (err && ngx_webrtc_udp_failed(udp, socket, err) == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+
+        message->data += n;
+        message->len -= n;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_err_t
+ngx_webrtc_udp_sendmsg(ngx_webrtc_udp_socket_t *socket,
+    ngx_webrtc_message_t *message, size_t len, size_t segment)
+{
+    ssize_t                   n;
+    ngx_err_t                 err;
+    struct iovec              iov;
+    struct msghdr             msg;
+    ngx_webrtc_sockaddr_t     remote;
+    ngx_webrtc_udp_control_t  control;
+
+    iov.iov_base = message->data;
+    iov.iov_len = len;
+
+    msg.msg_name = &remote;
+    msg.msg_namelen = ngx_webrtc_addr_to_sockaddr(&message->path.remote,
+                                                  &remote,
+                                                  socket->listen->v6);
+    msg.msg_iov = &iov;
+    msg.msg_iovlen = 1;
+    msg.msg_flags = 0;
+    msg.msg_control = &control;
+    msg.msg_controllen = sizeof(control.data);
+    msg.msg_controllen = ngx_webrtc_udp_put_control(socket,
+                                                    &message->path.local,
+                                                    segment, &msg);
+
+    if (msg.msg_controllen == 0) {
+        msg.msg_control = NULL;
+    }
+
+    do {
+        n = sendmsg(socket->connection->fd, &msg, MSG_DONTWAIT);
+        err = (n == -1) ? ngx_socket_errno : 0;
+
+    } while (err == NGX_EINTR);
+
+    return err;
+}
+
+
+/* NGX_AGAIN: later; NGX_OK: never */
+
+static ngx_int_t
+ngx_webrtc_udp_failed(ngx_webrtc_udp_t *udp, ngx_webrtc_udp_socket_t *socket,
+    ngx_err_t err)
+{
+    ngx_event_t  *wev;
+
+    switch (err) {
+
+    case NGX_EAGAIN:
+        wev = socket->connection->write;
+
+        if (!wev->active
+            && ngx_add_event(wev, NGX_WRITE_EVENT, NGX_CLEAR_EVENT) != NGX_OK)
+        {
+            ngx_add_timer(&udp->retry, NGX_WEBRTC_UDP_RETRY);
+        }
+
+        return NGX_AGAIN;
+
+    case ENOBUFS:
+    case NGX_ENOMEM:
+        ngx_add_timer(&udp->retry, NGX_WEBRTC_UDP_RETRY);
+        return NGX_AGAIN;
+    }
+
+    /* the message alone: its destination cannot be reached, or is refused */
+
+    udp->stats.unsent++;
+
+    switch (err) {
+
+    case EMSGSIZE:
+    case NGX_ECONNREFUSED:
+    case NGX_ENETUNREACH:
+    case NGX_EHOSTUNREACH:
+    case NGX_ENETDOWN:
+    case NGX_EHOSTDOWN:
+    case NGX_EPERM:
+    case NGX_EACCES:
+    case EADDRNOTAVAIL:
+        ngx_webrtc_udp_log(udp, NGX_LOG_INFO, err, "sendmsg() failed");
+        break;
+
+    default:
+        ngx_webrtc_udp_log(udp, NGX_LOG_ERR, err, "sendmsg() failed");
+        break;
+    }
+
+    return NGX_OK;
+}
+
+
+/* the socket that has the local address of a path, or may use it */
+
+static ngx_webrtc_udp_socket_t *
+ngx_webrtc_udp_socket(ngx_webrtc_udp_t *udp, ngx_webrtc_path_t *path)
+{
+    ngx_uint_t                i, v4;
+    ngx_webrtc_listen_t      *listen;
+    ngx_webrtc_udp_socket_t  *found;
+
+    found = NULL;
+    v4 = ngx_webrtc_addr_is_v4(&path->remote);
+
+    for (i = 0; i < udp->nsockets; i++) {
+        listen = udp->sockets[i].listen;
+
+        if (v4 ? (listen->v6 && !listen->dual) : !listen->v6) {
+            continue;
+        }
+
+        if (ngx_memcmp(listen->addr.ip, path->local.ip, 16) == 0) {
+            return &udp->sockets[i];
+        }
+
+        if (listen->wildcard) {
+            found = &udp->sockets[i];
+        }
+    }
+
+    return found;
+}
+
+
+static size_t
+ngx_webrtc_udp_put_control(ngx_webrtc_udp_socket_t *socket,
+    ngx_webrtc_addr_t *local, size_t segment, struct msghdr *msg)
+{
+    size_t               len;
+    uint16_t             size;
+    struct cmsghdr      *cmsg;
+    struct in_pktinfo    info;
+    struct in6_pktinfo   info6;
+
+    len = 0;
+    cmsg = CMSG_FIRSTHDR(msg);
+
+    if (socket->listen->wildcard && !ngx_webrtc_addr_is_unspecified(local)) {
+
+        if (socket->listen->v6) {
+            ngx_memzero(&info6, sizeof(struct in6_pktinfo));
+            ngx_memcpy(&info6.ipi6_addr, local->ip, 16);
+            info6.ipi6_ifindex = local->scope;
+
+            cmsg->cmsg_level = IPPROTO_IPV6;
+            cmsg->cmsg_type = IPV6_PKTINFO;
+            cmsg->cmsg_len = CMSG_LEN(sizeof(struct in6_pktinfo));
+            ngx_memcpy(CMSG_DATA(cmsg), &info6, sizeof(struct in6_pktinfo));
+            len += CMSG_SPACE(sizeof(struct in6_pktinfo));
+
+        } else {
+            ngx_memzero(&info, sizeof(struct in_pktinfo));
+            ngx_memcpy(&info.ipi_spec_dst, local->ip + 12, 4);
+
+            cmsg->cmsg_level = IPPROTO_IP;
+            cmsg->cmsg_type = IP_PKTINFO;
+            cmsg->cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo));
+            ngx_memcpy(CMSG_DATA(cmsg), &info, sizeof(struct in_pktinfo));
+            len += CMSG_SPACE(sizeof(struct in_pktinfo));
+        }
+
+        cmsg = (struct cmsghdr *) ((u_char *) msg->msg_control + len);
+    }
+
+    if (segment) {
+        size = (uint16_t) segment;
+
+        cmsg->cmsg_level = SOL_UDP;
+        cmsg->cmsg_type = UDP_SEGMENT;
+        cmsg->cmsg_len = CMSG_LEN(sizeof(uint16_t));
+        ngx_memcpy(CMSG_DATA(cmsg), &size, sizeof(uint16_t));
+        len += CMSG_SPACE(sizeof(uint16_t));
+    }
+
+    return len;
+}
+
+
+void
+ngx_webrtc_udp_write_handler(ngx_event_t *wev)
+{
+    ngx_connection_t         *c;
+    ngx_webrtc_udp_socket_t  *socket;
+
+    c = wev->data;
+    socket = c->data;
+
+    if (wev->active) {
+        (void) ngx_del_event(wev, NGX_WRITE_EVENT, 0);
+    }
+
+    socket->udp->blocked = 0;
+
+    ngx_webrtc_worker_touch();
+}
+
+
+void
+ngx_webrtc_udp_retry_handler(ngx_event_t *ev)
+{
+    ngx_webrtc_udp_t  *udp;
+
+    udp = ev->data;
+    udp->blocked = 0;
+
+    ngx_webrtc_worker_touch();
+}

@@ -1,0 +1,442 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <sys/time.h>
+#include <crypto/ngx_webrtc_certificate.h>
+#include <crypto/ngx_webrtc_dtls.h>
+#include <crypto/ngx_webrtc_srtp.h>
+#include <event/ngx_webrtc_candidates.h>
+#include <event/ngx_webrtc_relay.h>
+#include <event/ngx_webrtc_seat.h>
+#include <event/ngx_webrtc_udp.h>
+#include <event/ngx_webrtc_worker_media.h>
+
+
+#define NGX_WEBRTC_SORA_VERSION  "2025.2.0"
+
+
+typedef struct {
+    ngx_webrtc_udp_t         *udp;
+    ngx_webrtc_dtls_ctx_t    *dtls;
+    ngx_webrtc_addr_t         candidates[NGX_WEBRTC_CANDIDATES_MAX];
+    time_t                    full;         /* when that was last logged */
+    unsigned                  srtp:1;
+} ngx_webrtc_worker_media_t;
+
+
+static ngx_int_t ngx_webrtc_worker_create_engine(ngx_webrtc_conf_t *wcf,
+    ngx_webrtc_worker_t *worker, ngx_log_t *log);
+static ngx_int_t ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
+    ngx_webrtc_worker_t *worker, ngx_log_t *log);
+static ngx_int_t ngx_webrtc_worker_create_sora(ngx_webrtc_conf_t *wcf,
+    ngx_webrtc_worker_t *worker, ngx_log_t *log);
+static int64_t ngx_webrtc_worker_wall_offset(void);
+static ngx_int_t ngx_webrtc_worker_connection_add(void *data,
+    ngx_webrtc_connection_t *connection);
+static void ngx_webrtc_worker_connection_remove(void *data,
+    ngx_webrtc_connection_t *connection);
+static void ngx_webrtc_worker_channel_empty(void *data,
+    const ngx_str_t *channel_id);
+static void ngx_webrtc_worker_count(void *data,
+    ngx_webrtc_connection_t *connection, ngx_webrtc_event_e type,
+    ngx_uint_t failed);
+
+
+/* of this process */
+static ngx_webrtc_worker_media_t  ngx_webrtc_worker_media;
+
+
+ngx_int_t
+ngx_webrtc_worker_open_media(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
+{
+    in_port_t                   port;
+    ngx_webrtc_conf_t          *wcf;
+    ngx_webrtc_worker_media_t  *media;
+
+    media = &ngx_webrtc_worker_media;
+    wcf = ngx_webrtc_get_conf(cycle);
+
+    port = ngx_webrtc_seat_port(worker->zone, &worker->self);
+
+    media->udp = ngx_webrtc_udp_open(cycle, wcf, port);
+
+    if (media->udp == NULL
+        || ngx_webrtc_worker_create_engine(wcf, worker, cycle->log) != NGX_OK
+        || ngx_webrtc_worker_create_hub(wcf, worker, cycle->log) != NGX_OK
+        || ngx_webrtc_worker_create_sora(wcf, worker, cycle->log) != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "webrtc media on port %ui could not be started",
+                      (ngx_uint_t) port);
+        ngx_webrtc_worker_close_media(worker);
+        return NGX_ERROR;
+    }
+
+    ngx_log_debug1(NGX_LOG_DEBUG_EVENT, cycle->log, 0,
+                   "webrtc media port:%ui", (ngx_uint_t) port);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_worker_create_engine(ngx_webrtc_conf_t *wcf,
+    ngx_webrtc_worker_t *worker, ngx_log_t *log)
+{
+    ngx_webrtc_engine_conf_t    conf;
+    ngx_webrtc_worker_media_t  *media;
+
+    media = &ngx_webrtc_worker_media;
+
+    /* after the fork: NSS below libsrtp2 does not survive one */
+
+    if (ngx_webrtc_srtp_init() != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    media->srtp = 1;
+
+    media->dtls = ngx_webrtc_dtls_ctx_create(ngx_webrtc_certificate());
+    if (media->dtls == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(&conf, sizeof(ngx_webrtc_engine_conf_t));
+
+    conf.dtls = media->dtls;
+    conf.max_peers = wcf->max_connections;
+    conf.video_packets = wcf->video_packets;
+    conf.audio_packets = wcf->audio_packets;
+    conf.consent_timeout = wcf->consent_timeout * NGX_WEBRTC_MSEC;
+    conf.setup_timeout = wcf->setup_timeout * NGX_WEBRTC_MSEC;
+    conf.key_frame_interval = wcf->key_frame_interval * NGX_WEBRTC_MSEC;
+
+    worker->engine = ngx_webrtc_engine_create(&conf, log);
+    if (worker->engine == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_webrtc_engine_set_wall_offset(worker->engine,
+                                      ngx_webrtc_worker_wall_offset());
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
+    ngx_webrtc_worker_t *worker, ngx_log_t *log)
+{
+    in_port_t                   port;
+    ngx_webrtc_hub_conf_t       conf;
+    ngx_webrtc_hub_glue_t       glue;
+    ngx_webrtc_worker_media_t  *media;
+
+    media = &ngx_webrtc_worker_media;
+    port = ngx_webrtc_seat_port(worker->zone, &worker->self);
+
+    ngx_memzero(&conf, sizeof(ngx_webrtc_hub_conf_t));
+
+    conf.max_connections = wcf->channel_connections;
+    conf.max_sections = wcf->max_sections;
+    conf.video_bit_rate = (uint32_t) wcf->video_bit_rate;
+    conf.max_video_bit_rate = (uint32_t) wcf->max_video_bit_rate;
+    conf.answer_timeout = wcf->answer_timeout * NGX_WEBRTC_MSEC;
+    conf.candidates = media->candidates;
+    conf.ncandidates = ngx_webrtc_candidates_get(wcf->media, port,
+                                                 media->candidates, log);
+    conf.fingerprint = *ngx_webrtc_certificate_fingerprint(
+                                                    ngx_webrtc_certificate());
+
+    ngx_memzero(&glue, sizeof(ngx_webrtc_hub_glue_t));
+
+    glue.data = worker;
+    glue.connection_add = ngx_webrtc_worker_connection_add;
+    glue.connection_remove = ngx_webrtc_worker_connection_remove;
+    glue.channel_empty = ngx_webrtc_worker_channel_empty;
+    glue.count = ngx_webrtc_worker_count;
+
+    worker->hub = ngx_webrtc_hub_create(&conf, &glue, worker->engine, log);
+    if (worker->hub == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_webrtc_hub_set_wall_offset(worker->hub,
+                                   ngx_webrtc_worker_wall_offset());
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_worker_create_sora(ngx_webrtc_conf_t *wcf,
+    ngx_webrtc_worker_t *worker, ngx_log_t *log)
+{
+    ngx_webrtc_sora_conf_t         conf;
+    const ngx_webrtc_sora_glue_t  *glue;
+
+    glue = worker->relay ? ngx_webrtc_relay_sora_glue() : NULL;
+
+    if (glue == NULL) {
+
+        /* without memory for the relay there are no clients */
+
+        return NGX_OK;
+    }
+
+    ngx_memzero(&conf, sizeof(ngx_webrtc_sora_conf_t));
+
+    conf.ping_interval = wcf->ping_interval * NGX_WEBRTC_MSEC;
+    conf.pong_timeout = wcf->pong_timeout * NGX_WEBRTC_MSEC;
+    ngx_str_set(&conf.version, NGX_WEBRTC_SORA_VERSION);
+
+    worker->sora = ngx_webrtc_sora_create(&conf, glue, worker->hub, log);
+
+    return worker->sora ? NGX_OK : NGX_ERROR;
+}
+
+
+void
+ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
+{
+    ngx_webrtc_worker_media_t  *media;
+
+    media = &ngx_webrtc_worker_media;
+
+    if (worker->hub) {
+        ngx_webrtc_hub_destroy(worker->hub, ngx_webrtc_now());
+        worker->hub = NULL;
+    }
+
+    if (worker->sora) {
+        ngx_webrtc_sora_destroy(worker->sora);
+        worker->sora = NULL;
+    }
+
+    if (worker->engine) {
+
+        /* goodbyes */
+
+        while (ngx_webrtc_worker_send_media(worker) == NGX_BUSY) {
+            /* void */
+        }
+
+        ngx_webrtc_engine_destroy(worker->engine);
+        worker->engine = NULL;
+    }
+
+    if (media->udp) {
+        ngx_webrtc_udp_close(media->udp);
+        media->udp = NULL;
+    }
+
+    if (media->dtls) {
+        ngx_webrtc_dtls_ctx_destroy(media->dtls);
+        media->dtls = NULL;
+    }
+
+    if (media->srtp) {
+        ngx_webrtc_srtp_cleanup();
+        media->srtp = 0;
+    }
+}
+
+
+ngx_int_t
+ngx_webrtc_worker_send_media(ngx_webrtc_worker_t *worker)
+{
+    ngx_int_t          rc;
+    ngx_webrtc_udp_t  *udp;
+
+    udp = ngx_webrtc_worker_media.udp;
+
+    if (udp == NULL || worker->engine == NULL) {
+        return NGX_OK;
+    }
+
+    /* what was produced on the way: answers, RTCP */
+
+    if (ngx_webrtc_udp_send(udp) == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    if (!ngx_webrtc_engine_pending(worker->engine)) {
+        return NGX_OK;
+    }
+
+    rc = ngx_webrtc_engine_output(worker->engine, ngx_webrtc_now(),
+                                  ngx_webrtc_udp_outbox(udp));
+
+    if (ngx_webrtc_udp_send(udp) == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    return (rc == NGX_AGAIN) ? NGX_BUSY : NGX_OK;
+}
+
+
+void
+ngx_webrtc_worker_tick_media(ngx_webrtc_worker_t *worker,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_udp_t  *udp;
+
+    udp = ngx_webrtc_worker_media.udp;
+
+    if (worker->engine && ngx_webrtc_engine_expires(worker->engine) <= now) {
+        ngx_webrtc_engine_tick(worker->engine, now,
+                               ngx_webrtc_udp_outbox(udp));
+    }
+
+    if (worker->hub && ngx_webrtc_hub_expires(worker->hub) <= now) {
+        ngx_webrtc_hub_set_wall_offset(worker->hub,
+                                       ngx_webrtc_worker_wall_offset());
+        ngx_webrtc_hub_tick(worker->hub, now);
+    }
+
+    if (worker->sora && ngx_webrtc_sora_expires(worker->sora) <= now) {
+        ngx_webrtc_sora_tick(worker->sora, now);
+    }
+}
+
+
+ngx_webrtc_usec_t
+ngx_webrtc_worker_media_expires(ngx_webrtc_worker_t *worker)
+{
+    ngx_webrtc_usec_t  expires, t;
+
+    expires = NGX_WEBRTC_NEVER;
+
+    if (worker->engine) {
+        expires = ngx_webrtc_engine_expires(worker->engine);
+    }
+
+    if (worker->hub) {
+        t = ngx_webrtc_hub_expires(worker->hub);
+        expires = ngx_min(expires, t);
+    }
+
+    if (worker->sora) {
+        t = ngx_webrtc_sora_expires(worker->sora);
+        expires = ngx_min(expires, t);
+    }
+
+    return expires;
+}
+
+
+static int64_t
+ngx_webrtc_worker_wall_offset(void)
+{
+    struct timeval  tv;
+
+    ngx_gettimeofday(&tv);
+
+    return (int64_t) tv.tv_sec * (int64_t) NGX_WEBRTC_SEC + tv.tv_usec
+           - (int64_t) ngx_webrtc_now_precise();
+}
+
+
+static ngx_int_t
+ngx_webrtc_worker_connection_add(void *data,
+    ngx_webrtc_connection_t *connection)
+{
+    ngx_webrtc_worker_t *worker = data;
+
+    ngx_int_t                   rc;
+    ngx_webrtc_worker_media_t  *media;
+
+    media = &ngx_webrtc_worker_media;
+
+    rc = ngx_webrtc_zone_connection_add(worker->zone,
+                                        ngx_webrtc_connection_info(connection),
+                                        &worker->self);
+
+    if (rc == NGX_BUSY && media->full != ngx_time()) {
+        media->full = ngx_time();
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "\"webrtc_zone\" is full, a connection was refused");
+    }
+
+    return (rc == NGX_OK) ? NGX_OK : NGX_DECLINED;
+}
+
+
+static void
+ngx_webrtc_worker_connection_remove(void *data,
+    ngx_webrtc_connection_t *connection)
+{
+    ngx_webrtc_worker_t *worker = data;
+
+    const ngx_webrtc_connection_info_t  *info;
+
+    info = ngx_webrtc_connection_info(connection);
+
+    ngx_webrtc_zone_connection_remove(worker->zone, info->connection_id);
+}
+
+
+static void
+ngx_webrtc_worker_channel_empty(void *data, const ngx_str_t *channel_id)
+{
+    ngx_webrtc_worker_t *worker = data;
+
+    ngx_webrtc_zone_channel_release(worker->zone, channel_id, &worker->self);
+}
+
+
+static void
+ngx_webrtc_worker_count(void *data, ngx_webrtc_connection_t *connection,
+    ngx_webrtc_event_e type, ngx_uint_t failed)
+{
+    ngx_webrtc_worker_t *worker = data;
+
+    u_char                 *id;
+    ngx_webrtc_usec_t       setup, duration;
+    ngx_webrtc_counters_t  *counters;
+
+    counters = ngx_webrtc_zone_counters(worker->zone);
+
+    if (failed) {
+        (void) ngx_atomic_fetch_add(&counters->failed, 1);
+        return;
+    }
+
+    id = (u_char *) ngx_webrtc_connection_info(connection)->connection_id;
+
+    switch (type) {
+
+    case NGX_WEBRTC_EVENT_CREATED:
+        setup = ngx_webrtc_connection_setup_time(connection);
+
+        ngx_webrtc_zone_connection_live(worker->zone, id, 1);
+
+        (void) ngx_atomic_fetch_add(&counters->successful, 1);
+        (void) ngx_atomic_fetch_add(&counters->udp, 1);
+        (void) ngx_atomic_fetch_add(&counters->setup_msec,
+                                    (ngx_atomic_int_t) (setup
+                                                        / NGX_WEBRTC_MSEC));
+        break;
+
+    case NGX_WEBRTC_EVENT_UPDATED:
+        (void) ngx_atomic_fetch_add(&counters->updated, 1);
+        break;
+
+    case NGX_WEBRTC_EVENT_DESTROYED:
+        duration = ngx_webrtc_connection_duration(connection,
+                                                  ngx_webrtc_now());
+
+        ngx_webrtc_zone_connection_live(worker->zone, id, 0);
+
+        (void) ngx_atomic_fetch_add(&counters->duration_sec,
+                                    (ngx_atomic_int_t) (duration
+                                                        / NGX_WEBRTC_SEC));
+        break;
+
+    default:
+        break;
+    }
+}

@@ -1,0 +1,791 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <core/ngx_webrtc_hash.h>
+#include <event/ngx_webrtc_seat.h>
+#include <event/ngx_webrtc_zone_sh.h>
+
+
+/* rows that a listing looks at before others get the lock */
+#define NGX_WEBRTC_ZONE_BATCH  64
+
+
+static ngx_webrtc_zone_channel_t *ngx_webrtc_zone_find_channel(
+    ngx_webrtc_zone_t *zone, const ngx_str_t *id, uint32_t hash);
+static ngx_webrtc_zone_row_t *ngx_webrtc_zone_find_row(
+    ngx_webrtc_zone_t *zone, const u_char *connection_id, uint32_t hash);
+static ngx_webrtc_zone_channel_t *ngx_webrtc_zone_add_channel(
+    ngx_webrtc_zone_t *zone, const ngx_str_t *id, uint32_t hash,
+    const ngx_webrtc_owner_t *home);
+static void ngx_webrtc_zone_remove_channel(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_channel_t *channel);
+static ngx_int_t ngx_webrtc_zone_choose(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_owner_t *home);
+static void ngx_webrtc_zone_fill_row(ngx_webrtc_zone_row_t *row,
+    const ngx_webrtc_connection_info_t *info);
+static u_char *ngx_webrtc_zone_copy(u_char *p, ngx_str_t *dst,
+    const ngx_str_t *src, size_t max);
+static void ngx_webrtc_zone_remove_row(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_row_t *row);
+static void ngx_webrtc_zone_free_stats(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_row_t *row);
+static ngx_int_t ngx_webrtc_zone_tell(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_row_t *row, ngx_webrtc_zone_connection_pt handler,
+    void *data);
+
+
+#define ngx_webrtc_zone_hash(zone, data, len)                                \
+    ngx_webrtc_hash_key((zone)->sh->seed, data, len)
+
+
+ngx_webrtc_seat_t *
+ngx_webrtc_zone_seat(ngx_webrtc_zone_t *zone, const ngx_webrtc_owner_t *owner)
+{
+    ngx_webrtc_seat_t  *seat;
+
+    if (owner->seat >= zone->sh->nseats) {
+        return NULL;
+    }
+
+    seat = &zone->sh->seats[owner->seat];
+
+    return (seat->pid && !seat->dead && seat->term == owner->term) ? seat
+                                                                   : NULL;
+}
+
+
+static ngx_webrtc_zone_channel_t *
+ngx_webrtc_zone_find_channel(ngx_webrtc_zone_t *zone, const ngx_str_t *id,
+    uint32_t hash)
+{
+    ngx_webrtc_zone_node_t     *node;
+    ngx_webrtc_zone_table_t    *table;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    table = &zone->sh->channels;
+
+    for (node = table->buckets[hash & table->mask]; node; node = node->next) {
+        channel = (ngx_webrtc_zone_channel_t *) node;
+
+        if (node->hash == hash
+            && channel->len == id->len
+            && ngx_memcmp(channel->id, id->data, id->len) == 0)
+        {
+            return channel;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_webrtc_zone_row_t *
+ngx_webrtc_zone_find_row(ngx_webrtc_zone_t *zone, const u_char *connection_id,
+    uint32_t hash)
+{
+    ngx_webrtc_zone_row_t    *row;
+    ngx_webrtc_zone_node_t   *node;
+    ngx_webrtc_zone_table_t  *table;
+
+    table = &zone->sh->rows;
+
+    for (node = table->buckets[hash & table->mask]; node; node = node->next) {
+        row = (ngx_webrtc_zone_row_t *) node;
+
+        if (node->hash == hash
+            && ngx_memcmp(row->info.connection_id, connection_id,
+                          NGX_WEBRTC_ID_LEN)
+               == 0)
+        {
+            return row;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_webrtc_zone_channel_t *
+ngx_webrtc_zone_add_channel(ngx_webrtc_zone_t *zone, const ngx_str_t *id,
+    uint32_t hash, const ngx_webrtc_owner_t *home)
+{
+    ngx_webrtc_seat_t          *seat;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    channel = ngx_webrtc_zone_table_alloc(&zone->sh->channels);
+    if (channel == NULL) {
+        return NULL;
+    }
+
+    channel->home = *home;
+    channel->len = id->len;
+    ngx_memcpy(channel->id, id->data, id->len);
+
+    ngx_webrtc_zone_table_add(&zone->sh->channels, &channel->node, hash);
+
+    seat = &zone->sh->seats[home->seat];
+    seat->channels++;
+    seat->empty++;
+
+    return channel;
+}
+
+
+static void
+ngx_webrtc_zone_remove_channel(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_channel_t *channel)
+{
+    ngx_webrtc_seat_t  *seat;
+
+    seat = &zone->sh->seats[channel->home.seat];
+    seat->channels--;
+    seat->empty--;
+
+    ngx_webrtc_zone_table_remove(&zone->sh->channels, &channel->node);
+}
+
+
+/*
+ * The newest generation first, whoever is quitting last, then the smallest
+ * load.  Old workers are the last resort: without a free seat for the new
+ * ones, they are all there is.
+ */
+
+static ngx_int_t
+ngx_webrtc_zone_choose(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *home)
+{
+    ngx_uint_t          i;
+    ngx_webrtc_seat_t  *seat, *best;
+
+    for ( ;; ) {
+
+        best = NULL;
+
+        for (i = 0; i < zone->sh->nseats; i++) {
+            seat = &zone->sh->seats[i];
+
+            if (seat->pid == 0 || seat->dead || seat->port == 0) {
+                continue;
+            }
+
+            if (best) {
+                if (seat->quitting != best->quitting) {
+                    if (seat->quitting) {
+                        continue;
+                    }
+
+                } else if (seat->generation != best->generation) {
+                    if (seat->generation < best->generation) {
+                        continue;
+                    }
+
+                } else if (seat->connections + seat->empty
+                           >= best->connections + best->empty)
+                {
+                    continue;
+                }
+            }
+
+            best = seat;
+            home->seat = i;
+            home->term = seat->term;
+        }
+
+        if (best == NULL) {
+            return NGX_ABORT;
+        }
+
+        if (!ngx_webrtc_seat_is_dead(best)) {
+            return NGX_OK;
+        }
+
+        /* whoever checks the seats next tells everybody and frees it */
+
+        ngx_webrtc_zone_clean(zone, home);
+        best->dead = 1;
+    }
+}
+
+
+ngx_int_t
+ngx_webrtc_zone_channel(ngx_webrtc_zone_t *zone, const ngx_str_t *channel_id,
+    ngx_uint_t create, ngx_webrtc_owner_t *home)
+{
+    uint32_t                    hash;
+    ngx_int_t                   rc;
+    ngx_webrtc_seat_t          *seat;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    if (channel_id->len == 0 || channel_id->len > NGX_WEBRTC_NAME_MAX) {
+        return NGX_DECLINED;
+    }
+
+    hash = ngx_webrtc_zone_hash(zone, channel_id->data, channel_id->len);
+
+    ngx_webrtc_zone_lock(zone);
+
+    channel = ngx_webrtc_zone_find_channel(zone, channel_id, hash);
+
+    if (channel) {
+        seat = ngx_webrtc_zone_seat(zone, &channel->home);
+
+        if (seat == NULL || ngx_webrtc_seat_is_dead(seat)) {
+
+            if (seat) {
+                seat->dead = 1;
+            }
+
+            *home = channel->home;
+            ngx_webrtc_zone_clean(zone, home);
+            channel = NULL;
+        }
+    }
+
+    if (channel == NULL) {
+        rc = create ? ngx_webrtc_zone_choose(zone, home) : NGX_DECLINED;
+
+        if (rc != NGX_OK) {
+            goto done;
+        }
+
+        channel = ngx_webrtc_zone_add_channel(zone, channel_id, hash, home);
+
+        if (channel == NULL) {
+            rc = NGX_BUSY;
+            goto done;
+        }
+    }
+
+    if (create) {
+        channel->pending++;
+        channel->until = ngx_current_msec + NGX_WEBRTC_ZONE_BIRTH;
+    }
+
+    *home = channel->home;
+
+    rc = NGX_OK;
+
+done:
+
+    ngx_webrtc_zone_unlock(zone);
+
+    return rc;
+}
+
+
+#define ngx_webrtc_zone_unwanted(channel)                                    \
+    ((channel)->members == 0                                                 \
+     && ((channel)->pending == 0                                             \
+         || (ngx_msec_int_t) ((channel)->until - ngx_current_msec) <= 0))
+
+
+void
+ngx_webrtc_zone_channel_release(ngx_webrtc_zone_t *zone,
+    const ngx_str_t *channel_id, ngx_webrtc_owner_t *home)
+{
+    uint32_t                    hash;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    hash = ngx_webrtc_zone_hash(zone, channel_id->data, channel_id->len);
+
+    ngx_webrtc_zone_lock(zone);
+
+    channel = ngx_webrtc_zone_find_channel(zone, channel_id, hash);
+
+    if (channel
+        && channel->home.term == home->term
+        && ngx_webrtc_zone_unwanted(channel))
+    {
+        ngx_webrtc_zone_remove_channel(zone, channel);
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+void
+ngx_webrtc_zone_reap(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *self)
+{
+    ngx_uint_t                  i;
+    ngx_webrtc_seat_t          *seat;
+    ngx_webrtc_zone_table_t    *table;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    /* a look without the lock: mostly there is nothing to do */
+
+    if (self->seat >= zone->sh->nseats
+        || zone->sh->seats[self->seat].empty == 0)
+    {
+        return;
+    }
+
+    ngx_webrtc_zone_lock(zone);
+
+    seat = ngx_webrtc_zone_seat(zone, self);
+    table = &zone->sh->channels;
+
+    for (i = 0; seat && seat->empty && i < table->top; i++) {
+        channel = ngx_webrtc_zone_table_row(table, i);
+
+        if (channel->node.used
+            && channel->home.term == self->term
+            && ngx_webrtc_zone_unwanted(channel))
+        {
+            ngx_webrtc_zone_remove_channel(zone, channel);
+        }
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+static u_char *
+ngx_webrtc_zone_copy(u_char *p, ngx_str_t *dst, const ngx_str_t *src,
+    size_t max)
+{
+    dst->data = p;
+    dst->len = (src->len <= max) ? src->len : 0;
+
+    return ngx_cpymem(p, src->data, dst->len);
+}
+
+
+static void
+ngx_webrtc_zone_fill_row(ngx_webrtc_zone_row_t *row,
+    const ngx_webrtc_connection_info_t *info)
+{
+    u_char  *p;
+
+    row->info = *info;
+    row->info.channel_id.data = row->channel->id;
+    row->info.channel_id.len = row->channel->len;
+
+    p = row->text;
+
+    p = ngx_webrtc_zone_copy(p, &row->info.client_id, &info->client_id,
+                             NGX_WEBRTC_NAME_MAX);
+    p = ngx_webrtc_zone_copy(p, &row->info.bundle_id, &info->bundle_id,
+                             NGX_WEBRTC_NAME_MAX);
+    (void) ngx_webrtc_zone_copy(p, &row->info.video_params,
+                                &info->video_params, NGX_WEBRTC_ZONE_PARAMS);
+}
+
+
+ngx_int_t
+ngx_webrtc_zone_connection_add(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_connection_info_t *info, ngx_webrtc_owner_t *home)
+{
+    uint32_t                     hash;
+    ngx_int_t                    rc;
+    ngx_webrtc_seat_t           *seat;
+    ngx_webrtc_zone_row_t       *row, **last;
+    ngx_webrtc_zone_channel_t   *channel;
+
+    hash = ngx_webrtc_zone_hash(zone, info->channel_id.data,
+                                info->channel_id.len);
+    rc = NGX_BUSY;
+
+    ngx_webrtc_zone_lock(zone);
+
+    seat = ngx_webrtc_zone_seat(zone, home);
+    channel = ngx_webrtc_zone_find_channel(zone, &info->channel_id, hash);
+
+    if (seat == NULL || (channel && channel->home.term != home->term)) {
+        rc = NGX_DECLINED;
+        goto done;
+    }
+
+    row = ngx_webrtc_zone_table_alloc(&zone->sh->rows);
+    if (row == NULL) {
+        goto done;
+    }
+
+    if (channel == NULL) {
+        channel = ngx_webrtc_zone_add_channel(zone, &info->channel_id, hash,
+                                              home);
+    }
+
+    if (channel == NULL) {
+        row->node.next = zone->sh->rows.free;
+        zone->sh->rows.free = &row->node;
+        goto done;
+    }
+
+    row->channel = channel;
+    ngx_webrtc_zone_fill_row(row, info);
+
+    hash = ngx_webrtc_zone_hash(zone, row->info.connection_id,
+                                NGX_WEBRTC_ID_LEN);
+    ngx_webrtc_zone_table_add(&zone->sh->rows, &row->node, hash);
+
+    for (last = &channel->first; *last; last = &(*last)->next) { /* void */ }
+
+    *last = row;
+
+    seat->empty -= (channel->members == 0);
+    seat->connections++;
+
+    channel->members++;
+    channel->pending -= (channel->pending > 0);
+
+    rc = NGX_OK;
+
+done:
+
+    ngx_webrtc_zone_unlock(zone);
+
+    return rc;
+}
+
+
+static void
+ngx_webrtc_zone_remove_row(ngx_webrtc_zone_t *zone, ngx_webrtc_zone_row_t *row)
+{
+    ngx_webrtc_seat_t          *seat;
+    ngx_webrtc_zone_row_t     **p;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    channel = row->channel;
+
+    for (p = &channel->first; *p; p = &(*p)->next) {
+        if (*p == row) {
+            *p = row->next;
+            break;
+        }
+    }
+
+    seat = &zone->sh->seats[channel->home.seat];
+    seat->connections--;
+
+    channel->members--;
+    seat->empty += (channel->members == 0);
+
+    if (row->live) {
+        row->live = 0;
+        (void) ngx_atomic_fetch_add(&zone->sh->counters.ongoing, -1);
+        (void) ngx_atomic_fetch_add(&zone->sh->counters.destroyed, 1);
+    }
+
+    ngx_webrtc_zone_free_stats(zone, row);
+    ngx_webrtc_zone_table_remove(&zone->sh->rows, &row->node);
+}
+
+
+void
+ngx_webrtc_zone_connection_remove(ngx_webrtc_zone_t *zone,
+    const u_char *connection_id)
+{
+    uint32_t                hash;
+    ngx_webrtc_zone_row_t  *row;
+
+    hash = ngx_webrtc_zone_hash(zone, connection_id, NGX_WEBRTC_ID_LEN);
+
+    ngx_webrtc_zone_lock(zone);
+
+    row = ngx_webrtc_zone_find_row(zone, connection_id, hash);
+
+    if (row) {
+        ngx_webrtc_zone_remove_row(zone, row);
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+/* a row that is removed while live counts as destroyed too */
+
+void
+ngx_webrtc_zone_connection_live(ngx_webrtc_zone_t *zone,
+    const u_char *connection_id, ngx_uint_t live)
+{
+    uint32_t                hash;
+    ngx_webrtc_zone_row_t  *row;
+
+    hash = ngx_webrtc_zone_hash(zone, connection_id, NGX_WEBRTC_ID_LEN);
+
+    ngx_webrtc_zone_lock(zone);
+
+    row = ngx_webrtc_zone_find_row(zone, connection_id, hash);
+
+    if (row && row->live != live) {
+        row->live = live;
+
+        if (live) {
+            (void) ngx_atomic_fetch_add(&zone->sh->counters.ongoing, 1);
+            (void) ngx_atomic_fetch_add(&zone->sh->counters.created, 1);
+
+        } else {
+            (void) ngx_atomic_fetch_add(&zone->sh->counters.ongoing, -1);
+            (void) ngx_atomic_fetch_add(&zone->sh->counters.destroyed, 1);
+        }
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+void
+ngx_webrtc_zone_clean(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *owner)
+{
+    ngx_uint_t                  i;
+    ngx_webrtc_zone_table_t    *table;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    table = &zone->sh->channels;
+
+    for (i = 0; i < table->top; i++) {
+        channel = ngx_webrtc_zone_table_row(table, i);
+
+        if (!channel->node.used || channel->home.term != owner->term) {
+            continue;
+        }
+
+        while (channel->first) {
+            ngx_webrtc_zone_remove_row(zone, channel->first);
+        }
+
+        ngx_webrtc_zone_remove_channel(zone, channel);
+    }
+}
+
+
+static void
+ngx_webrtc_zone_free_stats(ngx_webrtc_zone_t *zone, ngx_webrtc_zone_row_t *row)
+{
+    ngx_webrtc_zone_chunk_t  *chunk, *more;
+
+    chunk = row->stats;
+
+    row->stats = NULL;
+    row->stats_len = 0;
+
+    while (chunk) {
+        more = chunk->more;
+        ngx_webrtc_zone_table_remove(&zone->sh->chunks, &chunk->node);
+        chunk = more;
+    }
+}
+
+
+void
+ngx_webrtc_zone_stats_set(ngx_webrtc_zone_t *zone,
+    const u_char *connection_id, const u_char *text, size_t len, uint64_t wall)
+{
+    size_t                     n, left;
+    uint32_t                   hash;
+    ngx_webrtc_zone_row_t     *row;
+    ngx_webrtc_zone_table_t   *table;
+    ngx_webrtc_zone_chunk_t   *chunk, **last;
+
+    if (len > zone->conf->stats_size) {
+        return;
+    }
+
+    table = &zone->sh->chunks;
+    hash = ngx_webrtc_zone_hash(zone, connection_id, NGX_WEBRTC_ID_LEN);
+
+    ngx_webrtc_zone_lock(zone);
+
+    row = ngx_webrtc_zone_find_row(zone, connection_id, hash);
+
+    if (row == NULL) {
+        goto done;
+    }
+
+    ngx_webrtc_zone_free_stats(zone, row);
+
+    if ((table->max - table->count) * NGX_WEBRTC_ZONE_CHUNK < len) {
+        goto done;
+    }
+
+    last = &row->stats;
+
+    for (left = len; left; left -= n) {
+        n = ngx_min(left, NGX_WEBRTC_ZONE_CHUNK);
+
+        chunk = ngx_webrtc_zone_table_alloc(table);
+        if (chunk == NULL) {
+            ngx_webrtc_zone_free_stats(zone, row);
+            goto done;
+        }
+
+        ngx_memcpy(chunk->text, text + len - left, n);
+        ngx_webrtc_zone_table_add(table, &chunk->node, 0);
+
+        *last = chunk;
+        last = &chunk->more;
+    }
+
+    row->stats_len = len;
+    row->stats_wall = wall;
+
+done:
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+static ngx_int_t
+ngx_webrtc_zone_tell(ngx_webrtc_zone_t *zone, ngx_webrtc_zone_row_t *row,
+    ngx_webrtc_zone_connection_pt handler, void *data)
+{
+    size_t                    n;
+    u_char                   *p;
+    ngx_str_t                 stats;
+    ngx_webrtc_zone_chunk_t  *chunk;
+
+    if (!row->live) {
+        return NGX_OK;
+    }
+
+    if (row->stats_len && zone->stats == NULL) {
+        zone->stats = ngx_alloc(zone->conf->stats_size, ngx_cycle->log);
+    }
+
+    if (row->stats_len == 0 || row->stats_len > zone->conf->stats_size
+        || zone->stats == NULL)
+    {
+        return handler(data, &row->info, NULL, 0);
+    }
+
+    p = zone->stats;
+    stats.data = p;
+    stats.len = row->stats_len;
+
+    for (chunk = row->stats; chunk; chunk = chunk->more) {
+        n = ngx_min(stats.len - (size_t) (p - stats.data),
+                    NGX_WEBRTC_ZONE_CHUNK);
+        p = ngx_cpymem(p, chunk->text, n);
+    }
+
+    return handler(data, &row->info, &stats, row->stats_wall);
+}
+
+
+void
+ngx_webrtc_zone_connections(ngx_webrtc_zone_t *zone,
+    const ngx_str_t *channel_id, const ngx_str_t *connection_id,
+    ngx_webrtc_zone_connection_pt handler, void *data)
+{
+    uint32_t                    hash;
+    ngx_uint_t                  i;
+    ngx_webrtc_zone_row_t      *row;
+    ngx_webrtc_zone_table_t    *table;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    ngx_webrtc_zone_lock(zone);
+
+    table = &zone->sh->rows;
+
+    if (connection_id->len) {
+
+        if (connection_id->len != NGX_WEBRTC_ID_LEN) {
+            goto done;
+        }
+
+        hash = ngx_webrtc_zone_hash(zone, connection_id->data,
+                                    NGX_WEBRTC_ID_LEN);
+        row = ngx_webrtc_zone_find_row(zone, connection_id->data, hash);
+
+        if (row
+            && (channel_id->len == 0
+                || (channel_id->len == row->channel->len
+                    && ngx_memcmp(channel_id->data, row->channel->id,
+                                  channel_id->len)
+                       == 0)))
+        {
+            (void) ngx_webrtc_zone_tell(zone, row, handler, data);
+        }
+
+    } else if (channel_id->len) {
+
+        hash = ngx_webrtc_zone_hash(zone, channel_id->data, channel_id->len);
+        channel = ngx_webrtc_zone_find_channel(zone, channel_id, hash);
+
+        for (row = channel ? channel->first : NULL; row; row = row->next) {
+            if (ngx_webrtc_zone_tell(zone, row, handler, data) != NGX_OK) {
+                break;
+            }
+        }
+
+    } else {
+
+        for (i = 0; i < table->top; i++) {
+            row = ngx_webrtc_zone_table_row(table, i);
+
+            if (row->node.used
+                && ngx_webrtc_zone_tell(zone, row, handler, data) != NGX_OK)
+            {
+                break;
+            }
+
+            if (i % NGX_WEBRTC_ZONE_BATCH == NGX_WEBRTC_ZONE_BATCH - 1) {
+                ngx_webrtc_zone_unlock(zone);
+                ngx_webrtc_zone_lock(zone);
+            }
+        }
+    }
+
+done:
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+void
+ngx_webrtc_zone_channels(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_channel_pt handler, void *data)
+{
+    ngx_str_t                   id;
+    ngx_uint_t                  i, spotlight;
+    ngx_webrtc_zone_row_t      *row;
+    ngx_webrtc_zone_table_t    *table;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    ngx_webrtc_zone_lock(zone);
+
+    table = &zone->sh->channels;
+
+    for (i = 0; i < table->top; i++) {
+        channel = ngx_webrtc_zone_table_row(table, i);
+
+        if (i % NGX_WEBRTC_ZONE_BATCH == NGX_WEBRTC_ZONE_BATCH - 1) {
+            ngx_webrtc_zone_unlock(zone);
+            ngx_webrtc_zone_lock(zone);
+        }
+
+        if (!channel->node.used) {
+            continue;
+        }
+
+        for (row = channel->first; row && !row->live; row = row->next) {
+            /* void */
+        }
+
+        if (row == NULL) {
+            continue;
+        }
+
+        id.data = channel->id;
+        id.len = channel->len;
+        spotlight = row->info.spotlight;
+
+        if (handler(data, &id, spotlight) != NGX_OK) {
+            break;
+        }
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+ngx_webrtc_counters_t *
+ngx_webrtc_zone_counters(ngx_webrtc_zone_t *zone)
+{
+    return &zone->sh->counters;
+}

@@ -1,0 +1,191 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * How the shared zone looks inside, for the files of this room that keep it:
+ * zone, seat, mailbox.
+ *
+ * A worker may be killed between any two stores, also while it holds the
+ * lock.  Therefore nothing is allocated after the start: rows come from
+ * arrays, a row counts from the one store that sets "used" to the one that
+ * clears it, and the chains and free lists can be made anew from the rows.
+ * "busy" is set as long as somebody is inside; who finds it set after taking
+ * the lock follows a dead one and repairs.
+ */
+
+
+#ifndef _NGX_WEBRTC_ZONE_SH_H_INCLUDED_
+#define _NGX_WEBRTC_ZONE_SH_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <event/ngx_webrtc_conf.h>
+#include <event/ngx_webrtc_mail_ring.h>
+#include <event/ngx_webrtc_zone.h>
+
+
+#define NGX_WEBRTC_SEATS_MAX    512
+
+/* codec parameters of a connection; longer ones are not listed */
+#define NGX_WEBRTC_ZONE_PARAMS  256
+
+#define NGX_WEBRTC_ZONE_CHUNK   4000
+
+/* how long a channel waits for its first member, ms */
+#define NGX_WEBRTC_ZONE_BIRTH   10000
+
+
+/* a place to sit on; in the zone for ever, one after the other owns it */
+
+typedef struct {
+    in_port_t                 port;     /* 0: a spare one, without media */
+    ngx_pid_t                 pid;      /* 0: free */
+    uint64_t                  term;
+    ngx_uint_t                generation;
+    ngx_uint_t                quitting;
+    ngx_uint_t                dead;     /* seen, not yet told to all */
+    ngx_uint_t                connections;
+    ngx_uint_t                channels;
+    ngx_uint_t                empty;    /* channels without members */
+    ngx_webrtc_mail_ring_t    mail;
+} ngx_webrtc_seat_t;
+
+
+typedef struct ngx_webrtc_zone_node_s  ngx_webrtc_zone_node_t;
+
+struct ngx_webrtc_zone_node_s {
+    ngx_webrtc_zone_node_t   *next;     /* in its bucket or among the free */
+    uint32_t                  hash;
+    uint32_t                  used;
+};
+
+
+typedef struct {
+    u_char                   *start;
+    size_t                    size;     /* of a row */
+    ngx_uint_t                max;
+    ngx_uint_t                top;      /* rows that were ever used */
+    ngx_uint_t                count;
+    ngx_webrtc_zone_node_t   *free;
+    ngx_webrtc_zone_node_t  **buckets;
+    ngx_uint_t                mask;
+} ngx_webrtc_zone_table_t;
+
+
+typedef struct ngx_webrtc_zone_chunk_s    ngx_webrtc_zone_chunk_t;
+typedef struct ngx_webrtc_zone_channel_s  ngx_webrtc_zone_channel_t;
+typedef struct ngx_webrtc_zone_row_s      ngx_webrtc_zone_row_t;
+
+
+/* a piece of stats text */
+
+struct ngx_webrtc_zone_chunk_s {
+    ngx_webrtc_zone_node_t    node;
+    ngx_webrtc_zone_chunk_t  *more;
+    u_char                    text[NGX_WEBRTC_ZONE_CHUNK];
+};
+
+
+struct ngx_webrtc_zone_channel_s {
+    ngx_webrtc_zone_node_t    node;
+    ngx_webrtc_owner_t        home;
+    ngx_webrtc_zone_row_t    *first;    /* in order of their joining */
+    ngx_uint_t                members;
+    ngx_uint_t                pending;  /* connects under way ... */
+    ngx_msec_t                until;    /* ... that are waited for */
+    size_t                    len;
+    u_char                    id[NGX_WEBRTC_NAME_MAX];
+};
+
+
+/* a connection */
+
+struct ngx_webrtc_zone_row_s {
+    ngx_webrtc_zone_node_t        node;
+    ngx_webrtc_zone_row_t        *next;     /* member of the channel */
+    ngx_webrtc_zone_channel_t    *channel;
+    ngx_uint_t                    live;     /* counted as ongoing */
+    ngx_webrtc_zone_chunk_t      *stats;
+    size_t                        stats_len;
+    uint64_t                      stats_wall;
+    /* its strings are in "text" and in the channel */
+    ngx_webrtc_connection_info_t  info;
+    u_char                        text[2 * NGX_WEBRTC_NAME_MAX
+                                       + NGX_WEBRTC_ZONE_PARAMS];
+};
+
+
+typedef struct {
+    ngx_uint_t                busy;
+    ngx_uint_t                repairs;
+
+    uint64_t                  term;
+    ngx_uint_t                generation;
+
+    ngx_uint_t                nseats;
+    ngx_webrtc_seat_t         seats[NGX_WEBRTC_SEATS_MAX];
+
+    uint32_t                  seed;
+    ngx_webrtc_zone_table_t   channels;
+    ngx_webrtc_zone_table_t   rows;
+    ngx_webrtc_zone_table_t   chunks;
+
+    ngx_webrtc_counters_t     counters;
+} ngx_webrtc_zone_sh_t;
+
+
+struct ngx_webrtc_zone_s {
+    ngx_webrtc_zone_sh_t     *sh;
+    ngx_slab_pool_t          *shpool;
+    ngx_webrtc_conf_t        *conf;
+    ngx_log_t                *log;
+    u_char                   *stats;    /* of this process, when needed */
+};
+
+
+/* of ngx_shared_memory_add(); shm_zone->data is a ngx_webrtc_zone_t */
+ngx_int_t ngx_webrtc_zone_init(ngx_shm_zone_t *shm_zone, void *data);
+/* this configuration is running, with or without (NULL) a zone */
+void ngx_webrtc_zone_start(ngx_webrtc_zone_t *zone);
+
+void ngx_webrtc_zone_lock(ngx_webrtc_zone_t *zone);
+void ngx_webrtc_zone_unlock(ngx_webrtc_zone_t *zone);
+
+
+/* everything below is called under the lock */
+
+ngx_int_t ngx_webrtc_zone_table_init(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_table_t *table, size_t size, ngx_uint_t max,
+    ngx_uint_t hashed);
+/* NULL: full; the row counts after table_add() */
+void *ngx_webrtc_zone_table_alloc(ngx_webrtc_zone_table_t *table);
+void ngx_webrtc_zone_table_add(ngx_webrtc_zone_table_t *table,
+    ngx_webrtc_zone_node_t *node, uint32_t hash);
+void ngx_webrtc_zone_table_remove(ngx_webrtc_zone_table_t *table,
+    ngx_webrtc_zone_node_t *node);
+void ngx_webrtc_zone_repair(ngx_webrtc_zone_t *zone);
+
+/* the seat if it is still that owner's, and alive as far as we know */
+ngx_webrtc_seat_t *ngx_webrtc_zone_seat(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_owner_t *owner);
+/* removes what belongs to an owner */
+void ngx_webrtc_zone_clean(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *owner);
+
+#define ngx_webrtc_zone_table_row(table, i)                                  \
+    ((void *) ((table)->start + (i) * (table)->size))
+
+
+/* by the owner of a seat, without the lock */
+
+/* a member is or is no longer one of the "ongoing" */
+void ngx_webrtc_zone_connection_live(ngx_webrtc_zone_t *zone,
+    const u_char *connection_id, ngx_uint_t live);
+/* removes channels whose connects did not come */
+void ngx_webrtc_zone_reap(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *self);
+
+
+#endif /* _NGX_WEBRTC_ZONE_SH_H_INCLUDED_ */

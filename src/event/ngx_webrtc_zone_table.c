@@ -1,0 +1,443 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <core/ngx_webrtc_hash.h>
+#include <crypto/ngx_webrtc_random.h>
+#include <event/ngx_webrtc_seat.h>
+#include <event/ngx_webrtc_zone_sh.h>
+
+
+/* a zone that cannot hold so many connections is a mistake */
+#define NGX_WEBRTC_ZONE_ROWS_MIN  32
+
+
+static ngx_int_t ngx_webrtc_zone_create(ngx_webrtc_zone_t *zone);
+static ngx_int_t ngx_webrtc_zone_create_tables(ngx_webrtc_zone_t *zone);
+static void ngx_webrtc_zone_table_repair(ngx_webrtc_zone_table_t *table);
+static void ngx_webrtc_zone_repair_rows(ngx_webrtc_zone_t *zone);
+static void ngx_webrtc_zone_repair_chunks(ngx_webrtc_zone_t *zone);
+
+
+/* the zone of the running configuration, in the master */
+static ngx_webrtc_zone_t  *ngx_webrtc_zone_running;
+
+
+ngx_int_t
+ngx_webrtc_zone_init(ngx_shm_zone_t *shm_zone, void *data)
+{
+    ngx_webrtc_zone_t  *old = data;
+
+    ngx_webrtc_zone_t  *zone;
+
+    zone = shm_zone->data;
+    zone->shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
+    zone->log = shm_zone->shm.log;
+
+    if (old) {
+        zone->sh = old->sh;
+
+    } else if (ngx_webrtc_zone_running) {
+
+        /* two workers would sit on the same ports, each in its own zone */
+
+        ngx_log_error(NGX_LOG_EMERG, zone->log, 0,
+                      "name and size of \"webrtc_zone\" cannot be changed by "
+                      "a reload, restart nginx, in %s:%ui",
+                      zone->conf->zone_file, zone->conf->zone_line);
+        return NGX_ERROR;
+
+    } else if (ngx_webrtc_zone_create(zone) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_webrtc_zone_lock(zone);
+
+    if (ngx_webrtc_seats_prepare(zone) != NGX_OK) {
+        ngx_webrtc_zone_unlock(zone);
+
+        ngx_log_error(NGX_LOG_EMERG, zone->log, 0,
+                      "\"webrtc_zone\" is too small for %ui media ports with "
+                      "%uz bytes of \"webrtc_mailbox_size\" each, in %s:%ui",
+                      zone->conf->media ? zone->conf->media->nports : 0,
+                      zone->conf->mailbox_size,
+                      zone->conf->zone_file, zone->conf->zone_line);
+        return NGX_ERROR;
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+
+    if (old) {
+        return NGX_OK;
+    }
+
+    return ngx_webrtc_zone_create_tables(zone);
+}
+
+
+void
+ngx_webrtc_zone_start(ngx_webrtc_zone_t *zone)
+{
+    ngx_webrtc_zone_running = zone;
+}
+
+
+static ngx_int_t
+ngx_webrtc_zone_create(ngx_webrtc_zone_t *zone)
+{
+    zone->shpool->log_nomem = 0;
+
+    zone->sh = ngx_slab_calloc(zone->shpool, sizeof(ngx_webrtc_zone_sh_t));
+    if (zone->sh == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, zone->log, 0,
+                      "\"webrtc_zone\" is too small, in %s:%ui",
+                      zone->conf->zone_file, zone->conf->zone_line);
+        return NGX_ERROR;
+    }
+
+    zone->shpool->data = zone->sh;
+    zone->sh->seed = ngx_webrtc_random_uint32();
+
+    return NGX_OK;
+}
+
+
+/*
+ * A quarter of the zone is for stats, an eighth stays for the mailboxes of
+ * ports that a reload may add, what the mailboxes of now leave is for
+ * channels and connections, as many of the one as of the other.
+ */
+
+static ngx_int_t
+ngx_webrtc_zone_create_tables(ngx_webrtc_zone_t *zone)
+{
+    size_t                 size, taken, row;
+    ngx_uint_t             n;
+    ngx_webrtc_zone_sh_t  *sh;
+
+    sh = zone->sh;
+    size = zone->shpool->end - (u_char *) zone->shpool;
+    taken = size / 4 + size / 8;
+
+    /* up to two pointers a row in either bucket array */
+
+    row = sizeof(ngx_webrtc_zone_row_t) + sizeof(ngx_webrtc_zone_channel_t)
+          + 4 * sizeof(void *);
+
+    n = zone->shpool->pfree * ngx_pagesize;
+    n = (n > taken) ? (n - taken) / row : 0;
+
+    if (n < NGX_WEBRTC_ZONE_ROWS_MIN
+        || ngx_webrtc_zone_table_init(zone, &sh->chunks,
+                                      sizeof(ngx_webrtc_zone_chunk_t),
+                                      size / 4
+                                      / sizeof(ngx_webrtc_zone_chunk_t), 0)
+           != NGX_OK
+        || ngx_webrtc_zone_table_init(zone, &sh->channels,
+                                      sizeof(ngx_webrtc_zone_channel_t), n, 1)
+           != NGX_OK
+        || ngx_webrtc_zone_table_init(zone, &sh->rows,
+                                      sizeof(ngx_webrtc_zone_row_t), n, 1)
+           != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, zone->log, 0,
+                      "\"webrtc_zone\" is too small, %ui mailboxes leave no "
+                      "room for connections, in %s:%ui", sh->nseats,
+                      zone->conf->zone_file, zone->conf->zone_line);
+        return NGX_ERROR;
+    }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_CORE, zone->log, 0,
+                   "webrtc zone seats:%ui connections:%ui", sh->nseats, n);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webrtc_zone_lock(ngx_webrtc_zone_t *zone)
+{
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    if (zone->sh->busy) {
+        zone->sh->repairs++;
+        ngx_webrtc_zone_repair(zone);
+    }
+
+    zone->sh->busy = 1;
+    ngx_memory_barrier();
+}
+
+
+void
+ngx_webrtc_zone_unlock(ngx_webrtc_zone_t *zone)
+{
+    ngx_memory_barrier();
+    zone->sh->busy = 0;
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+}
+
+
+ngx_int_t
+ngx_webrtc_zone_table_init(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_table_t *table, size_t size, ngx_uint_t max,
+    ngx_uint_t hashed)
+{
+    ngx_uint_t  n;
+
+    if (max == 0) {
+        return NGX_ERROR;
+    }
+
+    /* a new mapping is zero already; rows are cleared when first used */
+
+    table->start = ngx_slab_alloc(zone->shpool, max * size);
+    if (table->start == NULL) {
+        return NGX_ERROR;
+    }
+
+    table->size = size;
+    table->max = max;
+
+    if (!hashed) {
+        return NGX_OK;
+    }
+
+    for (n = 1; n < max; n *= 2) { /* void */ }
+
+    table->mask = n - 1;
+
+    table->buckets = ngx_slab_calloc(zone->shpool, n * sizeof(void *));
+
+    return table->buckets ? NGX_OK : NGX_ERROR;
+}
+
+
+void *
+ngx_webrtc_zone_table_alloc(ngx_webrtc_zone_table_t *table)
+{
+    ngx_webrtc_zone_node_t  *node;
+
+    node = table->free;
+
+    if (node) {
+        table->free = node->next;
+
+    } else if (table->top < table->max) {
+        node = ngx_webrtc_zone_table_row(table, table->top);
+        node->used = 0;
+
+        ngx_memory_barrier();
+        table->top++;
+
+    } else {
+        return NULL;
+    }
+
+    ngx_memzero(node, table->size);
+
+    return node;
+}
+
+
+void
+ngx_webrtc_zone_table_add(ngx_webrtc_zone_table_t *table,
+    ngx_webrtc_zone_node_t *node, uint32_t hash)
+{
+    ngx_webrtc_zone_node_t  **bucket;
+
+    node->hash = hash;
+
+    ngx_memory_barrier();
+    node->used = 1;
+
+    table->count++;
+
+    if (table->buckets) {
+        bucket = &table->buckets[hash & table->mask];
+        node->next = *bucket;
+
+        ngx_memory_barrier();
+        *bucket = node;
+    }
+}
+
+
+void
+ngx_webrtc_zone_table_remove(ngx_webrtc_zone_table_t *table,
+    ngx_webrtc_zone_node_t *node)
+{
+    ngx_webrtc_zone_node_t  **p;
+
+    if (table->buckets) {
+        p = &table->buckets[node->hash & table->mask];
+
+        while (*p) {
+            if (*p == node) {
+                *p = node->next;
+                break;
+            }
+
+            p = &(*p)->next;
+        }
+    }
+
+    ngx_memory_barrier();
+    node->used = 0;
+
+    table->count--;
+
+    node->next = table->free;
+
+    ngx_memory_barrier();
+    table->free = node;
+}
+
+
+/* chains and free list from the rows alone */
+
+static void
+ngx_webrtc_zone_table_repair(ngx_webrtc_zone_table_t *table)
+{
+    ngx_uint_t                i;
+    ngx_webrtc_zone_node_t   *node, **head;
+
+    if (table->buckets) {
+        ngx_memzero(table->buckets, (table->mask + 1) * sizeof(void *));
+    }
+
+    table->free = NULL;
+    table->count = 0;
+
+    for (i = table->top; i-- > 0; /* void */ ) {
+        node = ngx_webrtc_zone_table_row(table, i);
+
+        if (!node->used) {
+            head = &table->free;
+
+        } else {
+            table->count++;
+
+            if (table->buckets == NULL) {
+                continue;
+            }
+
+            head = &table->buckets[node->hash & table->mask];
+        }
+
+        node->next = *head;
+        *head = node;
+    }
+}
+
+
+void
+ngx_webrtc_zone_repair(ngx_webrtc_zone_t *zone)
+{
+    ngx_uint_t                  i;
+    ngx_webrtc_seat_t          *seat;
+    ngx_webrtc_zone_sh_t       *sh;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    sh = zone->sh;
+
+    for (i = 0; i < sh->nseats; i++) {
+        sh->seats[i].connections = 0;
+        sh->seats[i].channels = 0;
+        sh->seats[i].empty = 0;
+    }
+
+    for (i = 0; i < sh->channels.top; i++) {
+        channel = ngx_webrtc_zone_table_row(&sh->channels, i);
+        channel->first = NULL;
+        channel->members = 0;
+    }
+
+    ngx_webrtc_zone_repair_rows(zone);
+    ngx_webrtc_zone_repair_chunks(zone);
+
+    ngx_webrtc_zone_table_repair(&sh->channels);
+    ngx_webrtc_zone_table_repair(&sh->rows);
+    ngx_webrtc_zone_table_repair(&sh->chunks);
+
+    for (i = 0; i < sh->channels.top; i++) {
+        channel = ngx_webrtc_zone_table_row(&sh->channels, i);
+
+        if (!channel->node.used) {
+            continue;
+        }
+
+        seat = &sh->seats[channel->home.seat];
+        seat->channels++;
+        seat->connections += channel->members;
+        seat->empty += (channel->members == 0);
+    }
+}
+
+
+static void
+ngx_webrtc_zone_repair_rows(ngx_webrtc_zone_t *zone)
+{
+    ngx_uint_t                i;
+    ngx_webrtc_zone_row_t    *row;
+    ngx_webrtc_zone_table_t  *table;
+
+    table = &zone->sh->rows;
+
+    for (i = table->top; i-- > 0; /* void */ ) {
+        row = ngx_webrtc_zone_table_row(table, i);
+
+        if (!row->node.used) {
+            continue;
+        }
+
+        if (!row->channel->node.used) {
+            row->node.used = 0;
+            continue;
+        }
+
+        row->next = row->channel->first;
+        row->channel->first = row;
+        row->channel->members++;
+    }
+}
+
+
+static void
+ngx_webrtc_zone_repair_chunks(ngx_webrtc_zone_t *zone)
+{
+    ngx_uint_t                i;
+    ngx_webrtc_zone_sh_t     *sh;
+    ngx_webrtc_zone_row_t    *row;
+    ngx_webrtc_zone_chunk_t  *chunk;
+
+    sh = zone->sh;
+
+    for (i = 0; i < sh->chunks.top; i++) {
+        chunk = ngx_webrtc_zone_table_row(&sh->chunks, i);
+        chunk->node.used = 0;
+    }
+
+    for (i = 0; i < sh->rows.top; i++) {
+        row = ngx_webrtc_zone_table_row(&sh->rows, i);
+
+        if (!row->node.used) {
+            continue;
+        }
+
+        for (chunk = row->stats; chunk; chunk = chunk->more) {
+            if (chunk->node.used) {
+                row->stats = NULL;
+                row->stats_len = 0;
+                break;
+            }
+
+            chunk->node.used = 1;
+        }
+    }
+}
