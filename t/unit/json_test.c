@@ -268,8 +268,8 @@ the_text_of_a_value_is_found_as_it_was_written(void **state)
 
     assert_int_equal(find(text, "stats", &raw), NGX_OK);
     assert_int_equal(raw.len, 46);
-    assert_memory_equal(raw.data, "[ {\"t\":1605869105862.0171, \"type\":\"x\"}"
-                        " ,1E+3 ]", 46);
+    assert_memory_equal(raw.data, "[ {\"t\":1605869105862.0171, \"type\":"
+                        "\"x\"} ,1E+3 ]", 46);
 
     assert_int_equal(find(text, "type", &raw), NGX_OK);
     assert_int_equal(raw.len, 6);
