@@ -19,7 +19,7 @@ const os = require('node:os');
 const path = require('node:path');
 
 const { freeTcp, freeUdp } = require('./ports');
-const { sleep, until } = require('./poll');
+const { sleep, until, within } = require('./poll');
 
 
 const ROOT = path.resolve(__dirname, '..');
@@ -310,7 +310,8 @@ class Nginx {
             kill(this.master, signal);
         }
 
-        const done = await Promise.race([this.exited, sleep(timeout)]);
+        const done = await within('the end of nginx', this.exited, timeout)
+            .catch(() => null);
 
         let leftover = alive(-this.master);
 
