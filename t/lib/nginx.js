@@ -38,6 +38,13 @@ const IS_STATIC = process.env.NGX_WEBRTC_STATIC === '1';
 const UNHEALTHY = /\[alert\]|\[emerg\]|Sanitizer|runtime error:/;
 
 
+/* a runner that loses its patience must not leave nginx behind */
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => process.exit(1));
+}
+
+
 function loadModules() {
     if (IS_STATIC) {
         return '';
