@@ -524,7 +524,7 @@ faults_of_the_transport_and_the_end_of_the_worker_are_told(void **state)
 
     a = sora_arrive("sendrecv", "sora");
     sora_stop();
-    assert_closed(a, 1001, "SHUTDOWN");
+    assert_closed(a, 1012, "SERVICE-RESTART");
 }
 
 

@@ -23,7 +23,7 @@
 /* close codes of the signalling WebSocket */
 
 #define NGX_WEBRTC_SORA_NORMAL      1000    /* "TYPE-DISCONNECT" and such */
-#define NGX_WEBRTC_SORA_GOING       1001    /* "SHUTDOWN": come again */
+#define NGX_WEBRTC_SORA_RESTART     1012    /* the worker goes: come again */
 #define NGX_WEBRTC_SORA_REFUSED     4490    /* a refusal or a fault */
 
 

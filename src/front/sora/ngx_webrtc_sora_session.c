@@ -393,7 +393,8 @@ ngx_webrtc_sora_event_closed(ngx_webrtc_sora_session_t *session,
         break;
 
     case NGX_WEBRTC_CLOSE_SHUTDOWN:
-        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_GOING, "SHUTDOWN");
+        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_RESTART,
+                            "SERVICE-RESTART");
         break;
 
     default: /* NGX_WEBRTC_CLOSE_FAULT */
