@@ -365,7 +365,8 @@ ngx_webrtc_connection_live(ngx_webrtc_connection_t *connection,
     ngx_webrtc_channel_count(connection->channel, connection->info.role, 1);
 
     ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_OFFER, now);
-    ngx_webrtc_exchange_publish(connection, now);
+    ngx_webrtc_exchange_publish(&connection->tracks[NGX_WEBRTC_AUDIO], now);
+    ngx_webrtc_exchange_publish(&connection->tracks[NGX_WEBRTC_VIDEO], now);
 
     ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_CREATED, now);
     connection->serial = hub->serial;

@@ -24,6 +24,8 @@ static void ngx_webrtc_exchange_add(ngx_webrtc_connection_t *receiver,
     ngx_webrtc_track_t *track);
 static ngx_uint_t ngx_webrtc_exchange_wants(ngx_webrtc_connection_t *receiver,
     ngx_webrtc_track_t *track);
+static ngx_uint_t ngx_webrtc_exchange_has(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_track_t *track);
 static ngx_int_t ngx_webrtc_exchange_remote(
     ngx_webrtc_connection_t *connection, ngx_webrtc_usec_t now,
     const char **reason);
@@ -237,6 +239,15 @@ ngx_webrtc_exchange_fill(ngx_webrtc_connection_t *connection)
         }
 
         for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
+
+            /* after a first offer some are there already */
+
+            if (connection->offered
+                && ngx_webrtc_exchange_has(connection, &sender->tracks[i]))
+            {
+                continue;
+            }
+
             ngx_webrtc_exchange_add(connection, &sender->tracks[i]);
         }
     }
@@ -244,24 +255,22 @@ ngx_webrtc_exchange_fill(ngx_webrtc_connection_t *connection)
 
 
 void
-ngx_webrtc_exchange_publish(ngx_webrtc_connection_t *connection,
-    ngx_webrtc_usec_t now)
+ngx_webrtc_exchange_publish(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now)
 {
-    ngx_uint_t                i;
+    ngx_webrtc_channel_t     *channel;
     ngx_webrtc_connection_t  *receiver;
 
-    if (connection->info.role == NGX_WEBRTC_RECVONLY) {
+    if (track->source == NULL) {
         return;
     }
 
-    for (receiver = ngx_webrtc_channel_next(connection->channel, NULL);
-         receiver;
-         receiver = ngx_webrtc_channel_next(connection->channel, receiver))
-    {
-        for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
-            ngx_webrtc_exchange_add(receiver, &connection->tracks[i]);
-        }
+    channel = track->connection->channel;
 
+    for (receiver = ngx_webrtc_channel_next(channel, NULL);
+         receiver;
+         receiver = ngx_webrtc_channel_next(channel, receiver))
+    {
+        ngx_webrtc_exchange_add(receiver, track);
         ngx_webrtc_event_queue(receiver, NGX_WEBRTC_EVENT_OFFER, now);
     }
 }
@@ -326,9 +335,6 @@ static ngx_uint_t
 ngx_webrtc_exchange_wants(ngx_webrtc_connection_t *receiver,
     ngx_webrtc_track_t *track)
 {
-    ngx_queue_t             *q;
-    ngx_webrtc_reception_t  *reception;
-
     if (track->source == NULL
         || receiver->left
         || receiver == track->connection
@@ -338,14 +344,17 @@ ngx_webrtc_exchange_wants(ngx_webrtc_connection_t *receiver,
         return 0;
     }
 
-    if (track->section->kind == NGX_WEBRTC_SDP_VIDEO) {
-        if (!receiver->info.video) {
-            return 0;
-        }
+    return (track->section->kind == NGX_WEBRTC_SDP_VIDEO)
+           ? receiver->info.video : receiver->info.audio;
+}
 
-    } else if (!receiver->info.audio) {
-        return 0;
-    }
+
+static ngx_uint_t
+ngx_webrtc_exchange_has(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_track_t *track)
+{
+    ngx_queue_t             *q;
+    ngx_webrtc_reception_t  *reception;
 
     for (q = ngx_queue_head(&receiver->receptions);
          q != ngx_queue_sentinel(&receiver->receptions);
@@ -354,11 +363,11 @@ ngx_webrtc_exchange_wants(ngx_webrtc_connection_t *receiver,
         reception = ngx_queue_data(q, ngx_webrtc_reception_t, by_receiver);
 
         if (reception->track == track) {
-            return 0;
+            return 1;
         }
     }
 
-    return 1;
+    return 0;
 }
 
 
@@ -484,13 +493,12 @@ static ngx_int_t
 ngx_webrtc_exchange_sources(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now)
 {
-    ngx_uint_t                         i, n, added;
+    ngx_uint_t                         i, n;
     ngx_webrtc_track_t                *track;
     ngx_webrtc_source_conf_t           conf;
     ngx_webrtc_negotiation_section_t  *section;
 
     n = 0;
-    added = 0;
 
     for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
         track = &connection->tracks[i];
@@ -525,13 +533,11 @@ ngx_webrtc_exchange_sources(ngx_webrtc_connection_t *connection,
             return NGX_ERROR;
         }
 
-        added = 1;
-    }
+        /* a client may begin to send with a later answer */
 
-    /* a client may begin to send with a later answer */
-
-    if (added && connection->live) {
-        ngx_webrtc_exchange_publish(connection, now);
+        if (connection->live) {
+            ngx_webrtc_exchange_publish(track, now);
+        }
     }
 
     return n ? NGX_OK : NGX_DECLINED;

@@ -13,7 +13,8 @@
  * Order of events (every front-end may rely on it): the offer that brings a
  * newcomer's tracks is produced before the CREATED of the newcomer, the offer
  * that takes them away before its DESTROYED.  One negotiation at a time: an
- * offer is not followed by another before its answer.
+ * offer is not followed by another before its answer, and then the news goes
+ * first.
  */
 
 

@@ -213,8 +213,8 @@ void ngx_webrtc_exchange_fill(ngx_webrtc_connection_t *connection);
 /* so that the first offer has a section to connect with */
 ngx_int_t ngx_webrtc_exchange_placeholders(
     ngx_webrtc_connection_t *connection);
-/* offers its tracks to the others */
-void ngx_webrtc_exchange_publish(ngx_webrtc_connection_t *connection,
+/* offers a track to the others, if there is something to it */
+void ngx_webrtc_exchange_publish(ngx_webrtc_track_t *track,
     ngx_webrtc_usec_t now);
 /* applies an answer that was read */
 ngx_int_t ngx_webrtc_exchange_answered(ngx_webrtc_connection_t *connection,

@@ -722,6 +722,162 @@ what_is_not_given_is_filled_in(void **state)
 }
 
 
+static void
+who_begins_to_send_later_is_published_then(void **state)
+{
+    char       *text, *p;
+    member_t   *a, *b;
+    ngx_str_t   sdp;
+    const char *reason;
+
+    (void) state;
+
+    world_start(NULL);
+
+    a = member_arrive("a", NGX_WEBRTC_RECVONLY);
+    b = member_join("b", NGX_WEBRTC_SENDRECV);
+
+    /* it has no camera yet */
+
+    text = answer_write(b->sdp, NULL);
+    p = strstr(strstr(text, "m=video"), "a=sendonly");
+    memcpy(p, "a=inactive", 10);
+
+    sdp.data = (u_char *) text;
+    sdp.len = strlen(text);
+    b->waiting = 0;
+    assert_int_equal(ngx_webrtc_hub_answer(b->connection, &sdp, world.now,
+                                           &reason),
+                     NGX_OK);
+    free(text);
+
+    member_connect(b);
+    settle();
+    assert_int_equal(fake_subs(a->connection->peer), 1);
+
+    /* the next offer is for another reason */
+
+    (void) member_arrive("c", NGX_WEBRTC_SENDONLY);
+    assert_int_equal(fake_subs(a->connection->peer), 4);
+    assert_int_equal(fake_subs(b->connection->peer), 2);
+
+    world_stop();
+}
+
+
+/* what each of the connected members must receive by now */
+
+static ngx_uint_t
+tracks_for(const member_t *member)
+{
+    ngx_uint_t       i, n;
+    const member_t  *other;
+
+    if (member->connection->info.role == NGX_WEBRTC_SENDONLY) {
+        return 0;
+    }
+
+    n = 0;
+
+    for (i = 0; i < world.nmembers; i++) {
+        other = &world.members[i];
+
+        if (other != member
+            && other->connection
+            && other->connection->live
+            && other->connection->info.role != NGX_WEBRTC_RECVONLY)
+        {
+            n += 2;
+        }
+    }
+
+    return n;
+}
+
+
+static void
+step(member_t *member, uint32_t random)
+{
+    ngx_webrtc_join_t  join;
+
+    if (member->connection == NULL) {
+        member->waiting = 0;
+        member_join_init(&join, member, random % NGX_WEBRTC_ROLES);
+        assert_null(member_enter(member, &join));
+        return;
+    }
+
+    if (random % 8 == 7) {
+        member_leave(member);
+        return;
+    }
+
+    if (member->waiting) {
+        member_answer(member);
+        return;
+    }
+
+    if (!member->connection->live) {
+        member_connect(member);
+    }
+}
+
+
+static void
+however_it_goes_everybody_ends_up_with_everything(void **state)
+{
+    char        name[8];
+    uint32_t    random;
+    member_t   *member;
+    ngx_uint_t  i, round;
+
+    (void) state;
+
+    world_start(NULL);
+
+    random = 20261120;
+
+    for (i = 0; i < 12; i++) {
+        snprintf(name, sizeof(name), "m%u", (unsigned) i);
+        (void) member_new(name);
+    }
+
+    for (round = 0; round < 40; round++) {
+
+        for (i = 0; i < 200; i++) {
+            random = random * 1664525 + 1013904223;
+            step(&world.members[(random >> 8) % 12], random >> 16);
+            journal_clear();
+        }
+
+        settle();
+
+        for (i = 0; i < 12; i++) {
+            member = &world.members[i];
+
+            if (member->connection && !member->connection->live) {
+                member_connect(member);
+            }
+        }
+
+        settle();
+        journal_clear();
+
+        for (i = 0; i < 12; i++) {
+            member = &world.members[i];
+
+            if (member->connection) {
+                assert_false(member->connection->starved);
+                assert_int_equal(fake_subs(member->connection->peer),
+                                 tracks_for(member));
+            }
+        }
+    }
+
+    world_stop();
+}
+
+
 /* handlers that say verbs */
 
 static void
@@ -958,6 +1114,8 @@ main(void)
         cmocka_unit_test(a_minute_of_each_member_is_told_to_all),
         cmocka_unit_test(a_session_is_as_long_as_its_channel_has_members),
         cmocka_unit_test(what_is_not_given_is_filled_in),
+        cmocka_unit_test(who_begins_to_send_later_is_published_then),
+        cmocka_unit_test(however_it_goes_everybody_ends_up_with_everything),
         cmocka_unit_test(a_handler_may_end_others_and_itself),
         cmocka_unit_test(a_handler_may_answer_at_once),
         cmocka_unit_test(a_member_that_leaves_on_its_offer_was_never_there),
