@@ -45,8 +45,16 @@ async function capture(options) {
         return null;
     }
 
+    /*
+     * All members play the same beeps in one process: an echo canceller
+     * would take them for an echo, and silence is what we would measure.
+     */
+
+    const audio = { echoCancellation: false, noiseSuppression: false,
+                    autoGainControl: false };
+
     return navigator.mediaDevices.getUserMedia({
-        audio: options.audio !== false,
+        audio: options.audio !== false && audio,
         video: options.video !== false && (options.size || size),
     });
 }
