@@ -52,7 +52,25 @@ function udpIsFree(port) {
 }
 
 
-async function freeTcp() {
+/*
+ * One search after the other: hooks of a file run at the same time, and nginx
+ * would share a UDP port with another nginx without complaint.
+ */
+
+let last = Promise.resolve();
+
+function inTurn(search) {
+    return (...args) => {
+        const result = last.then(() => search(...args));
+
+        last = result.catch(() => {});
+
+        return result;
+    };
+}
+
+
+async function findTcp() {
     for (let i = TCP.first; i < TCP.last; i++) {
         const port = TCP.first + (tcp++ % (TCP.last - TCP.first));
 
@@ -67,7 +85,7 @@ async function freeTcp() {
 
 /* Returns the first of `count` free UDP ports in a row. */
 
-async function freeUdp(count = 1) {
+async function findUdp(count = 1) {
     const size = UDP.last - UDP.first - count;
 
     for (let tries = 0; tries < size; tries++) {
@@ -90,4 +108,4 @@ async function freeUdp(count = 1) {
 }
 
 
-module.exports = { freeTcp, freeUdp };
+module.exports = { freeTcp: inTurn(findTcp), freeUdp: inTurn(findUdp) };

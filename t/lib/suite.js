@@ -63,7 +63,7 @@ async function using(body) {
 
     } finally {
         for (const thing of opened.reverse()) {
-            await (thing.close || thing.terminate).call(thing);
+            await (thing.terminate || thing.close).call(thing);
         }
     }
 }
