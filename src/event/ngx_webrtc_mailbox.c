@@ -13,9 +13,6 @@
 #include <event/ngx_webrtc_worker.h>
 
 
-/* one message; so that nobody fills a large ring with one */
-#define NGX_WEBRTC_MAIL_MAX     (1024 * 1024)
-
 /* messages and bytes of one turn of the event loop */
 #define NGX_WEBRTC_MAIL_TURN    128
 #define NGX_WEBRTC_MAIL_BYTES   (256 * 1024)
@@ -227,7 +224,7 @@ ngx_webrtc_mailbox_send(ngx_webrtc_owner_t *to, ngx_webrtc_mail_e type,
         return NGX_DECLINED;
     }
 
-    if (alen + blen > NGX_WEBRTC_MAIL_MAX) {
+    if (alen + blen > box->zone->conf->mailbox_size) {
         return NGX_ERROR;
     }
 

@@ -38,7 +38,7 @@ ngx_webrtc_udp_read_handler(ngx_event_t *rev)
 
     if (c->close) {
 
-        /* worker_shutdown_timeout; "udp" is gone on return */
+        /* worker_shutdown_timeout */
 
         c->close = 0;
         ngx_webrtc_worker_quit(1);

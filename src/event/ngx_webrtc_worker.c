@@ -24,6 +24,7 @@
 
 
 static void ngx_webrtc_worker_stop(void);
+static void ngx_webrtc_worker_stop_handler(ngx_event_t *ev);
 static ngx_uint_t ngx_webrtc_worker_is_held(void);
 static void ngx_webrtc_worker_flush_handler(ngx_event_t *ev);
 static void ngx_webrtc_worker_timer_handler(ngx_event_t *ev);
@@ -37,6 +38,7 @@ static ngx_webrtc_worker_t  ngx_webrtc_this_worker;
 static ngx_event_t          ngx_webrtc_worker_flush;
 static ngx_event_t          ngx_webrtc_worker_timer;
 static ngx_event_t          ngx_webrtc_worker_check;
+static ngx_event_t          ngx_webrtc_worker_stopping;
 static ngx_uint_t           ngx_webrtc_worker_quitting;
 
 /* the time of this turn of the loop, and by what we know the turn */
@@ -117,6 +119,9 @@ ngx_webrtc_worker_init(ngx_cycle_t *cycle)
     ngx_webrtc_worker_check.log = cycle->log;
     ngx_webrtc_worker_check.data = worker;
     ngx_webrtc_worker_check.cancelable = 1;
+
+    ngx_webrtc_worker_stopping.handler = ngx_webrtc_worker_stop_handler;
+    ngx_webrtc_worker_stopping.log = cycle->log;
 
     if (ngx_webrtc_mailbox_init(cycle, worker->zone, &worker->self) != NGX_OK)
     {
@@ -208,6 +213,10 @@ ngx_webrtc_worker_stop(void)
         ngx_delete_posted_event(&ngx_webrtc_worker_flush);
     }
 
+    if (ngx_webrtc_worker_stopping.posted) {
+        ngx_delete_posted_event(&ngx_webrtc_worker_stopping);
+    }
+
     worker->zone = NULL;
 }
 
@@ -227,7 +236,10 @@ ngx_webrtc_worker_quit(ngx_uint_t now)
                    "webrtc worker quit now:%ui", now);
 
     if (now) {
-        ngx_webrtc_worker_stop();
+
+        /* nginx is closing all connections, clients get to know it first */
+
+        ngx_post_event(&ngx_webrtc_worker_stopping, &ngx_posted_events);
         return;
     }
 
@@ -239,6 +251,13 @@ ngx_webrtc_worker_quit(ngx_uint_t now)
 
     ngx_webrtc_mailbox_poll();
     ngx_webrtc_worker_touch();
+}
+
+
+static void
+ngx_webrtc_worker_stop_handler(ngx_event_t *ev)
+{
+    ngx_webrtc_worker_stop();
 }
 
 
