@@ -166,7 +166,7 @@ ngx_webrtc_websocket_input(ngx_webrtc_websocket_t *ws, const u_char *pos,
     ws->pos = NULL;
     ws->last = NULL;
 
-    if (rc == WSLAY_ERR_CALLBACK_FAILURE) {
+    if (rc == WSLAY_ERR_CALLBACK_FAILURE || ws->bad_close) {
         return ngx_webrtc_websocket_fail(ws);
     }
 
@@ -453,6 +453,12 @@ ngx_webrtc_websocket_frame_handler(wslay_event_context_ptr ctx,
                 + ((arg->payload_length > 65535) ? 8
                    : (arg->payload_length > 125) ? 2 : 0);
 
+    /* half a code, which wslay takes for none (RFC 6455, 5.5.1) */
+
+    if (arg->opcode == WSLAY_CONNECTION_CLOSE && arg->payload_length == 1) {
+        ws->bad_close = 1;
+    }
+
     ws->final = arg->fin;
     ws->control = wslay_is_ctrl_frame(arg->opcode);
 }
@@ -493,6 +499,11 @@ ngx_webrtc_websocket_message_handler(wslay_event_context_ptr ctx,
     message.len = arg->msg_length;
 
     if (arg->opcode == WSLAY_CONNECTION_CLOSE) {
+
+        if (ws->bad_close) {
+            return;
+        }
+
         message.code = arg->status_code;
 
         if (message.len >= 2) {

@@ -77,6 +77,7 @@ struct ngx_webrtc_websocket_s {
     unsigned                              close_sent:1;     /* or queued */
     unsigned                              close_received:1;
     unsigned                              stalled:1;    /* output() */
+    unsigned                              bad_close:1;  /* of one byte */
     unsigned                              busy:1;
 };
 

@@ -565,6 +565,10 @@ what_breaks_the_protocol_is_1002(void **state)
     /* a close with a code that must not be sent */
     n = frame(buf, 0x88, "\x03\xee", 2);
     assert_int_equal(refused(buf, n), 1002);
+
+    /* a close with half a code */
+    n = frame(buf, 0x88, "\x03", 1);
+    assert_int_equal(refused(buf, n), 1002);
 }
 
 
