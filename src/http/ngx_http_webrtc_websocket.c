@@ -706,25 +706,28 @@ ngx_http_webrtc_websocket_cleanup(void *data)
 {
     ngx_http_webrtc_websocket_t *socket = data;
 
+    const ngx_str_t   *reason;
     ngx_connection_t  *c;
 
     c = socket->request->connection;
 
-    if (c->close && !socket->closing) {
+    if (c->close) {
 
-        /* nginx closes it: the worker quits or lacks connections */
+        /* by nginx: the worker quits or lacks connections */
 
-        socket->closing = 1;
+        if (!socket->closing) {
+            socket->closing = 1;
+            reason = &ngx_http_webrtc_restart_reason;
 
-        ngx_http_webrtc_websocket_reason(socket,
-                                    NGX_HTTP_WEBRTC_CLOSE_RESTART,
-                                    ngx_http_webrtc_restart_reason.data,
-                                    ngx_http_webrtc_restart_reason.len);
+            ngx_http_webrtc_websocket_reason(socket,
+                                             NGX_HTTP_WEBRTC_CLOSE_RESTART,
+                                             reason->data, reason->len);
 
-        (void) ngx_webrtc_websocket_send_close(&socket->ws,
-                                    NGX_HTTP_WEBRTC_CLOSE_RESTART,
-                                    ngx_http_webrtc_restart_reason.data,
-                                    ngx_http_webrtc_restart_reason.len);
+            (void) ngx_webrtc_websocket_send_close(&socket->ws,
+                                             NGX_HTTP_WEBRTC_CLOSE_RESTART,
+                                             reason->data, reason->len);
+        }
+
         (void) ngx_http_webrtc_websocket_flush(socket);
     }
 
