@@ -216,15 +216,18 @@ ngx_int_t ngx_webrtc_exchange_placeholders(
 /* offers a track to the others, if there is something to it */
 void ngx_webrtc_exchange_publish(ngx_webrtc_track_t *track,
     ngx_webrtc_usec_t now);
-/* applies an answer that was read */
-ngx_int_t ngx_webrtc_exchange_answered(ngx_webrtc_connection_t *connection,
-    ngx_uint_t first, ngx_webrtc_usec_t now, const char **reason);
 /* ends all that the connection sends and receives */
 void ngx_webrtc_exchange_withdraw(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now);
 /* NGX_DECLINED: there is nothing to say; "sdp" is the hub's */
 ngx_int_t ngx_webrtc_exchange_offer(ngx_webrtc_connection_t *connection,
     ngx_str_t *sdp);
+
+/* ngx_webrtc_exchange_answer.c */
+
+/* applies an answer that was read */
+ngx_int_t ngx_webrtc_exchange_answered(ngx_webrtc_connection_t *connection,
+    ngx_uint_t first, ngx_webrtc_usec_t now, const char **reason);
 
 
 #endif /* _NGX_WEBRTC_MEMBER_H_INCLUDED_ */

@@ -11,6 +11,7 @@
  *     ngx_webrtc_connection.c
  *     ngx_webrtc_event.c
  *     ngx_webrtc_exchange.c
+ *     ngx_webrtc_exchange_answer.c
  */
 
 

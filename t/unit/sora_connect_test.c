@@ -4,6 +4,14 @@
  */
 
 
+/*
+ * The connect message and the tables that it is read by.  It tests these
+ * together:
+ *
+ *     ngx_webrtc_sora_keys.c
+ */
+
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

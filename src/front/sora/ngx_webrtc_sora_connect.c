@@ -7,26 +7,7 @@
 #include <core/ngx_webrtc_text.h>
 #include <front/sora/ngx_webrtc_sora.h>
 #include <front/sora/ngx_webrtc_sora_connect.h>
-
-
-typedef enum {
-    NGX_WEBRTC_SORA_KEY_STR = 0,    /* "min" to "max" bytes */
-    NGX_WEBRTC_SORA_KEY_WORD,       /* one of "words"; its index */
-    NGX_WEBRTC_SORA_KEY_INT,
-    NGX_WEBRTC_SORA_KEY_BOOL,
-    NGX_WEBRTC_SORA_KEY_FLAG        /* a bool, or a number as it once was */
-} ngx_webrtc_sora_key_e;
-
-
-typedef struct {
-    const char               *name;
-    ngx_webrtc_sora_key_e     type;
-    json_int_t                min;
-    json_int_t                max;
-    const char *const        *words;
-    size_t                    offset;   /* of an ngx_str_t or ngx_int_t */
-    const char               *reason;
-} ngx_webrtc_sora_key_t;
+#include <front/sora/ngx_webrtc_sora_keys.h>
 
 
 typedef struct {
@@ -47,12 +28,6 @@ typedef struct {
 } ngx_webrtc_sora_media_t;
 
 
-static ngx_int_t ngx_webrtc_sora_read(const json_t *object,
-    const ngx_webrtc_sora_key_t *keys, void *values, const char **reason);
-static ngx_int_t ngx_webrtc_sora_read_key(const json_t *object,
-    const ngx_webrtc_sora_key_t *key, u_char *value);
-static ngx_int_t ngx_webrtc_sora_read_word(const json_t *object,
-    const ngx_webrtc_sora_key_t *key, ngx_int_t *value);
 static ngx_int_t ngx_webrtc_sora_read_values(
     ngx_webrtc_sora_connect_t *connect, const char **reason);
 static ngx_int_t ngx_webrtc_sora_read_audio(ngx_webrtc_sora_connect_t *connect,
@@ -337,113 +312,6 @@ ngx_webrtc_sora_connect_free(ngx_webrtc_sora_connect_t *connect)
 {
     json_decref(connect->json);
     connect->json = NULL;
-}
-
-
-static ngx_int_t
-ngx_webrtc_sora_read(const json_t *object, const ngx_webrtc_sora_key_t *keys,
-    void *values, const char **reason)
-{
-    const ngx_webrtc_sora_key_t  *key;
-
-    for (key = keys; key->name; key++) {
-
-        if (ngx_webrtc_sora_read_key(object, key,
-                                     (u_char *) values + key->offset)
-            != NGX_OK)
-        {
-            *reason = key->reason;
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_webrtc_sora_read_key(const json_t *object,
-    const ngx_webrtc_sora_key_t *key, u_char *value)
-{
-    ngx_int_t      rc, word;
-    json_t        *json;
-    ngx_uint_t     on;
-    json_int_t     n;
-
-    json = json_object_get(object, key->name);
-
-    if (json == NULL || json_is_null(json)) {
-        return NGX_OK;
-    }
-
-    switch (key->type) {
-
-    case NGX_WEBRTC_SORA_KEY_STR:
-
-        if (key->words
-            && ngx_webrtc_sora_read_word(object, key, &word) != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        return ngx_webrtc_json_get_str(object, key->name, key->min, key->max,
-                                       (ngx_str_t *) value);
-
-    case NGX_WEBRTC_SORA_KEY_WORD:
-        return ngx_webrtc_sora_read_word(object, key, (ngx_int_t *) value);
-
-    case NGX_WEBRTC_SORA_KEY_INT:
-        rc = ngx_webrtc_json_get_int(object, key->name, key->min, key->max,
-                                     &n);
-        if (rc == NGX_OK) {
-            *(ngx_int_t *) value = n;
-        }
-
-        return rc;
-
-    case NGX_WEBRTC_SORA_KEY_FLAG:
-
-        if (json_is_integer(json)) {
-            *(ngx_int_t *) value = (json_integer_value(json) != 0);
-            return NGX_OK;
-        }
-
-        /* fall through */
-
-    default: /* NGX_WEBRTC_SORA_KEY_BOOL */
-        rc = ngx_webrtc_json_get_bool(object, key->name, &on);
-
-        if (rc == NGX_OK) {
-            *(ngx_int_t *) value = on;
-        }
-
-        return rc;
-    }
-}
-
-
-static ngx_int_t
-ngx_webrtc_sora_read_word(const json_t *object,
-    const ngx_webrtc_sora_key_t *key, ngx_int_t *value)
-{
-    size_t      len;
-    ngx_str_t   str;
-    ngx_int_t   i;
-
-    if (ngx_webrtc_json_get_str(object, key->name, 1, 16, &str) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; key->words[i]; i++) {
-        len = ngx_strlen(key->words[i]);
-
-        if (len == str.len && ngx_memcmp(key->words[i], str.data, len) == 0) {
-            *value = i;
-            return NGX_OK;
-        }
-    }
-
-    return NGX_ERROR;
 }
 
 
