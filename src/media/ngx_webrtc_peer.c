@@ -284,6 +284,15 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     }
 
     ngx_webrtc_peer_schedule(peer);
+
+    if (peer->timer.index && peer->timer.expires <= now) {
+
+        /* what stays due must not hold the others up, or us for ever */
+
+        ngx_webrtc_timer_set(&peer->engine->timers, &peer->timer,
+                             now + NGX_WEBRTC_MSEC);
+    }
+
     ngx_webrtc_peer_tell(peer, now);
 }
 
@@ -421,6 +430,8 @@ ngx_webrtc_peer_source(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtp_t *rtp,
         }
 
         *ssrc = rtp->ssrc;
+
+        ngx_webrtc_peer_wake(peer, source->track.key_frame.due);
 
         return source;
     }

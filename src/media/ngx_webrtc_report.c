@@ -247,7 +247,10 @@ ngx_webrtc_report_expires(ngx_webrtc_peer_t *peer)
         track = &source->track;
 
         expires = ngx_min(expires, track->nack.due);
-        expires = ngx_min(expires, track->key_frame.due);
+
+        if (track->ssrc) {
+            expires = ngx_min(expires, track->key_frame.due);
+        }
     }
 
     return expires;
@@ -300,6 +303,13 @@ ngx_webrtc_report_repair(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
         return;
     }
 
+    if (track->ssrc == 0) {
+
+        /* nobody to ask; the first packet wakes us */
+
+        return;
+    }
+
     peer = track->source->peer;
 
     start = ngx_webrtc_report_begin(out, &last);
@@ -326,9 +336,7 @@ ngx_webrtc_report_repair(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
         }
     }
 
-    if (track->ssrc
-        && ngx_webrtc_key_frame_request(&track->key_frame, now))
-    {
+    if (ngx_webrtc_key_frame_request(&track->key_frame, now)) {
         end = ngx_webrtc_rtcp_write_pli(p, last, peer->ssrc, track->ssrc);
         if (end) {
             p = end;
