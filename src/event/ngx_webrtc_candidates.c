@@ -95,6 +95,37 @@ ngx_webrtc_candidates_public(ngx_webrtc_media_t *media, in_port_t port,
 }
 
 
+const char *
+ngx_webrtc_candidates_unreachable(ngx_webrtc_media_t *media)
+{
+    ngx_uint_t            i, n;
+    ngx_webrtc_addr_t    *addr;
+    ngx_webrtc_listen_t  *listen;
+
+    if (media->addresses == NULL) {
+        return NULL;
+    }
+
+    addr = media->addresses->elts;
+    listen = media->listen.elts;
+
+    for (i = 0; i < media->addresses->nelts; i++) {
+
+        for (n = 0; n < media->listen.nelts; n++) {
+            if (ngx_webrtc_candidates_speaks(&listen[n], &addr[i])) {
+                break;
+            }
+        }
+
+        if (n == media->listen.nelts) {
+            return ngx_webrtc_addr_is_v4(&addr[i]) ? "IPv4" : "IPv6";
+        }
+    }
+
+    return NULL;
+}
+
+
 static void
 ngx_webrtc_candidates_interfaces(ngx_webrtc_listen_t *listen,
     ngx_webrtc_candidates_t *list, ngx_log_t *log)

@@ -27,6 +27,9 @@
 ngx_uint_t ngx_webrtc_candidates_get(ngx_webrtc_media_t *media,
     in_port_t port, ngx_webrtc_addr_t *addrs, ngx_log_t *log);
 
+/* the family of a public address that nothing listens for, or NULL */
+const char *ngx_webrtc_candidates_unreachable(ngx_webrtc_media_t *media);
+
 /* warns when clients elsewhere have no chance */
 void ngx_webrtc_candidates_check(ngx_webrtc_media_t *media, ngx_log_t *log);
 

@@ -349,6 +349,7 @@ static char *
 ngx_webrtc_check_media(ngx_cycle_t *cycle, ngx_webrtc_conf_t *wcf)
 {
     ngx_uint_t            i;
+    const char           *family;
     ngx_listening_t      *ls;
     ngx_core_conf_t      *ccf;
     ngx_webrtc_media_t   *media;
@@ -380,6 +381,16 @@ ngx_webrtc_check_media(ngx_cycle_t *cycle, ngx_webrtc_conf_t *wcf)
 #if (NGX_HAVE_INET6)
         listen[i].dual = listen[i].v6 && listen[i].wildcard && !ls->ipv6only;
 #endif
+    }
+
+    family = ngx_webrtc_candidates_unreachable(media);
+
+    if (family) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "\"webrtc_public_address\" has an %s address, but there "
+                      "is no \"listen\" for %s, in %s:%ui",
+                      family, family, media->file, media->line);
+        return NGX_CONF_ERROR;
     }
 
     ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);

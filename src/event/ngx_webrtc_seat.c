@@ -15,7 +15,8 @@
 #define NGX_WEBRTC_SEATS_SPARE  2       /* for each worker */
 
 
-static ngx_int_t ngx_webrtc_seat_add(ngx_webrtc_zone_t *zone, in_port_t port);
+static ngx_int_t ngx_webrtc_seat_add(ngx_webrtc_zone_t *zone);
+static void ngx_webrtc_seat_assign(ngx_webrtc_zone_t *zone, in_port_t port);
 static ngx_uint_t ngx_webrtc_seat_is_wanted(ngx_webrtc_conf_t *conf,
     in_port_t port);
 static ngx_uint_t ngx_webrtc_seat_find_free(ngx_webrtc_zone_t *zone,
@@ -50,57 +51,49 @@ ngx_webrtc_seat_is_wanted(ngx_webrtc_conf_t *conf, in_port_t port)
 }
 
 
+/* a spare one; in the zone for ever */
+
 static ngx_int_t
-ngx_webrtc_seat_add(ngx_webrtc_zone_t *zone, in_port_t port)
+ngx_webrtc_seat_add(ngx_webrtc_zone_t *zone)
 {
     u_char                *p;
-    ngx_uint_t             i;
     ngx_webrtc_seat_t     *seat;
     ngx_webrtc_zone_sh_t  *sh;
 
     sh = zone->sh;
 
-    if (sh->nseats < NGX_WEBRTC_SEATS_MAX) {
-
-        p = ngx_slab_alloc_locked(zone->shpool, zone->conf->mailbox_size);
-
-        if (p) {
-            seat = &sh->seats[sh->nseats];
-
-            ngx_memzero(seat, sizeof(ngx_webrtc_seat_t));
-            ngx_webrtc_mail_ring_init(&seat->mail, p,
-                                      zone->conf->mailbox_size);
-            seat->port = port;
-
-            ngx_memory_barrier();
-            sh->nseats++;
-
-            return NGX_OK;
-        }
+    if (sh->nseats == NGX_WEBRTC_SEATS_MAX) {
+        return NGX_ERROR;
     }
 
-    /* the seat of a port that an earlier configuration had */
-
-    for (i = 0; i < sh->nseats; i++) {
-        seat = &sh->seats[i];
-
-        if (seat->pid == 0
-            && seat->port
-            && !ngx_webrtc_seat_is_wanted(zone->conf, seat->port))
-        {
-            seat->port = port;
-            return NGX_OK;
-        }
+    p = ngx_slab_alloc_locked(zone->shpool, zone->conf->mailbox_size);
+    if (p == NULL) {
+        return NGX_ERROR;
     }
 
-    return NGX_ERROR;
+    seat = &sh->seats[sh->nseats];
+
+    ngx_memzero(seat, sizeof(ngx_webrtc_seat_t));
+    ngx_webrtc_mail_ring_init(&seat->mail, p, zone->conf->mailbox_size);
+
+    ngx_memory_barrier();
+    sh->nseats++;
+
+    return NGX_OK;
 }
 
+
+/*
+ * Ports that have no seat yet get a spare one, or that of a port which the
+ * configuration has no more.  Nothing is changed unless there is one for
+ * each, so that a refused configuration leaves the running one as it was.
+ */
 
 ngx_int_t
 ngx_webrtc_seats_prepare(ngx_webrtc_zone_t *zone)
 {
-    ngx_uint_t           i, n, spare;
+    ngx_uint_t           i, n, missing, wanted, spare, free;
+    ngx_webrtc_seat_t   *seat;
     ngx_webrtc_media_t  *media;
 
     media = zone->conf->media;
@@ -109,37 +102,77 @@ ngx_webrtc_seats_prepare(ngx_webrtc_zone_t *zone)
         return NGX_OK;
     }
 
-    for (i = 0; i < media->nports; i++) {
-
-        for (n = 0; n < zone->sh->nseats; n++) {
-            if (zone->sh->seats[n].port == media->ports[i]) {
-                break;
-            }
-        }
-
-        if (n == zone->sh->nseats
-            && ngx_webrtc_seat_add(zone, media->ports[i]) != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
+    missing = media->nports;
     spare = 0;
+    free = 0;
 
     for (n = 0; n < zone->sh->nseats; n++) {
-        spare += (zone->sh->seats[n].port == 0);
+        seat = &zone->sh->seats[n];
+
+        if (seat->port == 0) {
+            spare++;
+            free += (seat->pid == 0);
+
+        } else if (ngx_webrtc_seat_is_wanted(zone->conf, seat->port)) {
+            missing--;
+
+        } else {
+            free += (seat->pid == 0);
+        }
     }
 
-    while (spare < zone->conf->workers * NGX_WEBRTC_SEATS_SPARE) {
+    wanted = missing + zone->conf->workers * NGX_WEBRTC_SEATS_SPARE;
 
-        if (ngx_webrtc_seat_add(zone, 0) != NGX_OK) {
-            return spare ? NGX_OK : NGX_ERROR;
-        }
-
+    while (spare < wanted && ngx_webrtc_seat_add(zone) == NGX_OK) {
         spare++;
+        free++;
+    }
+
+    if (free < missing) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < media->nports; i++) {
+        ngx_webrtc_seat_assign(zone, media->ports[i]);
     }
 
     return NGX_OK;
+}
+
+
+static void
+ngx_webrtc_seat_assign(ngx_webrtc_zone_t *zone, in_port_t port)
+{
+    ngx_uint_t          n;
+    ngx_webrtc_seat_t  *seat, *spare, *old;
+
+    spare = NULL;
+    old = NULL;
+
+    for (n = 0; n < zone->sh->nseats; n++) {
+        seat = &zone->sh->seats[n];
+
+        if (seat->port == port) {
+            return;
+        }
+
+        if (seat->pid) {
+            continue;
+        }
+
+        if (seat->port == 0) {
+            spare = spare ? spare : seat;
+
+        } else if (!ngx_webrtc_seat_is_wanted(zone->conf, seat->port)) {
+            old = old ? old : seat;
+        }
+    }
+
+    seat = old ? old : spare;
+
+    if (seat) {
+        seat->port = port;
+    }
 }
 
 

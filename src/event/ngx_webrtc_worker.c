@@ -250,7 +250,10 @@ ngx_webrtc_worker_quit(ngx_uint_t now)
     /* a client may be under way to a channel that we have not seen yet */
 
     ngx_webrtc_mailbox_poll();
-    ngx_webrtc_worker_touch();
+
+    /* at once: nginx looks for timers before it looks at posted events */
+
+    ngx_webrtc_worker_arm();
 }
 
 

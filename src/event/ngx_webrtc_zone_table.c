@@ -121,7 +121,7 @@ ngx_webrtc_zone_create_tables(ngx_webrtc_zone_t *zone)
 
     sh = zone->sh;
     size = zone->shpool->end - (u_char *) zone->shpool;
-    taken = size / 4 + size / 8;
+    taken = size / 4 + size / 8 + size / 64;
 
     /* up to two pointers a row in either bucket array */
 
