@@ -386,11 +386,10 @@ ngx_webrtc_check_media(ngx_cycle_t *cycle, ngx_webrtc_conf_t *wcf)
     family = ngx_webrtc_candidates_unreachable(media);
 
     if (family) {
-        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
-                      "\"webrtc_public_address\" has an %s address, but there "
-                      "is no \"listen\" for %s, in %s:%ui",
+        ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+                      "\"webrtc_public_address\" has an %s address, which is "
+                      "of no use without a \"listen\" for %s, in %s:%ui",
                       family, family, media->file, media->line);
-        return NGX_CONF_ERROR;
     }
 
     ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
