@@ -247,20 +247,30 @@ ngx_int_t
 ngx_webrtc_engine_output(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out)
 {
+    ngx_int_t            rc;
     ngx_queue_t         *q;
     ngx_webrtc_track_t  *track;
-
-    (void) now;
 
     while (!ngx_queue_empty(&engine->dirty)) {
         q = ngx_queue_head(&engine->dirty);
         track = ngx_queue_data(q, ngx_webrtc_track_t, dirty);
 
-        if (ngx_webrtc_track_output(track, out) == NGX_AGAIN) {
+        rc = ngx_webrtc_track_output(track, now, out);
+
+        if (rc == NGX_AGAIN) {
             return NGX_AGAIN;
         }
 
         ngx_queue_remove(q);
+
+        if (rc == NGX_BUSY) {
+
+            /* other tracks first */
+
+            ngx_queue_insert_tail(&engine->dirty, q);
+            continue;
+        }
+
         track->is_dirty = 0;
     }
 

@@ -40,6 +40,9 @@
 /* RTCP that we compose stays below this */
 #define NGX_WEBRTC_RTCP_MAX         1200
 
+/* a jump by more than this is a new beginning, not a loss */
+#define NGX_WEBRTC_SEQUENCE_JUMP    3000
+
 /* what one peer may want to say in a tick, as a rule */
 #define NGX_WEBRTC_TICK_ROOM        8192
 
@@ -53,8 +56,8 @@ typedef struct ngx_webrtc_track_s  ngx_webrtc_track_t;
 
 /*
  * One RTP stream as it comes in.  Belongs to its source.  Subscriptions in
- * "subs" are served in turn by the fan-out; "next" is the one whose turn it
- * is, NULL between rounds.
+ * "subs" are served in turn by the fan-out; "next" is the one where a round
+ * was interrupted, NULL between rounds.
  */
 
 struct ngx_webrtc_track_s {
@@ -69,6 +72,8 @@ struct ngx_webrtc_track_s {
 
     uint64_t                  first;    /* extended numbers; 0: none yet */
     uint64_t                  highest;
+    uint64_t                  skipped;  /* by jumps: never meant to come */
+    uint64_t                  received; /* not by repair */
     uint64_t                  expected_prior;
     uint64_t                  received_prior;
 
@@ -79,6 +84,7 @@ struct ngx_webrtc_track_s {
     uint64_t                  sr_ntp;   /* 0: none yet */
     uint32_t                  sr_timestamp;
     ngx_webrtc_usec_t         sr_arrival;
+    int64_t                   sr_time;  /* its moment by our clock */
 
     ngx_webrtc_nack_t         nack;
     ngx_webrtc_key_frame_t    key_frame;
@@ -130,7 +136,6 @@ struct ngx_webrtc_subscription_s {
     uint64_t                  next_seq;     /* out, extended */
     uint64_t                  rtx_seq;      /* out, extended */
 
-    uint64_t                  octets;
     ngx_webrtc_usec_t         repaired;     /* start of the interval */
     ngx_uint_t                repairs;      /* in it */
     ngx_webrtc_repair_t       last_repairs[32];
@@ -217,16 +222,19 @@ void ngx_webrtc_track_cleanup(ngx_webrtc_track_t *track);
 void ngx_webrtc_track_input(ngx_webrtc_track_t *track,
     ngx_webrtc_rtp_t *rtp, const ngx_webrtc_rtp_ext_t *ext,
     ngx_webrtc_usec_t now);
-/* NGX_AGAIN: the outbox is full; NGX_OK: every subscriber was served */
+/*
+ * A round over the subscribers.  NGX_AGAIN: the outbox is full; NGX_BUSY: all
+ * were served, but the first have got something new since; NGX_OK: all done.
+ */
 ngx_int_t ngx_webrtc_track_output(ngx_webrtc_track_t *track,
-    ngx_webrtc_outbox_t *out);
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 void ngx_webrtc_track_want_key_frame(ngx_webrtc_track_t *track,
     ngx_webrtc_usec_t now);
 
 /* subscription */
 
 ngx_int_t ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
-    ngx_webrtc_outbox_t *out);
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 void ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub,
     uint16_t seq, ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 

@@ -10,9 +10,14 @@
 
 #define NGX_WEBRTC_REPORT_NACKS     64
 
+/* a publisher's NTP clock that is further off than this has been set */
+#define NGX_WEBRTC_REPORT_LEAP      (5 * (int64_t) NGX_WEBRTC_SEC)
+
 
 static void ngx_webrtc_report_read(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_rtcp_t *rtcp, ngx_webrtc_usec_t now);
+static int64_t ngx_webrtc_report_time(ngx_webrtc_peer_t *peer, uint64_t ntp,
+    ngx_webrtc_usec_t now);
 static void ngx_webrtc_report_block(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now);
 static void ngx_webrtc_report_feedback(ngx_webrtc_peer_t *peer,
@@ -75,7 +80,6 @@ static void
 ngx_webrtc_report_read(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
     ngx_webrtc_usec_t now)
 {
-    int64_t                    usec;
     ngx_uint_t                 i;
     ngx_queue_t               *q;
     ngx_webrtc_track_t        *track;
@@ -110,23 +114,38 @@ ngx_webrtc_report_read(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
         track->sr_ntp = report.ntp;
         track->sr_timestamp = report.timestamp;
         track->sr_arrival = now;
-
-        if (peer->ntp_delta == 0) {
-
-            /*
-             * One constant for all tracks of this publisher: what it meant
-             * to be simultaneous stays so at the receivers.
-             */
-
-            usec = (int64_t) ((report.ntp >> 32) * NGX_WEBRTC_SEC
-                              + (((report.ntp & 0xffffffff)
-                                  * NGX_WEBRTC_SEC) >> 32));
-
-            peer->ntp_delta = (int64_t) now - usec;
-        }
+        track->sr_time = ngx_webrtc_report_time(peer, report.ntp, now);
 
         return;
     }
+}
+
+
+/* a moment of the publisher's NTP clock by ours */
+
+static int64_t
+ngx_webrtc_report_time(ngx_webrtc_peer_t *peer, uint64_t ntp,
+    ngx_webrtc_usec_t now)
+{
+    int64_t  usec, off;
+
+    usec = (int64_t) ((ntp >> 32) * NGX_WEBRTC_SEC
+                      + (((ntp & 0xffffffff) * NGX_WEBRTC_SEC) >> 32));
+
+    /*
+     * One constant for all tracks of this publisher: what it meant to be
+     * simultaneous stays so at the receivers.
+     */
+
+    off = (int64_t) now - usec - peer->ntp_delta;
+
+    if (peer->ntp_delta == 0
+        || off > NGX_WEBRTC_REPORT_LEAP || off < -NGX_WEBRTC_REPORT_LEAP)
+    {
+        peer->ntp_delta = (int64_t) now - usec;
+    }
+
+    return usec + peer->ntp_delta;
 }
 
 
@@ -323,7 +342,7 @@ ngx_webrtc_report_repair(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
     n = ngx_webrtc_nack_request(&track->nack, seqs, NGX_WEBRTC_REPORT_NACKS,
                                 now, &given_up);
 
-    if (given_up) {
+    if (given_up && track->source->video) {
         ngx_webrtc_key_frame_want(&track->key_frame, now);
     }
 
@@ -446,16 +465,19 @@ ngx_webrtc_report_make_block(ngx_webrtc_track_t *track,
     int64_t   lost;
     uint64_t  expected, expected_interval, received_interval;
 
-    /* RFC 3550 A.3 */
+    /*
+     * RFC 3550 A.3.  Repaired packets count as lost: without TWCC this is how
+     * a sender learns of congestion.
+     */
 
-    expected = track->highest - track->first + 1;
-    lost = (int64_t) (expected - track->stats.packets);
+    expected = track->highest - track->first + 1 - track->skipped;
+    lost = (int64_t) (expected - track->received);
 
     expected_interval = expected - track->expected_prior;
-    received_interval = track->stats.packets - track->received_prior;
+    received_interval = track->received - track->received_prior;
 
     track->expected_prior = expected;
-    track->received_prior = track->stats.packets;
+    track->received_prior = track->received;
 
     block->ssrc = track->ssrc;
     block->highest = (uint32_t) (track->highest - 0x10000);
@@ -506,12 +528,9 @@ ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
             continue;
         }
 
-        /* what the publisher's clock shows now, by its last report */
+        /* since the publisher's last report, and by its clock */
 
-        age = (int64_t) now - track->source->peer->ntp_delta
-              - (int64_t) ((track->sr_ntp >> 32) * NGX_WEBRTC_SEC
-                           + (((track->sr_ntp & 0xffffffff)
-                               * NGX_WEBRTC_SEC) >> 32));
+        age = (int64_t) now - track->sr_time;
 
         report.ssrc = sub->ssrc;
         report.ntp = ngx_webrtc_ntp(now + peer->engine->wall_offset);

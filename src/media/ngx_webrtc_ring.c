@@ -15,7 +15,7 @@ ngx_webrtc_ring_init(ngx_webrtc_ring_t *ring, ngx_uint_t size, ngx_log_t *log)
         return NGX_ERROR;
     }
 
-    ring->index = ngx_calloc(size * sizeof(uint32_t), log);
+    ring->index = ngx_calloc(size * sizeof(ngx_webrtc_ring_index_t), log);
     if (ring->index == NULL) {
         ngx_free(ring->packets);
         ring->packets = NULL;
@@ -43,27 +43,29 @@ ngx_webrtc_ring_cleanup(ngx_webrtc_ring_t *ring)
 ngx_webrtc_packet_t *
 ngx_webrtc_ring_find(ngx_webrtc_ring_t *ring, uint64_t seq)
 {
-    uint32_t              arrival;
-    ngx_webrtc_packet_t  *packet;
+    ngx_webrtc_ring_index_t  *index;
 
-    /* the index may be stale: the packet itself says whether it is the one */
+    index = &ring->index[seq & ring->mask];
 
-    arrival = ring->index[seq & ring->mask];
-
-    if (ring->arrivals - arrival - 1 > ring->mask) {
+    if (index->seq != seq || ring->arrivals - index->arrival - 1 > ring->mask)
+    {
         return NULL;
     }
 
-    packet = ngx_webrtc_ring_get(ring, arrival);
-
-    return (packet->seq == seq) ? packet : NULL;
+    return ngx_webrtc_ring_get(ring, index->arrival);
 }
 
 
 void
 ngx_webrtc_ring_add(ngx_webrtc_ring_t *ring, uint64_t seq)
 {
+    ngx_webrtc_ring_index_t  *index;
+
+    index = &ring->index[seq & ring->mask];
+
+    index->seq = seq;
+    index->arrival = ring->arrivals;
+
     ngx_webrtc_ring_next(ring)->seq = seq;
-    ring->index[seq & ring->mask] = ring->arrivals;
     ring->arrivals++;
 }

@@ -40,15 +40,23 @@ typedef struct {
 } ngx_webrtc_packet_t;
 
 
+/* the last packet with a number that is the same modulo the ring's size */
+
+typedef struct {
+    uint64_t                  seq;
+    uint32_t                  arrival;
+} ngx_webrtc_ring_index_t;
+
+
 typedef struct {
     ngx_webrtc_packet_t      *packets;
-    uint32_t                 *index;    /* arrival number by seq */
+    ngx_webrtc_ring_index_t  *index;    /* by seq; 0: none yet */
     uint32_t                  mask;
     uint32_t                  arrivals; /* packets ever put in; wraps */
 } ngx_webrtc_ring_t;
 
 
-/* "size" is a power of two */
+/* "size" is a power of two; numbers are never 0 */
 ngx_int_t ngx_webrtc_ring_init(ngx_webrtc_ring_t *ring, ngx_uint_t size,
     ngx_log_t *log);
 void ngx_webrtc_ring_cleanup(ngx_webrtc_ring_t *ring);
@@ -56,6 +64,13 @@ void ngx_webrtc_ring_cleanup(ngx_webrtc_ring_t *ring);
 /* the packet with this number, or NULL */
 ngx_webrtc_packet_t *ngx_webrtc_ring_find(ngx_webrtc_ring_t *ring,
     uint64_t seq);
+
+/*
+ * Whether it was ever put in, though it may have given way to others that
+ * came later; reliable for the last "size" numbers.
+ */
+#define ngx_webrtc_ring_has(ring, number)                                    \
+    ((ring)->index[(number) & (ring)->mask].seq == (number))
 
 /* the place of the next packet; it counts after add() */
 #define ngx_webrtc_ring_next(ring)                                           \

@@ -11,7 +11,7 @@
 
 
 static ngx_webrtc_packet_t *ngx_webrtc_subscription_peek(
-    ngx_webrtc_subscription_t *sub);
+    ngx_webrtc_subscription_t *sub, ngx_webrtc_usec_t now);
 static ngx_uint_t ngx_webrtc_subscription_wants(
     ngx_webrtc_subscription_t *sub, ngx_webrtc_packet_t *packet);
 static size_t ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
@@ -44,7 +44,7 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
     sub->track = &source->track;
     sub->format = conf->format;
     sub->ssrc = conf->ssrc;
-    sub->rtx_ssrc = conf->rtx_ssrc;
+    sub->rtx_ssrc = conf->format.rtx_pt ? conf->rtx_ssrc : 0;
     sub->cname = conf->cname;
     sub->video = source->video;
     sub->cursor = source->track.ring.arrivals;
@@ -106,7 +106,7 @@ ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub)
 
 ngx_int_t
 ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
-    ngx_webrtc_outbox_t *out)
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
 {
     u_char                  *p;
     size_t                   n, tag, run, segment;
@@ -123,7 +123,7 @@ ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
 
     tag = ngx_webrtc_srtp_tag_len(transport->srtp_out);
 
-    while ((packet = ngx_webrtc_subscription_peek(sub)) != NULL) {
+    while ((packet = ngx_webrtc_subscription_peek(sub, now)) != NULL) {
 
         run = 0;
         segments = 0;
@@ -149,7 +149,7 @@ ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
                 break;
             }
 
-            packet = ngx_webrtc_subscription_peek(sub);
+            packet = ngx_webrtc_subscription_peek(sub, now);
 
         } while (packet && packet->len + tag <= segment
                  && run + segment <= NGX_WEBRTC_MESSAGE_MAX
@@ -169,7 +169,8 @@ ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
 /* the next packet that this subscriber should get; skips the others */
 
 static ngx_webrtc_packet_t *
-ngx_webrtc_subscription_peek(ngx_webrtc_subscription_t *sub)
+ngx_webrtc_subscription_peek(ngx_webrtc_subscription_t *sub,
+    ngx_webrtc_usec_t now)
 {
     uint32_t              behind;
     ngx_webrtc_ring_t    *ring;
@@ -189,10 +190,10 @@ ngx_webrtc_subscription_peek(ngx_webrtc_subscription_t *sub)
         sub->peer->engine->stats.overrun += behind
                                             - ngx_webrtc_ring_size(ring);
         sub->cursor = ring->arrivals - ngx_webrtc_ring_size(ring) / 2;
-        sub->started = !sub->video;
 
         if (sub->video) {
-            ngx_webrtc_key_frame_want(&sub->track->key_frame, 0);
+            sub->started = 0;
+            ngx_webrtc_track_want_key_frame(sub->track, now);
         }
     }
 
@@ -201,6 +202,14 @@ ngx_webrtc_subscription_peek(ngx_webrtc_subscription_t *sub)
 
         if (ngx_webrtc_subscription_wants(sub, packet)) {
             return packet;
+        }
+
+        if (!sub->started
+            && sub->track->key_frame.due == NGX_WEBRTC_NEVER)
+        {
+            /* the one that was asked for came before we could send it */
+
+            ngx_webrtc_track_want_key_frame(sub->track, now);
         }
 
         sub->cursor++;
@@ -214,6 +223,13 @@ static ngx_uint_t
 ngx_webrtc_subscription_wants(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_packet_t *packet)
 {
+    if (sub->started
+        && (int64_t) (packet->seq + sub->seq_offset - sub->next_seq)
+           > NGX_WEBRTC_SEQUENCE_JUMP)
+    {
+        sub->started = 0;
+    }
+
     if (!sub->started) {
 
         if (!packet->keyframe) {

@@ -8,8 +8,8 @@
 #include <media/ngx_webrtc_media.h>
 
 
-/* a jump by more than this is a new beginning, not a loss */
-#define NGX_WEBRTC_TRACK_JUMP       3000
+/* SRTP's replay window: nothing that is older comes here */
+#define NGX_WEBRTC_TRACK_LATE       1024
 
 
 static ngx_int_t ngx_webrtc_track_repair(ngx_webrtc_track_t *track,
@@ -100,8 +100,6 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
         ngx_webrtc_track_jitter(track, rtp, now);
     }
 
-    /* padding only: a probe for bandwidth, seen by TWCC already */
-
     if (ngx_webrtc_track_sequence(track, rtp, repaired, &seq, now) != NGX_OK) {
         return;
     }
@@ -111,10 +109,12 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
         return;
     }
 
+    track->received += !repaired;
     track->stats.packets++;
     track->stats.bytes += rtp->payload_len;
 
-    if (ngx_webrtc_ring_find(&track->ring, seq)->keyframe) {
+    if (ngx_webrtc_ring_get(&track->ring, track->ring.arrivals - 1)->keyframe)
+    {
         ngx_webrtc_key_frame_found(&track->key_frame);
     }
 
@@ -168,13 +168,25 @@ ngx_webrtc_track_sequence(ngx_webrtc_track_t *track,
     ext = ngx_webrtc_seq16_extend(rtp->seq, track->highest);
     ahead = (int64_t) (ext - track->highest);
 
+    if (ahead < -NGX_WEBRTC_TRACK_LATE && !repaired) {
+
+        /* what seems so old went ahead by more than half of the numbers */
+
+        ext += 0x10000;
+        ahead += 0x10000;
+    }
+
     if (ahead <= 0) {
 
         if (ahead <= -(int64_t) ngx_webrtc_ring_size(&track->ring)
             || ext < track->first
-            || ngx_webrtc_ring_find(&track->ring, ext))
+            || ngx_webrtc_ring_has(&track->ring, ext))
         {
-            /* too old, or a duplicate */
+            /*
+             * Too old, or a duplicate.  Were one let in again that has left
+             * the ring, with another payload by repair, subscribers would
+             * get two packets under one SRTP index.
+             */
 
             return NGX_DECLINED;
         }
@@ -193,7 +205,8 @@ ngx_webrtc_track_sequence(ngx_webrtc_track_t *track,
         }
 
         if (ahead > 1) {
-            if (ahead > NGX_WEBRTC_TRACK_JUMP) {
+            if (ahead > NGX_WEBRTC_SEQUENCE_JUMP) {
+                track->skipped += ahead - 1;
                 ngx_webrtc_track_want_key_frame(track, now);
 
             } else if (track->source->format.nack) {
@@ -222,8 +235,7 @@ static void
 ngx_webrtc_track_jitter(ngx_webrtc_track_t *track,
     const ngx_webrtc_rtp_t *rtp, ngx_webrtc_usec_t now)
 {
-    int32_t   d;
-    uint32_t  transit;
+    uint32_t  d, transit;
 
     /* RFC 3550 A.8, kept times 16 */
 
@@ -232,9 +244,9 @@ ngx_webrtc_track_jitter(ngx_webrtc_track_t *track,
               - rtp->timestamp;
 
     if (track->transit) {
-        d = (int32_t) (transit - track->transit);
-        d = (d < 0) ? -d : d;
-        track->jitter += (uint32_t) d - ((track->jitter + 8) >> 4);
+        d = transit - track->transit;
+        d = (d & 0x80000000) ? 0 - d : d;
+        track->jitter += d - ((track->jitter + 8) >> 4);
     }
 
     track->transit = transit;
@@ -301,50 +313,37 @@ ngx_webrtc_track_store(ngx_webrtc_track_t *track, const ngx_webrtc_rtp_t *rtp,
 
 
 ngx_int_t
-ngx_webrtc_track_output(ngx_webrtc_track_t *track, ngx_webrtc_outbox_t *out)
+ngx_webrtc_track_output(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
 {
     ngx_queue_t                *q;
     ngx_webrtc_subscription_t  *sub;
 
-    if (track->next == NULL) {
-        if (ngx_queue_empty(&track->subs)) {
-            return NGX_OK;
-        }
-
-        q = ngx_queue_head(&track->subs);
-        track->next = ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
+    if (ngx_queue_empty(&track->subs)) {
+        return NGX_OK;
     }
 
-    while (track->next) {
-        sub = track->next;
+    q = track->next ? &track->next->queue : ngx_queue_head(&track->subs);
 
-        if (ngx_webrtc_subscription_output(sub, out) == NGX_AGAIN) {
+    while (q != ngx_queue_sentinel(&track->subs)) {
+        sub = ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
+
+        if (ngx_webrtc_subscription_output(sub, now, out) == NGX_AGAIN) {
+            track->next = sub;
             return NGX_AGAIN;
         }
 
-        q = ngx_queue_next(&sub->queue);
-
-        track->next = (q == ngx_queue_sentinel(&track->subs))
-                      ? NULL
-                      : ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
+        q = ngx_queue_next(q);
     }
 
-    /*
-     * Packets that came while a round was interrupted made the next round's
-     * work; the caller puts the track back when more arrive after this.
-     */
+    track->next = NULL;
+
+    /* packets that came while the round was interrupted */
 
     q = ngx_queue_head(&track->subs);
+    sub = ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
 
-    if (q != ngx_queue_sentinel(&track->subs)) {
-        sub = ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
-
-        if (sub->cursor != track->ring.arrivals) {
-            return ngx_webrtc_track_output(track, out);
-        }
-    }
-
-    return NGX_OK;
+    return (sub->cursor == track->ring.arrivals) ? NGX_OK : NGX_BUSY;
 }
 
 

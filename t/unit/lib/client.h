@@ -72,6 +72,7 @@ struct client_s {
 
     ngx_uint_t                 responses;   /* STUN */
     ngx_uint_t                 silent;      /* sends no checks */
+    ngx_uint_t                 passive;     /* is the DTLS server */
 
     /* what was received, by SSRC and sequence number */
     ngx_uint_t                 nrtp;
@@ -79,6 +80,8 @@ struct client_s {
     ngx_uint_t                 bad;
     uint32_t                   media_ssrc;
     uint32_t                   rtx_ssrc;
+    uint32_t                   audio_ssrc;
+    ngx_uint_t                 naudio;
     uint32_t                   last_timestamp;
     u_char                     got[65536];
     u_char                     last_payload[1500];
@@ -102,10 +105,10 @@ struct client_s {
 };
 
 
-static void client_flush(client_t *client);
+static inline void client_flush(client_t *client);
 
 
-static ngx_uint_t
+static inline ngx_uint_t
 world_lost(world_t *world)
 {
     world->seed = world->seed * 1664525 + 1013904223;
@@ -114,7 +117,7 @@ world_lost(world_t *world)
 }
 
 
-static void
+static inline void
 world_init(world_t *world)
 {
     ngx_webrtc_engine_conf_t  conf;
@@ -148,11 +151,11 @@ world_init(world_t *world)
 
 /* one loop turn of a worker: everything due, everything sent */
 
-static void
+static inline void
 client_datagram(client_t *client, u_char *pos, size_t len);
 
 
-static void
+static inline void
 world_send(world_t *world)
 {
     size_t                 n, left;
@@ -194,7 +197,7 @@ world_send(world_t *world)
 }
 
 
-static void
+static inline void
 world_turn(world_t *world)
 {
     ngx_int_t  rc;
@@ -209,7 +212,7 @@ world_turn(world_t *world)
 }
 
 
-static void
+static inline void
 client_input(client_t *client, u_char *pos, size_t len)
 {
     if (world_lost(client->world)) {
@@ -221,7 +224,7 @@ client_input(client_t *client, u_char *pos, size_t len)
 }
 
 
-static void
+static inline void
 client_check(client_t *client, ngx_uint_t nominate)
 {
     u_char                      *last, buf[512], name[128];
@@ -256,7 +259,7 @@ client_check(client_t *client, ngx_uint_t nominate)
 
 /* a millisecond at a time */
 
-static void
+static inline void
 world_run(world_t *world, ngx_uint_t msec)
 {
     ngx_uint_t  i;
@@ -292,7 +295,7 @@ world_run(world_t *world, ngx_uint_t msec)
 }
 
 
-static void
+static inline void
 client_handler(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_event_e event,
     const char *reason, void *data, ngx_webrtc_usec_t now)
 {
@@ -314,13 +317,35 @@ client_handler(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_event_e event,
 
 /* "lie": the fingerprint that we tell is not that of our certificate */
 
-static client_t *
-client_create(world_t *world, ngx_uint_t lie)
+static inline void
+client_answer(client_t *client, ngx_uint_t lie)
 {
-    client_t                   *client;
     ngx_str_t                   hash = ngx_string("sha-256");
     ngx_webrtc_peer_remote_t    remote;
     ngx_webrtc_fingerprint_t    fp;
+
+    assert_int_equal(ngx_webrtc_fingerprint_parse(&hash,
+                              ngx_webrtc_certificate_fingerprint(client->cert),
+                              &fp), NGX_OK);
+    if (lie) {
+        fp.data[5] ^= 1;
+    }
+
+    remote.ufrag = client->local_ufrag;
+    remote.pwd = client->local_ufrag;
+    remote.fingerprints = &fp;
+    remote.nfingerprints = 1;
+    remote.active = !client->passive;
+
+    assert_int_equal(ngx_webrtc_peer_set_remote(client->peer, &remote,
+                                                client->world->now), NGX_OK);
+}
+
+
+static inline client_t *
+client_create(world_t *world, ngx_uint_t lie)
+{
+    client_t  *client;
 
     client = calloc(1, sizeof(client_t));
     client->world = world;
@@ -338,21 +363,7 @@ client_create(world_t *world, ngx_uint_t lie)
                                           client, world->now);
     assert_non_null(client->peer);
 
-    assert_int_equal(ngx_webrtc_fingerprint_parse(&hash,
-                              ngx_webrtc_certificate_fingerprint(client->cert),
-                              &fp), NGX_OK);
-    if (lie) {
-        fp.data[5] ^= 1;
-    }
-
-    remote.ufrag = client->local_ufrag;
-    remote.pwd = client->local_ufrag;
-    remote.fingerprints = &fp;
-    remote.nfingerprints = 1;
-    remote.active = 1;
-
-    assert_int_equal(ngx_webrtc_peer_set_remote(client->peer, &remote,
-                                                world->now), NGX_OK);
+    client_answer(client, lie);
 
     world->clients[world->nclients++] = client;
 
@@ -360,13 +371,16 @@ client_create(world_t *world, ngx_uint_t lie)
 }
 
 
-static void
+static inline void
 client_start_dtls(client_t *client)
 {
     ngx_str_t                  hash = ngx_string("sha-256");
     ngx_webrtc_fingerprint_t   fp;
 
-    client->dtls = ngx_webrtc_dtls_create(client->ctx, NGX_WEBRTC_DTLS_CLIENT);
+    client->dtls = ngx_webrtc_dtls_create(client->ctx,
+                                          client->passive
+                                          ? NGX_WEBRTC_DTLS_SERVER
+                                          : NGX_WEBRTC_DTLS_CLIENT);
     assert_non_null(client->dtls);
 
     assert_int_equal(ngx_webrtc_fingerprint_parse(&hash,
@@ -380,7 +394,7 @@ client_start_dtls(client_t *client)
 }
 
 
-static void
+static inline void
 client_connect(client_t *client)
 {
     ngx_uint_t  i;
@@ -394,7 +408,7 @@ client_connect(client_t *client)
 }
 
 
-static void
+static inline void
 client_flush(client_t *client)
 {
     size_t                  n;
@@ -415,7 +429,7 @@ client_flush(client_t *client)
 }
 
 
-static void
+static inline void
 client_send_rtp(client_t *client, u_char pt, uint32_t ssrc, uint16_t seq,
     uint32_t roc, const u_char *payload, size_t len)
 {
@@ -443,7 +457,7 @@ client_send_rtp(client_t *client, u_char pt, uint32_t ssrc, uint16_t seq,
 
 /* VP8: a key frame's first packet, or a delta frame's */
 
-static void
+static inline void
 client_send_video(client_t *client, uint64_t seq, ngx_uint_t key)
 {
     size_t  len;
@@ -473,7 +487,7 @@ client_send_video(client_t *client, uint64_t seq, ngx_uint_t key)
 
 /* repairs what the engine asks for, over RTX */
 
-static void
+static inline void
 client_repair(client_t *client, uint16_t seq)
 {
     u_char  payload[1302];
@@ -489,7 +503,7 @@ client_repair(client_t *client, uint16_t seq)
 }
 
 
-static void
+static inline void
 client_send_rtcp(client_t *client, u_char *start, u_char *last)
 {
     size_t  n;
@@ -501,7 +515,7 @@ client_send_rtcp(client_t *client, u_char *start, u_char *last)
 }
 
 
-static void
+static inline void
 client_rtcp(client_t *client, u_char *pos, u_char *last)
 {
     uint16_t                  seq;
@@ -572,7 +586,7 @@ client_rtcp(client_t *client, u_char *pos, u_char *last)
 }
 
 
-static void
+static inline void
 client_rtp(client_t *client, u_char *pos, size_t len)
 {
     uint16_t          seq;
@@ -587,6 +601,10 @@ client_rtp(client_t *client, u_char *pos, size_t len)
         seq = ngx_webrtc_get16(rtp.payload);
         rtp.payload += 2;
         rtp.payload_len -= 2;
+
+    } else if (client->audio_ssrc && rtp.ssrc == client->audio_ssrc) {
+        client->naudio++;
+        return;
 
     } else {
         assert_int_equal(rtp.ssrc, client->media_ssrc);
@@ -609,7 +627,7 @@ client_rtp(client_t *client, u_char *pos, size_t len)
 }
 
 
-static void
+static inline void
 client_datagram(client_t *client, u_char *pos, size_t len)
 {
     if (ngx_webrtc_stun_is_stun(pos, pos + len)) {
@@ -655,7 +673,7 @@ client_datagram(client_t *client, u_char *pos, size_t len)
 
 /* asks again for every number missing below the highest */
 
-static void
+static inline void
 client_nack_missing(client_t *client)
 {
     u_char     *p, buf[1400];
@@ -679,7 +697,7 @@ client_nack_missing(client_t *client)
 }
 
 
-static void
+static inline void
 client_send_pli(client_t *client)
 {
     u_char  *p, buf[64];
@@ -689,7 +707,7 @@ client_send_pli(client_t *client)
 }
 
 
-static ngx_webrtc_source_t *
+static inline ngx_webrtc_source_t *
 client_publish(client_t *client, uint32_t ssrc)
 {
     ngx_webrtc_source_t       *source;
@@ -717,7 +735,7 @@ client_publish(client_t *client, uint32_t ssrc)
 }
 
 
-static ngx_webrtc_subscription_t *
+static inline ngx_webrtc_subscription_t *
 client_subscribe(client_t *client, ngx_webrtc_source_t *source, uint32_t ssrc)
 {
     ngx_webrtc_subscription_t       *sub;
@@ -744,7 +762,65 @@ client_subscribe(client_t *client, ngx_webrtc_source_t *source, uint32_t ssrc)
 }
 
 
-static void
+static inline ngx_webrtc_source_t *
+client_publish_audio(client_t *client, uint32_t ssrc)
+{
+    ngx_webrtc_source_t       *source;
+    ngx_webrtc_source_conf_t   conf;
+
+    memset(&conf, 0, sizeof(conf));
+
+    ngx_str_set(&conf.mid, "audio_0");
+    conf.format.codec = NGX_WEBRTC_CODEC_OPUS;
+    conf.format.clock_rate = 48000;
+    conf.format.pt = 109;
+    conf.ssrc = ssrc;
+
+    source = ngx_webrtc_source_create(client->peer, &conf, client->world->now);
+    assert_non_null(source);
+
+    return source;
+}
+
+
+static inline ngx_webrtc_subscription_t *
+client_subscribe_audio(client_t *client, ngx_webrtc_source_t *source,
+    uint32_t ssrc)
+{
+    ngx_webrtc_subscription_t       *sub;
+    ngx_webrtc_subscription_conf_t   conf;
+
+    memset(&conf, 0, sizeof(conf));
+
+    conf.format.codec = NGX_WEBRTC_CODEC_OPUS;
+    conf.format.clock_rate = 48000;
+    conf.format.pt = 109;
+    conf.ssrc = ssrc;
+    ngx_str_set(&conf.cname, "publisher");
+
+    client->audio_ssrc = ssrc;
+
+    sub = ngx_webrtc_subscription_create(client->peer, source, &conf,
+                                         client->world->now);
+    assert_non_null(sub);
+
+    return sub;
+}
+
+
+static inline void
+client_send_audio(client_t *client, uint32_t ssrc, uint64_t seq)
+{
+    u_char  payload[80];
+
+    memset(payload, 0xcd, sizeof(payload));
+
+    client_send_rtp(client, 109, ssrc, (uint16_t) seq, (uint32_t) (seq >> 16),
+                    payload, sizeof(payload));
+}
+
+
+static inline void
 client_destroy(client_t *client)
 {
     world_t     *world;
@@ -779,7 +855,7 @@ client_destroy(client_t *client)
 }
 
 
-static void
+static inline void
 world_cleanup(world_t *world)
 {
     ngx_uint_t  i;
