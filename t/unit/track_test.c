@@ -215,12 +215,14 @@ no_index_is_used_for_two_payloads(void **state)
 
     for (seq = 489; seq < 1000; seq++) {
         client_send_video(pub, seq, 0);
+        world_turn(&world);
     }
 
     client_send_video(pub, 1001, 0);
     world_run(&world, 1);
 
     n = sub->nrtp;
+    assert_int_equal(n, 514);
     assert_int_equal(sub->bad, 0);
 
     memset(pub->sent[1000], 0x11, 1000);
