@@ -351,7 +351,7 @@ ngx_webrtc_zone_copy(u_char *p, ngx_str_t *dst, const ngx_str_t *src,
     dst->data = p;
     dst->len = (src->len <= max) ? src->len : 0;
 
-    return ngx_cpymem(p, src->data, dst->len);
+    return dst->len ? ngx_cpymem(p, src->data, dst->len) : p;
 }
 
 
