@@ -86,6 +86,14 @@ ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
     engine->stats.received++;
     engine->stats.received_bytes += len;
 
+    if (path->remote.port == 0) {
+
+        /* nobody can be answered there, and 0 means "free" in our tables */
+
+        engine->stats.dropped_unknown++;
+        return;
+    }
+
     if (ngx_webrtc_stun_is_stun(pos, pos + len)) {
         ngx_webrtc_engine_stun(engine, path, pos, pos + len, now, out);
         return;
