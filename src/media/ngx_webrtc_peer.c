@@ -123,13 +123,21 @@ ngx_webrtc_peer_set_remote(ngx_webrtc_peer_t *peer,
     ngx_str_t                      ufrag;
     ngx_webrtc_transport_remote_t  tr;
 
-    ufrag.len = remote->ufrag.len;
-    ufrag.data = ngx_pnalloc(peer->pool, ufrag.len + 1);
-    if (ufrag.data == NULL) {
-        return NGX_ERROR;
-    }
+    ufrag = peer->transport.ice.remote_ufrag;
 
-    ngx_memcpy(ufrag.data, remote->ufrag.data, ufrag.len);
+    /* the answers of a long call all have the same one */
+
+    if (ufrag.len != remote->ufrag.len
+        || ngx_memcmp(ufrag.data, remote->ufrag.data, ufrag.len) != 0)
+    {
+        ufrag.len = remote->ufrag.len;
+        ufrag.data = ngx_pnalloc(peer->pool, ufrag.len + 1);
+        if (ufrag.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(ufrag.data, remote->ufrag.data, ufrag.len);
+    }
 
     tr.ufrag = &ufrag;
     tr.fingerprints = remote->fingerprints;

@@ -79,14 +79,19 @@ ngx_webrtc_transport_set_remote(ngx_webrtc_transport_t *transport,
     transport->nfingerprints = n;
     transport->ice.remote_ufrag = *remote->ufrag;
     transport->has_remote = 1;
-    transport->client = !remote->active;
 
-    if (transport->client && transport->dtls) {
+    if (transport->state == NGX_WEBRTC_TRANSPORT_NEW
+        && transport->client == remote->active)
+    {
+        transport->client = !remote->active;
 
-        /* what came before the answer is not what the answer says */
+        if (transport->dtls) {
 
-        ngx_webrtc_dtls_destroy(transport->dtls);
-        transport->dtls = NULL;
+            /* what came before the answer is not what the answer says */
+
+            ngx_webrtc_dtls_destroy(transport->dtls);
+            transport->dtls = NULL;
+        }
     }
 
     if (transport->dtls == NULL) {
