@@ -8,6 +8,10 @@
 #include <core/ngx_webrtc_seq.h>
 
 
+/* nothing is so late: the sender counts anew */
+#define NGX_WEBRTC_ARRIVALS_LATE  4096
+
+
 void
 ngx_webrtc_arrivals_init(ngx_webrtc_arrivals_t *arrivals)
 {
@@ -15,6 +19,7 @@ ngx_webrtc_arrivals_init(ngx_webrtc_arrivals_t *arrivals)
     arrivals->base = 0;
     arrivals->count = 0;
     arrivals->fb_count = 0;
+    arrivals->overflow = 0;
     arrivals->due = NGX_WEBRTC_NEVER;
 }
 
@@ -26,22 +31,33 @@ ngx_webrtc_arrivals_add(ngx_webrtc_arrivals_t *arrivals, uint16_t seq,
     uint64_t    ext;
     ngx_uint_t  i;
 
-    if (arrivals->highest == 0) {
-        ext = 0x10000 + seq;
-        arrivals->base = ext;
+    ext = arrivals->highest
+          ? ngx_webrtc_seq16_extend(seq, arrivals->highest)
+          : (uint64_t) 0x10000 + seq;
 
-    } else {
-        ext = ngx_webrtc_seq16_extend(seq, arrivals->highest);
+    if (arrivals->highest == 0
+        || ext + NGX_WEBRTC_ARRIVALS_LATE < arrivals->base)
+    {
+        ext = (uint64_t) 0x10000 + seq;
+
+        arrivals->highest = ext;
+        arrivals->base = ext;
+        arrivals->count = 0;
     }
 
     /* what was reported as lost already is not reported again */
 
-    if (ext < arrivals->base || arrivals->count == NGX_WEBRTC_ARRIVALS_MAX) {
+    if (ext < arrivals->base) {
         return;
     }
 
     if (ext > arrivals->highest) {
         arrivals->highest = ext;
+    }
+
+    if (arrivals->count == NGX_WEBRTC_ARRIVALS_MAX) {
+        arrivals->overflow = 1;
+        return;
     }
 
     for (i = arrivals->count; i && arrivals->seqs[i - 1] > ext; i--) {
@@ -98,6 +114,7 @@ ngx_webrtc_arrivals_write(ngx_webrtc_arrivals_t *arrivals, u_char *p,
                                    arrivals->count, &n);
     if (p == NULL || n == 0) {
         arrivals->count = 0;
+        arrivals->overflow = 0;
         arrivals->base = arrivals->highest + 1;
         arrivals->due = NGX_WEBRTC_NEVER;
         return NULL;
@@ -111,6 +128,14 @@ ngx_webrtc_arrivals_write(ngx_webrtc_arrivals_t *arrivals, u_char *p,
     ngx_memmove(arrivals->seqs, &arrivals->seqs[n], left * sizeof(uint64_t));
     ngx_memmove(arrivals->items, &arrivals->items[n],
                 left * sizeof(ngx_webrtc_twcc_item_t));
+
+    if (left == 0 && arrivals->overflow) {
+
+        /* nothing is told of those, not even that they were lost */
+
+        arrivals->overflow = 0;
+        arrivals->base = arrivals->highest + 1;
+    }
 
     arrivals->count = left;
     arrivals->due = left ? now : NGX_WEBRTC_NEVER;

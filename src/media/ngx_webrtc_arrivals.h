@@ -28,6 +28,7 @@ typedef struct {
     ngx_webrtc_usec_t         due;
     ngx_uint_t                count;
     uint8_t                   fb_count;
+    uint8_t                   overflow; /* some are not in the list */
     /* in ascending order of their extended number */
     uint64_t                  seqs[NGX_WEBRTC_ARRIVALS_MAX];
     ngx_webrtc_twcc_item_t    items[NGX_WEBRTC_ARRIVALS_MAX];

@@ -116,12 +116,89 @@ arrivals_survive_a_jump(void **state)
 }
 
 
+static void
+arrivals_begin_anew_after_a_jump_back(void **state)
+{
+    u_char                 *p, buf[1200];
+    ngx_uint_t              i, received;
+    ngx_webrtc_arrivals_t   arrivals;
+
+    (void) state;
+
+    ngx_webrtc_arrivals_init(&arrivals);
+
+    for (i = 0; i < 10; i++) {
+        ngx_webrtc_arrivals_add(&arrivals, (uint16_t) (40000 + i), MSEC(100));
+    }
+
+    received = 0;
+    p = ngx_webrtc_arrivals_write(&arrivals, buf, buf + sizeof(buf), 1, 2,
+                                  MSEC(200));
+    assert_int_equal(feedback_counts(buf, p, &received), 10);
+
+    /* late ones were reported as lost; a sender that counts anew is not late */
+
+    ngx_webrtc_arrivals_add(&arrivals, 39999, MSEC(300));
+    assert_true(arrivals.due == NGX_WEBRTC_NEVER);
+
+    for (i = 0; i < 10; i++) {
+        ngx_webrtc_arrivals_add(&arrivals, (uint16_t) (10000 + i), MSEC(400));
+    }
+
+    received = 0;
+    p = ngx_webrtc_arrivals_write(&arrivals, buf, buf + sizeof(buf), 1, 2,
+                                  MSEC(500));
+    assert_non_null(p);
+    assert_int_equal(feedback_counts(buf, p, &received), 10);
+    assert_int_equal(received, 10);
+    assert_int_equal(arrivals.count, 0);
+}
+
+
+static void
+arrivals_that_overflow_are_not_told_as_lost(void **state)
+{
+    u_char                 *p, buf[1200];
+    ngx_uint_t              i, all, received;
+    ngx_webrtc_arrivals_t   arrivals;
+
+    (void) state;
+
+    ngx_webrtc_arrivals_init(&arrivals);
+
+    all = 0;
+    received = 0;
+
+    /* a worker that was held up reads all of it in one turn */
+
+    for (i = 0; i < 500; i++) {
+        ngx_webrtc_arrivals_add(&arrivals, (uint16_t) i, MSEC(100));
+    }
+
+    for (i = 500; i < 600; i++) {
+        while ((p = ngx_webrtc_arrivals_write(&arrivals, buf,
+                                              buf + sizeof(buf), 1, 2,
+                                              MSEC(200))))
+        {
+            all += feedback_counts(buf, p, &received);
+        }
+
+        ngx_webrtc_arrivals_add(&arrivals, (uint16_t) i, MSEC(200));
+    }
+
+    assert_int_equal(all, received);
+    assert_true(received > 300);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(arrivals_report_every_number_once),
-        cmocka_unit_test(arrivals_survive_a_jump)
+        cmocka_unit_test(arrivals_survive_a_jump),
+        cmocka_unit_test(arrivals_begin_anew_after_a_jump_back),
+        cmocka_unit_test(arrivals_that_overflow_are_not_told_as_lost)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
