@@ -114,7 +114,7 @@ test('two pages with a test pattern see each other', () =>
             });
         }
 
-        assert.match(await table.textContent(), /640×360/);
+        assert.match(await table.textContent(), /\d+×\d+/);
 
         /* leaving empties the other's grid */
 

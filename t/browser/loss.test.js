@@ -100,3 +100,31 @@ for (const codec of ['VP8', 'H264']) {
             assert.ok(all.some((relay) => relay.dropped > 20));
         }));
 }
+
+
+/*
+ * A handshake that takes longer, because of a loss, must not make the viewer
+ * miss the only key frame: the picture has to come every time.
+ */
+
+test('every join over a lossy path gets a picture', () =>
+    using(async (opened) => {
+        const { ports } = await relays(opened);
+        const channelId = channel();
+
+        const sender = await Member.open(suite.browser, suite.nginx);
+        const viewer = await Member.open(suite.browser, suite.nginx);
+
+        opened.push(sender, viewer);
+
+        for (let i = 0; i < 8; i++) {
+            await sender.start({ channelId, role: 'sendonly', ports,
+                                 sdk: { videoCodecType: 'VP8' } });
+            await viewer.start({ channelId, role: 'recvonly', ports });
+
+            await viewer.receives(sender, { frames: 5, timeout: 20000 });
+
+            await viewer.leave();
+            await sender.leave();
+        }
+    }));

@@ -128,11 +128,10 @@ class Member {
                 throw new Error('no stream of that member');
             }
 
-            if (audio && !(now.audio?.totalAudioEnergy
-                           > (before?.audio?.totalAudioEnergy || 0)))
-            {
-                throw new Error(`audio ${JSON.stringify(now.audio)}`);
-            }
+            /*
+             * Video first: the element plays nothing, sound neither, before
+             * its first picture.
+             */
 
             if (video && !(now.video?.framesDecoded
                            >= (before?.video?.framesDecoded || 0) + frames
@@ -141,8 +140,24 @@ class Member {
                 throw new Error(`video ${JSON.stringify(now.video)}`);
             }
 
+            if (audio && !(now.audio?.totalAudioEnergy
+                           > (before?.audio?.totalAudioEnergy || 0)))
+            {
+                throw new Error(`audio ${JSON.stringify(now.audio)}`);
+            }
+
             return now;
-        }, { timeout, every: 200 });
+        }, { timeout, every: 200 }).catch(async (e) => {
+
+            /* nothing heard and nothing said are two different failures */
+
+            const { source, local } = await from.stats();
+
+            e.message += `; the sender captured ${JSON.stringify(source)}`
+                         + ` and sent ${local.audio?.packetsSent} audio,`
+                         + ` ${local.video?.packetsSent} video packets`;
+            throw e;
+        });
     }
 
 

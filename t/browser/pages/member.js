@@ -187,10 +187,13 @@ function state() {
 }
 
 
-/* { remote: { <stream id>: { audio, video } }, local: { audio, video } } */
+/*
+ * { remote: { <stream id>: { audio, video } }, local: { audio, video },
+ *   source: { audio, video }, transport }
+ */
 
 async function stats() {
-    const result = { remote: {}, local: {} };
+    const result = { remote: {}, local: {}, source: {} };
 
     if (!connection?.pc) {
         return result;
@@ -221,6 +224,10 @@ async function stats() {
                 = { ...s, mimeType: report.get(s.codecId)?.mimeType,
                     fractionLost: remote?.fractionLost,
                     roundTripTime: remote?.roundTripTime };
+        }
+
+        if (s.type === 'media-source') {
+            result.source[s.kind] = s;
         }
 
         if (s.type === 'transport') {
