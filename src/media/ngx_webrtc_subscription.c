@@ -340,6 +340,14 @@ ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub, uint16_t seq16,
 
     ngx_webrtc_outbox_commit(out, &transport->ice.selected->path, n, 0);
 
+    if (sub->rtx_ssrc) {
+
+        /* write() has counted its own */
+
+        sub->peer->engine->stats.sent_srtp++;
+        sub->peer->engine->stats.sent_srtp_bytes += n;
+    }
+
     sub->peer->sent_bytes += n;
     sub->stats.retransmitted++;
 }

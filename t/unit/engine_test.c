@@ -10,10 +10,6 @@
  *
  *     ngx_webrtc_ice.c
  *     ngx_webrtc_peer.c
- *     ngx_webrtc_report.c
- *     ngx_webrtc_subscription.c
- *     ngx_webrtc_track.c
- *     ngx_webrtc_transport.c
  */
 
 
@@ -26,6 +22,8 @@
 #include <cmocka.h>
 
 #include "lib/client.h"
+
+#include <media/ngx_webrtc_media.h>
 
 
 static void
@@ -699,6 +697,212 @@ close_notify_ends_the_peer(void **state)
 }
 
 
+/* what the handler of a peer that ends takes with it */
+
+static client_t  *victims[2];
+
+
+static void
+ends_others(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_event_e event,
+    const char *reason, void *data, ngx_webrtc_usec_t now)
+{
+    client_t    *client = data;
+    ngx_uint_t   i;
+
+    (void) reason;
+
+    if (event == NGX_WEBRTC_PEER_CONNECTED) {
+        client->connected++;
+
+        if (client->ended == 0) {
+            return;
+        }
+    }
+
+    for (i = 0; i < 2; i++) {
+        if (victims[i] && victims[i]->peer && victims[i]->peer != peer) {
+            ngx_webrtc_peer_destroy(victims[i]->peer, now, NULL);
+            victims[i]->peer = NULL;
+        }
+    }
+
+    client->ended = 1;
+    client->peer = NULL;
+    ngx_webrtc_peer_destroy(peer, now, NULL);
+}
+
+
+static void
+handlers_end_their_own_peer_and_others(void **state)
+{
+    world_t               world;
+    client_t             *clients[4];
+    ngx_uint_t            i, k;
+    ngx_webrtc_source_t  *source;
+
+    (void) state;
+
+    /* by close_notify, by a timer, and as soon as it is connected */
+
+    for (k = 0; k < 3; k++) {
+        world_init(&world);
+
+        for (i = 0; i < 4; i++) {
+            clients[i] = client_create(&world, 0);
+            client_connect(clients[i]);
+        }
+
+        source = client_publish(clients[0], 1000);
+
+        for (i = 1; i < 4; i++) {
+            (void) client_subscribe(clients[i], source, 5000);
+        }
+
+        clients[0]->peer->handler = ends_others;
+        victims[0] = clients[1];
+        victims[1] = clients[2];
+
+        /* in the middle of things */
+
+        client_send_video(clients[0], 1, 1);
+        client_send_pli(clients[1]);
+
+        for (i = 0; i < 3; i++) {
+            clients[i]->silent = 1;
+        }
+
+        if (k == 0) {
+            ngx_webrtc_dtls_close(clients[0]->dtls);
+            client_flush(clients[0]);
+
+        } else if (k == 1) {
+            clients[0]->ended = 0;
+            world_run(&world, 31000);
+
+        } else {
+            clients[0]->ended = 1;
+            clients[0]->peer->connected = 0;
+            ngx_webrtc_peer_tell(clients[0]->peer, world.now);
+        }
+
+        world_run(&world, 100);
+
+        assert_null(clients[0]->peer);
+        assert_int_equal(ngx_webrtc_engine_peers(world.engine), 1);
+        assert_int_equal(clients[3]->ended, 0);
+
+        world_cleanup(&world);
+    }
+}
+
+
+static void
+random_lives_leave_nothing_behind(void **state)
+{
+    world_t                    world;
+    uint64_t                   seqs[10];
+    client_t                  *clients[10];
+    uint32_t                   random, ssrc;
+    ngx_uint_t                 i, k, n;
+    ngx_webrtc_source_t       *sources[10];
+
+    (void) state;
+
+    world_init(&world);
+    world.loss = 3;
+
+    memset(clients, 0, sizeof(clients));
+    memset(sources, 0, sizeof(sources));
+    memset(seqs, 0, sizeof(seqs));
+
+    random = 1;
+    ssrc = 10000;
+
+    for (n = 0; n < 3000; n++) {
+        random = random * 1664525 + 1013904223;
+
+        i = (random >> 8) % 10;
+        k = (random >> 16) % 10;
+
+        switch ((random >> 24) % 16) {
+
+        case 0:
+            if (clients[i] == NULL && world.nclients < 60) {
+                clients[i] = client_create(&world, 0);
+                clients[i]->many = 1;
+                seqs[i] = 65000;
+
+            } else if (clients[i] && (random & 7) == 0) {
+                client_destroy(clients[i]);
+                clients[i] = NULL;
+                sources[i] = NULL;
+            }
+
+            break;
+
+        case 1:
+            if (clients[i] && sources[i] == NULL) {
+                sources[i] = client_publish(clients[i], ssrc += 2);
+                seqs[i] = 65000;
+
+            } else if (sources[i] && (random & 7) == 0) {
+                ngx_webrtc_source_destroy(sources[i]);
+                sources[i] = NULL;
+            }
+
+            break;
+
+        case 2:
+            if (clients[i] && sources[k]) {
+                (void) client_subscribe(clients[i], sources[k], ssrc += 2);
+            }
+
+            break;
+
+        case 3:
+            world_run(&world, random % 50);
+            break;
+
+        case 4:
+            if (clients[i] && clients[i]->in) {
+                client_send_pli(clients[i]);
+                client_nack_missing(clients[i]);
+            }
+
+            break;
+
+        case 5:
+            if (clients[i] && (random & 63) == 0) {
+                clients[i]->path.remote.port += 100;
+                client_check(clients[i], 1);
+            }
+
+            break;
+
+        default:
+            if (clients[i] && clients[i]->in && sources[i]) {
+                client_send_video(clients[i], seqs[i]++, random % 32 == 0);
+
+                if (random & 1) {
+                    (void) ngx_webrtc_engine_output(world.engine, world.now,
+                                                    &world.out);
+                }
+            }
+
+            break;
+        }
+
+        if (world.out.nmessages > 64) {
+            world_turn(&world);
+        }
+    }
+
+    assert_true(ngx_webrtc_engine_stats(world.engine)->sent_srtp > 500);
+
+    world_cleanup(&world);
+}
+
+
 int
 main(void)
 {
@@ -721,7 +925,9 @@ main(void)
         cmocka_unit_test(sender_reports_keep_the_publishers_time_line),
         cmocka_unit_test(slow_subscriber_skips_and_others_do_not_notice),
         cmocka_unit_test(streams_end_in_any_order),
-        cmocka_unit_test(close_notify_ends_the_peer)
+        cmocka_unit_test(close_notify_ends_the_peer),
+        cmocka_unit_test(handlers_end_their_own_peer_and_others),
+        cmocka_unit_test(random_lives_leave_nothing_behind)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

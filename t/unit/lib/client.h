@@ -73,6 +73,7 @@ struct client_s {
     ngx_uint_t                 responses;   /* STUN */
     ngx_uint_t                 silent;      /* sends no checks */
     ngx_uint_t                 passive;     /* is the DTLS server */
+    ngx_uint_t                 many;        /* streams, only counted */
 
     /* what was received, by SSRC and sequence number */
     ngx_uint_t                 nrtp;
@@ -595,6 +596,11 @@ client_rtp(client_t *client, u_char *pos, size_t len)
     assert_int_equal(ngx_webrtc_rtp_parse(pos, pos + len, &rtp), NGX_OK);
 
     seq = rtp.seq;
+
+    if (client->many) {
+        client->nrtp++;
+        return;
+    }
 
     if (client->rtx_ssrc && rtp.ssrc == client->rtx_ssrc) {
         client->nrtx++;
