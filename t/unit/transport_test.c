@@ -44,7 +44,8 @@ close_notify_from_another_path_is_ignored(void **state)
     /* and one that is nobody's */
 
     client->path.remote.port = 40001;
-    client_input(client, (u_char *) "\x15\xfe\xfd\0\1\0\0\0\0\0\0\0\2\1\0", 15);
+    client_input(client, (u_char *) "\x15\xfe\xfd\0\1\0\0\0\0\0\0\0\2\1\0",
+                 15);
     world_run(&world, 5);
     assert_int_equal(client->ended, 0);
 
