@@ -136,7 +136,7 @@ arrivals_begin_anew_after_a_jump_back(void **state)
                                   MSEC(200));
     assert_int_equal(feedback_counts(buf, p, &received), 10);
 
-    /* late ones were reported as lost; a sender that counts anew is not late */
+    /* late ones were told as lost; a sender that counts anew is not late */
 
     ngx_webrtc_arrivals_add(&arrivals, 39999, MSEC(300));
     assert_true(arrivals.due == NGX_WEBRTC_NEVER);

@@ -358,7 +358,8 @@ main(void)
         cmocka_unit_test(reordering_by_five_seconds_is_sent_or_dropped),
         cmocka_unit_test(no_index_is_used_for_two_payloads),
         cmocka_unit_test(strange_packets_of_the_publisher_are_dropped),
-        cmocka_unit_test(audio_and_video_go_to_all_and_end_with_their_publisher)
+        cmocka_unit_test(
+                      audio_and_video_go_to_all_and_end_with_their_publisher)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
