@@ -400,7 +400,10 @@ what_we_send_is_offered_with_its_ssrcs_and_without_an_estimator(void **state)
     assert_int_equal(sections[1].ssrc_groups[0].ssrc[1], 500002);
     assert_int_equal(sections[1].codecs[0].feedback, 0x0f);
 
+    /* a descriptor over 16 bytes needs the two-byte form (RFC 8285) */
+
     assert_true(offered("dependency-descriptor"));
+    assert_true(offered("a=extmap-allow-mixed\r\n"));
     assert_false(offered("abs-send-time"));
     assert_false(offered("transport-wide-cc"));
     assert_false(offered("transport-cc"));

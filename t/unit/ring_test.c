@@ -67,12 +67,43 @@ ring_keeps_order_of_arrival(void **state)
 }
 
 
+static void
+ring_remembers_numbers_that_gave_way_early(void **state)
+{
+    uint64_t           seq;
+    ngx_webrtc_ring_t  ring;
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_ring_init(&ring, 8, NULL), NGX_OK);
+
+    /* the newest number came first, seven late ones and the next follow */
+
+    ngx_webrtc_ring_add(&ring, 107);
+
+    for (seq = 100; seq < 107; seq++) {
+        ngx_webrtc_ring_add(&ring, seq);
+    }
+
+    assert_non_null(ngx_webrtc_ring_find(&ring, 107));
+
+    ngx_webrtc_ring_add(&ring, 108);
+
+    assert_null(ngx_webrtc_ring_find(&ring, 107));
+    assert_true(ngx_webrtc_ring_has(&ring, 107));
+    assert_false(ngx_webrtc_ring_has(&ring, 109));
+
+    ngx_webrtc_ring_cleanup(&ring);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(ring_finds_packets_until_they_give_way),
-        cmocka_unit_test(ring_keeps_order_of_arrival)
+        cmocka_unit_test(ring_keeps_order_of_arrival),
+        cmocka_unit_test(ring_remembers_numbers_that_gave_way_early)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

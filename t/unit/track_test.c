@@ -281,6 +281,64 @@ strange_packets_of_the_publisher_are_dropped(void **state)
 
 
 static void
+long_header_extensions_are_forwarded_and_others_are_not(void **state)
+{
+    u_char                *p, buf[400], mid[] = "video_0", descriptor[40];
+    size_t                 n;
+    world_t                world;
+    client_t              *pub, *sub;
+    ngx_webrtc_rtp_t       rtp;
+    ngx_webrtc_ext_map_t   map;
+
+    (void) state;
+
+    (void) two_clients(&world, &pub, &sub);
+
+    memset(&map, 0, sizeof(map));
+    (void) ngx_webrtc_ext_map_add(&map, NGX_WEBRTC_EXT_MID, 1);
+    (void) ngx_webrtc_ext_map_add(&map, NGX_WEBRTC_EXT_DEPENDENCY, 7);
+    ngx_webrtc_peer_set_extensions(pub->peer, &map);
+
+    memset(descriptor, 0xdd, sizeof(descriptor));
+    memset(&rtp, 0, sizeof(rtp));
+
+    rtp.pt = 96;
+    rtp.seq = 1;
+    rtp.ssrc = 1000;
+    rtp.extension = 1;
+
+    ngx_webrtc_rtp_write(buf, &rtp);
+
+    /* two-byte form: 2 + 7 and 2 + 40 bytes, one of padding */
+
+    p = buf + 12;
+    p = ngx_webrtc_put16(p, 0x1000);
+    p = ngx_webrtc_put16(p, 13);
+    *p++ = 1;
+    *p++ = 7;
+    p = ngx_cpymem(p, mid, 7);
+    *p++ = 7;
+    *p++ = 40;
+    p = ngx_cpymem(p, descriptor, 40);
+    *p++ = 0;
+
+    n = p - buf;
+    p = ngx_cpymem(p, "\x10\x10\2\0\x9d\x01\x2a\x40\x01\xf0\0", 11);
+
+    n = ngx_webrtc_srtp_protect(pub->out, buf, n, p - buf, 0);
+    client_input(pub, buf, n);
+    world_run(&world, 1);
+
+    assert_int_equal(sub->nrtp, 1);
+    assert_int_equal(sub->last_payload_len, 11);
+    assert_int_equal(sub->last_ext_len, 4 + 44);
+    assert_memory_equal(sub->last_ext, "\x10\0\0\x0b\7\x28\xdd", 7);
+
+    world_cleanup(&world);
+}
+
+
+static void
 audio_and_video_go_to_all_and_end_with_their_publisher(void **state)
 {
     world_t               world;
@@ -358,6 +416,8 @@ main(void)
         cmocka_unit_test(reordering_by_five_seconds_is_sent_or_dropped),
         cmocka_unit_test(no_index_is_used_for_two_payloads),
         cmocka_unit_test(strange_packets_of_the_publisher_are_dropped),
+        cmocka_unit_test(
+                     long_header_extensions_are_forwarded_and_others_are_not),
         cmocka_unit_test(
                       audio_and_video_go_to_all_and_end_with_their_publisher)
     };

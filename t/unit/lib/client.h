@@ -87,6 +87,8 @@ struct client_s {
     u_char                     got[65536];
     u_char                     last_payload[1500];
     size_t                     last_payload_len;
+    u_char                     last_ext[256];
+    size_t                     last_ext_len;
     uint16_t                   first_seq;
     uint16_t                   highest;
 
@@ -630,6 +632,13 @@ client_rtp(client_t *client, u_char *pos, size_t len)
     client->got[seq] = 1;
     memcpy(client->last_payload, rtp.payload, rtp.payload_len);
     client->last_payload_len = rtp.payload_len;
+
+    client->last_ext_len = rtp.ext ? rtp.ext_len + 4u : 0;
+    assert_true(client->last_ext_len <= sizeof(client->last_ext));
+
+    if (rtp.ext) {
+        memcpy(client->last_ext, rtp.ext - 4, client->last_ext_len);
+    }
 }
 
 
