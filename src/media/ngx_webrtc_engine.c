@@ -8,9 +8,15 @@
 #include <media/ngx_webrtc_media.h>
 
 
+/* consent is renewed every 5 s (RFC 7675 5.1), browsers do it twice as often */
+#define NGX_WEBRTC_ENGINE_HOLD      (6 * NGX_WEBRTC_SEC)
+
+
 static void ngx_webrtc_engine_stun(ngx_webrtc_engine_t *engine,
     const ngx_webrtc_path_t *path, u_char *pos, u_char *last,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+static ngx_uint_t ngx_webrtc_engine_holds(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_addr_t *remote, ngx_webrtc_usec_t now);
 static ngx_webrtc_peer_addr_t *ngx_webrtc_engine_find(
     ngx_webrtc_engine_t *engine, const ngx_webrtc_addr_t *addr);
 static void ngx_webrtc_engine_bind(ngx_webrtc_peer_t *peer,
@@ -162,6 +168,18 @@ ngx_webrtc_engine_stun(ngx_webrtc_engine_t *engine,
     }
 
     peer = ngx_webrtc_hash_data(node, ngx_webrtc_peer_t, ufrag_node);
+
+    addr = ngx_webrtc_engine_find(engine, &path->remote);
+
+    if (addr && addr->peer != peer
+        && ngx_webrtc_engine_holds(addr->peer, &path->remote, now))
+    {
+        /* whoever can forge a source must not take a member's path away */
+
+        engine->stats.dropped_stun++;
+        return;
+    }
+
     peer->received_bytes += last - pos;
 
     if (ngx_webrtc_ice_input(&peer->transport.ice, &stun, path, now, out,
@@ -175,8 +193,6 @@ ngx_webrtc_engine_stun(ngx_webrtc_engine_t *engine,
     if (evicted.port) {
         ngx_webrtc_engine_unbind(peer, &evicted);
     }
-
-    addr = ngx_webrtc_engine_find(engine, &path->remote);
 
     if (addr == NULL || addr->peer != peer) {
 
@@ -194,6 +210,20 @@ ngx_webrtc_engine_stun(ngx_webrtc_engine_t *engine,
 
         ngx_webrtc_peer_schedule(peer);
     }
+}
+
+
+/* the peer has shown a short while ago that the address is its own */
+
+static ngx_uint_t
+ngx_webrtc_engine_holds(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_addr_t *remote, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_ice_path_t  *ice;
+
+    ice = ngx_webrtc_ice_find(&peer->transport.ice, remote);
+
+    return ice && ice->checked + NGX_WEBRTC_ENGINE_HOLD > now;
 }
 
 

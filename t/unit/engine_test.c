@@ -317,6 +317,50 @@ spoofed_sources_make_bounded_state(void **state)
 
 
 static void
+an_address_in_use_cannot_be_taken(void **state)
+{
+    uint16_t              port;
+    world_t               world;
+    client_t             *pub, *sub, *thief;
+    ngx_webrtc_source_t  *source;
+
+    (void) state;
+
+    two_clients(&world, &pub, &sub, &source);
+
+    client_send_video(pub, 1, 1);
+    world_run(&world, 5);
+    assert_int_equal(sub->nrtp, 1);
+
+    /* a member with valid credentials forges the address of another */
+
+    thief = client_create(&world, 0);
+    thief->silent = 1;
+    port = thief->path.remote.port;
+
+    thief->path.remote.port = sub->path.remote.port;
+    client_check(thief, 1);
+    thief->path.remote.port = port;
+
+    client_send_video(pub, 2, 0);
+    world_run(&world, 5);
+    assert_int_equal(sub->nrtp, 2);
+
+    /* it is free again when its owner has gone silent */
+
+    sub->silent = 1;
+    world_run(&world, 7000);
+
+    sub->path.remote.port = 50000;
+    thief->path.remote.port = 20001;
+    thief->silent = 0;
+    client_connect(thief);
+
+    world_cleanup(&world);
+}
+
+
+static void
 garbage_and_bad_tags_are_dropped(void **state)
 {
     u_char                buf[200];
@@ -915,6 +959,7 @@ main(void)
         cmocka_unit_test(client_hello_before_ice_is_ignored),
         cmocka_unit_test(wrong_password_learns_no_address),
         cmocka_unit_test(spoofed_sources_make_bounded_state),
+        cmocka_unit_test(an_address_in_use_cannot_be_taken),
         cmocka_unit_test(garbage_and_bad_tags_are_dropped),
         cmocka_unit_test(consent_that_is_not_renewed_ends_the_peer),
         cmocka_unit_test(nobody_comes_ends_by_timeout),
