@@ -8,7 +8,7 @@
 #include <media/ngx_webrtc_media.h>
 
 
-/* consent is renewed every 5 s (RFC 7675 5.1), browsers do it twice as often */
+/* consent is renewed every 5 s (RFC 7675 5.1), by browsers twice as often */
 #define NGX_WEBRTC_ENGINE_HOLD      (6 * NGX_WEBRTC_SEC)
 
 
