@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 #include <event/ngx_webrtc_relay_mail.h>
+#include <event/ngx_webrtc_seat.h>
 
 
 /* how long a home may take, ms */
@@ -111,6 +112,14 @@ ngx_webrtc_call_start(ngx_webrtc_api_call_t *wait,
     ngx_webrtc_worker_t  *worker;
 
     worker = wait->relay->worker;
+
+    if (worker->self.seat == NGX_WEBRTC_SEAT_NONE) {
+
+        /* a reply would have nowhere to go */
+
+        ngx_webrtc_sora_api_status(503, &wait->answer);
+        return NGX_OK;
+    }
 
     for (tries = 0; tries < 2; tries++) {
 

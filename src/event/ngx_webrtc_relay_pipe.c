@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 #include <event/ngx_webrtc_relay_mail.h>
+#include <event/ngx_webrtc_seat.h>
 
 
 /* from open() to close() or to the handler's close(), whichever is first */
@@ -41,7 +42,11 @@ ngx_webrtc_pipe_open(const ngx_str_t *channel_id, const u_char *text,
     worker = ngx_webrtc_worker();
     relay = worker->relay;
 
-    if (relay == NULL || relay->shutdown || worker->zone == NULL) {
+    /* without a seat nothing would come back */
+
+    if (relay == NULL || relay->shutdown || worker->zone == NULL
+        || worker->self.seat == NGX_WEBRTC_SEAT_NONE)
+    {
         *reason = "NO-WORKER";
         return NULL;
     }
