@@ -21,6 +21,8 @@ static ngx_uint_t ngx_webrtc_seat_is_wanted(ngx_webrtc_conf_t *conf,
     in_port_t port);
 static ngx_uint_t ngx_webrtc_seat_find_free(ngx_webrtc_zone_t *zone,
     ngx_uint_t spare);
+static ngx_int_t ngx_webrtc_seat_free(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_owner_t *gone);
 static void ngx_webrtc_seats_tell(ngx_webrtc_zone_t *zone,
     ngx_webrtc_owner_t *gone);
 
@@ -406,18 +408,44 @@ ngx_webrtc_seats_check(ngx_webrtc_zone_t *zone, ngx_log_t *log)
         gone.term = seat->term;
 
         ngx_webrtc_zone_clean(zone, &gone);
-
-        ngx_memory_barrier();
-        seat->pid = 0;
+        seat->dead = 1;
 
         ngx_webrtc_zone_unlock(zone);
 
-        ngx_log_error(NGX_LOG_WARN, log, 0,
-                      "webrtc worker %P died on seat %ui, its channels "
-                      "have ended", pid, i);
+        /* if we die here the next one begins anew: twice is harmless */
 
         ngx_webrtc_seats_tell(zone, &gone);
+
+        if (ngx_webrtc_seat_free(zone, &gone) == NGX_OK) {
+            ngx_log_error(NGX_LOG_WARN, log, 0,
+                          "webrtc worker %P died on seat %ui, its channels "
+                          "have ended", pid, i);
+        }
     }
+}
+
+
+/* NGX_DECLINED: somebody else was faster */
+
+static ngx_int_t
+ngx_webrtc_seat_free(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *gone)
+{
+    ngx_int_t           rc;
+    ngx_webrtc_seat_t  *seat;
+
+    seat = &zone->sh->seats[gone->seat];
+    rc = NGX_DECLINED;
+
+    ngx_webrtc_zone_lock(zone);
+
+    if (seat->pid && seat->term == gone->term) {
+        seat->pid = 0;
+        rc = NGX_OK;
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+
+    return rc;
 }
 
 
