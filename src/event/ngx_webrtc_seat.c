@@ -253,7 +253,6 @@ ngx_webrtc_seat_claim(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *self)
 ngx_int_t
 ngx_webrtc_seat_upgrade(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *self)
 {
-    in_port_t           port;
     ngx_uint_t          n;
     ngx_webrtc_seat_t  *seat;
 
@@ -267,9 +266,11 @@ ngx_webrtc_seat_upgrade(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *self)
         return NGX_DECLINED;
     }
 
-    port = zone->sh->seats[n].port;
+    /* in this order: who dies in between loses no port */
+
+    seat->port = zone->sh->seats[n].port;
+    ngx_memory_barrier();
     zone->sh->seats[n].port = 0;
-    seat->port = port;
 
     ngx_webrtc_zone_unlock(zone);
 

@@ -26,7 +26,7 @@
 typedef struct {
     ngx_webrtc_zone_t        *zone;     /* NULL: not configured */
     ngx_webrtc_owner_t        self;
-    ngx_webrtc_engine_t      *engine;   /* NULL: this worker has no seat */
+    ngx_webrtc_engine_t      *engine;   /* NULL: no media port was free */
     ngx_webrtc_hub_t         *hub;
     ngx_webrtc_sora_t        *sora;
     struct ngx_webrtc_relay_s  *relay;  /* of ngx_webrtc_relay.c alone */

@@ -400,6 +400,10 @@ ngx_webrtc_zone_connection_add(ngx_webrtc_zone_t *zone,
         goto done;
     }
 
+    if (channel) {
+        channel->pending -= (channel->pending > 0);
+    }
+
     row = ngx_webrtc_zone_table_alloc(&zone->sh->rows);
     if (row == NULL) {
         goto done;
@@ -431,7 +435,6 @@ ngx_webrtc_zone_connection_add(ngx_webrtc_zone_t *zone,
     seat->connections++;
 
     channel->members++;
-    channel->pending -= (channel->pending > 0);
 
     rc = NGX_OK;
 

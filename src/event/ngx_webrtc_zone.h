@@ -67,8 +67,8 @@ ngx_int_t ngx_webrtc_zone_channel(ngx_webrtc_zone_t *zone,
     const ngx_str_t *channel_id, ngx_uint_t create, ngx_webrtc_owner_t *home);
 /*
  * By the home worker: the channel has no members.  A channel that was born
- * for a connect still under way stays until that connect joined or failed,
- * or for 10 s.
+ * for a connect still under way stays until connection_add() was called for
+ * that, or for 10 s.
  */
 void ngx_webrtc_zone_channel_release(ngx_webrtc_zone_t *zone,
     const ngx_str_t *channel_id, ngx_webrtc_owner_t *home);

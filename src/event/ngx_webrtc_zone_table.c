@@ -339,7 +339,7 @@ ngx_webrtc_zone_table_repair(ngx_webrtc_zone_table_t *table)
 void
 ngx_webrtc_zone_repair(ngx_webrtc_zone_t *zone)
 {
-    ngx_uint_t                  i;
+    ngx_uint_t                  i, n;
     ngx_webrtc_seat_t          *seat;
     ngx_webrtc_zone_sh_t       *sh;
     ngx_webrtc_zone_channel_t  *channel;
@@ -347,9 +347,21 @@ ngx_webrtc_zone_repair(ngx_webrtc_zone_t *zone)
     sh = zone->sh;
 
     for (i = 0; i < sh->nseats; i++) {
-        sh->seats[i].connections = 0;
-        sh->seats[i].channels = 0;
-        sh->seats[i].empty = 0;
+        seat = &sh->seats[i];
+
+        seat->connections = 0;
+        seat->channels = 0;
+        seat->empty = 0;
+
+        /* given to a spare seat, not yet taken from the free one */
+
+        for (n = 0; n < sh->nseats; n++) {
+            if (n != i && seat->port && seat->port == sh->seats[n].port
+                && seat->pid == 0)
+            {
+                seat->port = 0;
+            }
+        }
     }
 
     for (i = 0; i < sh->channels.top; i++) {
@@ -388,6 +400,7 @@ ngx_webrtc_zone_repair_rows(ngx_webrtc_zone_t *zone)
     ngx_webrtc_zone_table_t  *table;
 
     table = &zone->sh->rows;
+    zone->sh->counters.ongoing = 0;
 
     for (i = table->top; i-- > 0; /* void */ ) {
         row = ngx_webrtc_zone_table_row(table, i);
@@ -404,6 +417,8 @@ ngx_webrtc_zone_repair_rows(ngx_webrtc_zone_t *zone)
         row->next = row->channel->first;
         row->channel->first = row;
         row->channel->members++;
+
+        zone->sh->counters.ongoing += row->live;
     }
 }
 
