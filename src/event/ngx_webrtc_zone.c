@@ -35,8 +35,10 @@ static void ngx_webrtc_zone_remove_row(ngx_webrtc_zone_t *zone,
 static void ngx_webrtc_zone_free_stats(ngx_webrtc_zone_t *zone,
     ngx_webrtc_zone_row_t *row);
 static ngx_int_t ngx_webrtc_zone_tell(ngx_webrtc_zone_t *zone,
-    ngx_webrtc_zone_row_t *row, ngx_webrtc_zone_connection_pt handler,
-    void *data);
+    ngx_webrtc_zone_row_t *row, ngx_uint_t stats,
+    ngx_webrtc_zone_connection_pt handler, void *data);
+static void ngx_webrtc_zone_tell_all(ngx_webrtc_zone_t *zone,
+    ngx_uint_t stats, ngx_webrtc_zone_connection_pt handler, void *data);
 
 
 #define ngx_webrtc_zone_hash(zone, data, len)                                \
@@ -635,61 +637,53 @@ done:
 
 static ngx_int_t
 ngx_webrtc_zone_tell(ngx_webrtc_zone_t *zone, ngx_webrtc_zone_row_t *row,
-    ngx_webrtc_zone_connection_pt handler, void *data)
+    ngx_uint_t stats, ngx_webrtc_zone_connection_pt handler, void *data)
 {
     size_t                    n;
     u_char                   *p;
-    ngx_str_t                 stats;
+    ngx_str_t                 text;
     ngx_webrtc_zone_chunk_t  *chunk;
 
     if (!row->live) {
         return NGX_OK;
     }
 
-    if (row->stats_len && zone->stats == NULL) {
+    if (stats && row->stats_len && zone->stats == NULL) {
         zone->stats = ngx_alloc(zone->conf->stats_size, ngx_cycle->log);
     }
 
-    if (row->stats_len == 0 || row->stats_len > zone->conf->stats_size
-        || zone->stats == NULL)
+    if (!stats || row->stats_len == 0 || zone->stats == NULL
+        || row->stats_len > zone->conf->stats_size)
     {
         return handler(data, &row->info, NULL, 0);
     }
 
     p = zone->stats;
-    stats.data = p;
-    stats.len = row->stats_len;
+    text.data = p;
+    text.len = row->stats_len;
 
     for (chunk = row->stats; chunk; chunk = chunk->more) {
-        n = ngx_min(stats.len - (size_t) (p - stats.data),
+        n = ngx_min(text.len - (size_t) (p - text.data),
                     NGX_WEBRTC_ZONE_CHUNK);
         p = ngx_cpymem(p, chunk->text, n);
     }
 
-    return handler(data, &row->info, &stats, row->stats_wall);
+    return handler(data, &row->info, &text, row->stats_wall);
 }
 
 
 void
 ngx_webrtc_zone_connections(ngx_webrtc_zone_t *zone,
     const ngx_str_t *channel_id, const ngx_str_t *connection_id,
-    ngx_webrtc_zone_connection_pt handler, void *data)
+    ngx_uint_t stats, ngx_webrtc_zone_connection_pt handler, void *data)
 {
     uint32_t                    hash;
-    ngx_uint_t                  i;
     ngx_webrtc_zone_row_t      *row;
-    ngx_webrtc_zone_table_t    *table;
     ngx_webrtc_zone_channel_t  *channel;
 
     ngx_webrtc_zone_lock(zone);
 
-    table = &zone->sh->rows;
-
-    if (connection_id->len) {
-
-        if (connection_id->len != NGX_WEBRTC_ID_LEN) {
-            goto done;
-        }
+    if (connection_id->len == NGX_WEBRTC_ID_LEN) {
 
         hash = ngx_webrtc_zone_hash(zone, connection_id->data,
                                     NGX_WEBRTC_ID_LEN);
@@ -702,8 +696,12 @@ ngx_webrtc_zone_connections(ngx_webrtc_zone_t *zone,
                                   channel_id->len)
                        == 0)))
         {
-            (void) ngx_webrtc_zone_tell(zone, row, handler, data);
+            (void) ngx_webrtc_zone_tell(zone, row, stats, handler, data);
         }
+
+    } else if (connection_id->len) {
+
+        /* nobody has such an id */
 
     } else if (channel_id->len) {
 
@@ -711,32 +709,46 @@ ngx_webrtc_zone_connections(ngx_webrtc_zone_t *zone,
         channel = ngx_webrtc_zone_find_channel(zone, channel_id, hash);
 
         for (row = channel ? channel->first : NULL; row; row = row->next) {
-            if (ngx_webrtc_zone_tell(zone, row, handler, data) != NGX_OK) {
+            if (ngx_webrtc_zone_tell(zone, row, stats, handler, data)
+                != NGX_OK)
+            {
                 break;
             }
         }
 
     } else {
-
-        for (i = 0; i < table->top; i++) {
-            row = ngx_webrtc_zone_table_row(table, i);
-
-            if (row->node.used
-                && ngx_webrtc_zone_tell(zone, row, handler, data) != NGX_OK)
-            {
-                break;
-            }
-
-            if (i % NGX_WEBRTC_ZONE_BATCH == NGX_WEBRTC_ZONE_BATCH - 1) {
-                ngx_webrtc_zone_unlock(zone);
-                ngx_webrtc_zone_lock(zone);
-            }
-        }
+        ngx_webrtc_zone_tell_all(zone, stats, handler, data);
     }
 
-done:
-
     ngx_webrtc_zone_unlock(zone);
+}
+
+
+static void
+ngx_webrtc_zone_tell_all(ngx_webrtc_zone_t *zone, ngx_uint_t stats,
+    ngx_webrtc_zone_connection_pt handler, void *data)
+{
+    ngx_uint_t                i;
+    ngx_webrtc_zone_row_t    *row;
+    ngx_webrtc_zone_table_t  *table;
+
+    table = &zone->sh->rows;
+
+    for (i = 0; i < table->top; i++) {
+        row = ngx_webrtc_zone_table_row(table, i);
+
+        if (row->node.used
+            && ngx_webrtc_zone_tell(zone, row, stats, handler, data)
+               != NGX_OK)
+        {
+            return;
+        }
+
+        if (i % NGX_WEBRTC_ZONE_BATCH == NGX_WEBRTC_ZONE_BATCH - 1) {
+            ngx_webrtc_zone_unlock(zone);
+            ngx_webrtc_zone_lock(zone);
+        }
+    }
 }
 
 

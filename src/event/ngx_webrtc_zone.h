@@ -83,10 +83,13 @@ void ngx_webrtc_zone_stats_set(ngx_webrtc_zone_t *zone,
     const u_char *connection_id, const u_char *text, size_t len,
     uint64_t wall);
 
-/* all, those of a channel, or one connection; empty strings mean "any" */
+/*
+ * All, those of a channel, or one connection; empty strings mean "any".  The
+ * handler gets their remote stats only if they are asked for: they are long.
+ */
 void ngx_webrtc_zone_connections(ngx_webrtc_zone_t *zone,
     const ngx_str_t *channel_id, const ngx_str_t *connection_id,
-    ngx_webrtc_zone_connection_pt handler, void *data);
+    ngx_uint_t stats, ngx_webrtc_zone_connection_pt handler, void *data);
 /* channels that have connections */
 void ngx_webrtc_zone_channels(ngx_webrtc_zone_t *zone,
     ngx_webrtc_zone_channel_pt handler, void *data);

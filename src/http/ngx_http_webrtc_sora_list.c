@@ -106,7 +106,8 @@ ngx_http_webrtc_list_copy(ngx_webrtc_sora_call_t *call,
     }
 
     ngx_webrtc_zone_connections(zone, &call->channel_id, &call->connection_id,
-                                ngx_http_webrtc_list_connection, rows);
+                                rows->stats, ngx_http_webrtc_list_connection,
+                                rows);
 }
 
 
@@ -142,15 +143,10 @@ ngx_http_webrtc_list_connection(void *data,
         goto failed;
     }
 
-    if (rows->stats) {
+    row->wall = wall;
 
-        row->wall = wall;
-
-        if (ngx_http_webrtc_list_str(rows->pool, &row->stats, stats)
-            != NGX_OK)
-        {
-            goto failed;
-        }
+    if (ngx_http_webrtc_list_str(rows->pool, &row->stats, stats) != NGX_OK) {
+        goto failed;
     }
 
     return NGX_OK;
