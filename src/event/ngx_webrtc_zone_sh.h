@@ -23,6 +23,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <core/ngx_webrtc_hash.h>
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_mail_ring.h>
 #include <event/ngx_webrtc_zone.h>
@@ -168,6 +169,15 @@ void ngx_webrtc_zone_table_add(ngx_webrtc_zone_table_t *table,
 void ngx_webrtc_zone_table_remove(ngx_webrtc_zone_table_t *table,
     ngx_webrtc_zone_node_t *node);
 void ngx_webrtc_zone_repair(ngx_webrtc_zone_t *zone);
+
+#define ngx_webrtc_zone_hash(zone, data, len)                                \
+    ngx_webrtc_hash_key((zone)->sh->seed, data, len)
+
+/* NULL: there is none */
+ngx_webrtc_zone_channel_t *ngx_webrtc_zone_find_channel(
+    ngx_webrtc_zone_t *zone, const ngx_str_t *id, uint32_t hash);
+ngx_webrtc_zone_row_t *ngx_webrtc_zone_find_row(ngx_webrtc_zone_t *zone,
+    const u_char *connection_id, uint32_t hash);
 
 /* the seat if it is still that owner's, and alive as far as we know */
 ngx_webrtc_seat_t *ngx_webrtc_zone_seat(ngx_webrtc_zone_t *zone,
