@@ -394,6 +394,26 @@ metadata_that_is_too_large_is_refused(void **state)
 
 
 static void
+a_long_message_is_left_to_the_limit_of_the_socket(void **state)
+{
+    char    *text;
+    size_t   len;
+
+    (void) state;
+
+    text = malloc(4 * 1024 * 1024);
+
+    len = sprintf(text, CONNECT ",\"metadata\":\"");
+    memset(text + len, 'x', 3 * 1024 * 1024);
+    strcpy(text + len + 3 * 1024 * 1024, "\"}");
+    assert_null(parse(text));
+
+    free(text);
+    done();
+}
+
+
+static void
 the_channel_of_a_connect_is_found_for_routing(void **state)
 {
     u_char       buf[NGX_WEBRTC_NAME_MAX];
@@ -445,6 +465,7 @@ main(void)
         cmocka_unit_test(true_false_null_and_absent_media),
         cmocka_unit_test(what_breaks_a_rule_is_refused_with_its_reason),
         cmocka_unit_test(metadata_that_is_too_large_is_refused),
+        cmocka_unit_test(a_long_message_is_left_to_the_limit_of_the_socket),
         cmocka_unit_test(the_channel_of_a_connect_is_found_for_routing),
         cmocka_unit_test(names_are_those_of_the_api),
     };

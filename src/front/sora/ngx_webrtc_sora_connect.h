@@ -19,8 +19,8 @@
 #include <hub/ngx_webrtc_hub.h>
 
 
-/* the longest message of a client that is read as JSON */
-#define NGX_WEBRTC_SORA_MESSAGE_MAX   (1024 * 1024)
+/* the limit that a user sets is that of the WebSocket: no more than this */
+#define NGX_WEBRTC_SORA_MESSAGE_MAX   (16 * 1024 * 1024)
 
 /* it goes to every member of the channel, over and over */
 #define NGX_WEBRTC_SORA_METADATA_MAX  16384

@@ -16,8 +16,6 @@
 #include <front/sora/ngx_webrtc_sora_session.h>
 
 
-
-
 typedef struct {
     ngx_str_t                 type;
     void                    (*handler)(ngx_webrtc_sora_session_t *session,
@@ -86,11 +84,6 @@ ngx_webrtc_sora_session_input(ngx_webrtc_sora_session_t *session,
 
     if (session->connection == NULL) {
         ngx_webrtc_sora_connect(session, data, len, now);
-        return;
-    }
-
-    if (len > NGX_WEBRTC_SORA_MESSAGE_MAX) {
-        ngx_webrtc_sora_fault(session, "MESSAGE-TOO-LARGE", now);
         return;
     }
 
