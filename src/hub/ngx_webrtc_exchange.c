@@ -20,11 +20,11 @@ static ngx_int_t ngx_webrtc_exchange_track(
     ngx_webrtc_connection_t *connection, ngx_uint_t n,
     const ngx_webrtc_join_t *join);
 static void ngx_webrtc_exchange_add(ngx_webrtc_connection_t *receiver,
-    ngx_webrtc_track_t *track);
+    ngx_webrtc_publication_t *track);
 static ngx_uint_t ngx_webrtc_exchange_wants(ngx_webrtc_connection_t *receiver,
-    ngx_webrtc_track_t *track);
+    ngx_webrtc_publication_t *track);
 static ngx_uint_t ngx_webrtc_exchange_has(ngx_webrtc_connection_t *receiver,
-    ngx_webrtc_track_t *track);
+    ngx_webrtc_publication_t *track);
 static void ngx_webrtc_exchange_unlink(ngx_webrtc_reception_t *reception);
 static ngx_int_t ngx_webrtc_exchange_random(void *data, u_char *buf,
     size_t len);
@@ -119,7 +119,7 @@ ngx_webrtc_exchange_track(ngx_webrtc_connection_t *connection, ngx_uint_t n,
     u_char                          buf[NGX_WEBRTC_FMTP_LEN], *p;
     uint32_t                        bit_rate;
     ngx_webrtc_text_t               text, remote;
-    ngx_webrtc_track_t             *track;
+    ngx_webrtc_publication_t       *track;
     ngx_webrtc_opus_params_t        opus;
     ngx_webrtc_negotiation_codec_t  codec;
 
@@ -242,7 +242,8 @@ ngx_webrtc_exchange_fill(ngx_webrtc_connection_t *connection)
 
 
 void
-ngx_webrtc_exchange_publish(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now)
+ngx_webrtc_exchange_publish(ngx_webrtc_publication_t *track,
+    ngx_webrtc_usec_t now)
 {
     ngx_webrtc_channel_t     *channel;
     ngx_webrtc_connection_t  *receiver;
@@ -265,7 +266,7 @@ ngx_webrtc_exchange_publish(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now)
 
 static void
 ngx_webrtc_exchange_add(ngx_webrtc_connection_t *receiver,
-    ngx_webrtc_track_t *track)
+    ngx_webrtc_publication_t *track)
 {
     uint32_t                           ssrc, rtx_ssrc;
     ngx_str_t                          stream, id;
@@ -320,7 +321,7 @@ ngx_webrtc_exchange_add(ngx_webrtc_connection_t *receiver,
 
 static ngx_uint_t
 ngx_webrtc_exchange_wants(ngx_webrtc_connection_t *receiver,
-    ngx_webrtc_track_t *track)
+    ngx_webrtc_publication_t *track)
 {
     if (track->source == NULL
         || receiver->left
@@ -338,7 +339,7 @@ ngx_webrtc_exchange_wants(ngx_webrtc_connection_t *receiver,
 
 static ngx_uint_t
 ngx_webrtc_exchange_has(ngx_webrtc_connection_t *receiver,
-    ngx_webrtc_track_t *track)
+    ngx_webrtc_publication_t *track)
 {
     ngx_queue_t             *q;
     ngx_webrtc_reception_t  *reception;
@@ -362,9 +363,9 @@ void
 ngx_webrtc_exchange_withdraw(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now)
 {
-    ngx_uint_t               i;
-    ngx_webrtc_track_t      *track;
-    ngx_webrtc_reception_t  *reception;
+    ngx_uint_t                 i;
+    ngx_webrtc_reception_t    *reception;
+    ngx_webrtc_publication_t  *track;
 
     if (connection->peer == NULL) {
         return;

@@ -150,7 +150,7 @@ ngx_webrtc_exchange_sources(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now)
 {
     ngx_uint_t                         i, n;
-    ngx_webrtc_track_t                *track;
+    ngx_webrtc_publication_t          *track;
     ngx_webrtc_source_conf_t           conf;
     ngx_webrtc_negotiation_section_t  *section;
 

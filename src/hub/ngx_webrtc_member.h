@@ -35,8 +35,8 @@
 #define NGX_WEBRTC_MINUTE       (60 * NGX_WEBRTC_SEC)
 
 
-typedef struct ngx_webrtc_track_s      ngx_webrtc_track_t;
-typedef struct ngx_webrtc_reception_s  ngx_webrtc_reception_t;
+typedef struct ngx_webrtc_publication_s  ngx_webrtc_publication_t;
+typedef struct ngx_webrtc_reception_s    ngx_webrtc_reception_t;
 
 
 /* embedded in its subject, one of a type, so that queueing never fails */
@@ -63,7 +63,7 @@ typedef struct {
 
 /* what a connection publishes; part of the connection */
 
-struct ngx_webrtc_track_s {
+struct ngx_webrtc_publication_s {
     ngx_webrtc_connection_t           *connection;
     ngx_webrtc_negotiation_section_t  *section;     /* NULL: not wanted */
     ngx_webrtc_source_t               *source;      /* NULL: not accepted */
@@ -79,7 +79,7 @@ struct ngx_webrtc_track_s {
 struct ngx_webrtc_reception_s {
     ngx_queue_t                        by_track;
     ngx_queue_t                        by_receiver;
-    ngx_webrtc_track_t                *track;
+    ngx_webrtc_publication_t          *track;
     ngx_webrtc_connection_t           *receiver;
     ngx_webrtc_negotiation_section_t  *section;
     ngx_webrtc_subscription_t         *sub;         /* NULL: not accepted */
@@ -102,7 +102,7 @@ struct ngx_webrtc_connection_s {
 
     ngx_webrtc_peer_t                 *peer;
     ngx_webrtc_negotiation_t           negotiation;
-    ngx_webrtc_track_t                 tracks[NGX_WEBRTC_TRACKS];
+    ngx_webrtc_publication_t           tracks[NGX_WEBRTC_TRACKS];
     ngx_queue_t                        receptions;
 
     ngx_webrtc_connection_info_t       info;
@@ -214,7 +214,7 @@ void ngx_webrtc_exchange_fill(ngx_webrtc_connection_t *connection);
 ngx_int_t ngx_webrtc_exchange_placeholders(
     ngx_webrtc_connection_t *connection);
 /* offers a track to the others, if there is something to it */
-void ngx_webrtc_exchange_publish(ngx_webrtc_track_t *track,
+void ngx_webrtc_exchange_publish(ngx_webrtc_publication_t *track,
     ngx_webrtc_usec_t now);
 /* ends all that the connection sends and receives */
 void ngx_webrtc_exchange_withdraw(ngx_webrtc_connection_t *connection,
