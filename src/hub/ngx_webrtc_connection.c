@@ -14,6 +14,8 @@ static ngx_webrtc_connection_t *ngx_webrtc_connection_create(
 static ngx_int_t ngx_webrtc_connection_init(
     ngx_webrtc_connection_t *connection, const ngx_webrtc_join_t *join,
     ngx_webrtc_usec_t now);
+static void ngx_webrtc_connection_defaults(
+    ngx_webrtc_connection_t *connection);
 static ngx_int_t ngx_webrtc_connection_enroll(
     ngx_webrtc_connection_t *connection, const ngx_webrtc_join_t *join,
     ngx_webrtc_usec_t now, const char **reason);
@@ -110,7 +112,6 @@ static ngx_int_t
 ngx_webrtc_connection_init(ngx_webrtc_connection_t *connection,
     const ngx_webrtc_join_t *join, ngx_webrtc_usec_t now)
 {
-    uint32_t                             max, rate;
     ngx_str_t                            id;
     ngx_webrtc_connection_info_t        *info;
     const ngx_webrtc_connection_info_t  *given;
@@ -157,6 +158,20 @@ ngx_webrtc_connection_init(ngx_webrtc_connection_t *connection,
         info->created_time = ngx_webrtc_hub_wall(connection->hub, now);
     }
 
+    ngx_webrtc_connection_defaults(connection);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webrtc_connection_defaults(ngx_webrtc_connection_t *connection)
+{
+    uint32_t                       max, rate;
+    ngx_webrtc_connection_info_t  *info;
+
+    info = &connection->info;
+
     if (info->audio && info->audio_codec == NGX_WEBRTC_CODEC_NONE) {
         info->audio_codec = NGX_WEBRTC_CODEC_OPUS;
     }
@@ -175,8 +190,6 @@ ngx_webrtc_connection_init(ngx_webrtc_connection_t *connection,
 
         info->video_bit_rate = max ? ngx_min(rate, max) : rate;
     }
-
-    return NGX_OK;
 }
 
 
