@@ -64,11 +64,13 @@ endif
 BUILD_PACKAGES =	build-essential pkg-config nginx libnginx-mod-stream \
 			nginx-dev libsrtp2-dev libnice-dev libusrsctp-dev \
 			libssl-dev libjansson-dev libwslay-dev zlib1g-dev
-TEST_PACKAGES =		libcmocka-dev chromium iproute2 ca-certificates
+UNIT_PACKAGES =		libcmocka-dev
+TEST_PACKAGES =		$(UNIT_PACKAGES) chromium iproute2 ca-certificates
 
 
 .PHONY: help module module-build run test test-sanitize check unit \
-	unit-programs api browser static static-build clean deps test-deps npm FORCE
+	unit-programs fuzz fuzz-programs api browser static static-build clean \
+	deps unit-deps test-deps npm FORCE
 
 
 help:
@@ -77,6 +79,7 @@ help:
 	@echo "make test          install what is missing, run every test"
 	@echo "make check         our own lint: rooms, columns, directives"
 	@echo "make unit          C unit tests (no nginx), under ASan and UBSan"
+	@echo "make fuzz          the files of t/fuzz/corpus through the parsers"
 	@echo "make api           tests against nginx without a browser"
 	@echo "make browser       tests against nginx with Chromium"
 	@echo "make static        nginx with the module linked in," \
@@ -98,6 +101,9 @@ help:
 deps:
 	@t/lib/packages $(BUILD_PACKAGES)
 
+unit-deps:
+	@t/lib/packages $(BUILD_PACKAGES) $(UNIT_PACKAGES)
+
 test-deps:
 	@t/lib/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	@t/lib/packages --node
@@ -109,7 +115,7 @@ NPM_STAMP =		$(TOP)/t/node_modules/.ngx_webrtc_npm
 
 npm: $(NPM_STAMP)
 
-$(NPM_STAMP): $(TOP)/t/package.json $(TOP)/t/package-lock.json
+$(NPM_STAMP): $(TOP)/t/package.json $(TOP)/t/package-lock.json | test-deps
 	@echo "installing the packages of t/package-lock.json"
 	@cd $(TOP)/t && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -246,7 +252,11 @@ UNIT_PROGRAMS =		$(UNIT_SRCS:$(TOP)/t/unit/%.c=$(OUT)/unit/%)
 
 # what compiles is run even when something else does not
 
-unit: | $(OUT)
+unit: unit-deps | $(OUT)
+	@for name in $(UNIT); do \
+	     [ -f t/unit/$${name}_test.c ] \
+	     || { echo "UNIT=$$name: no such test, there is no" \
+	               "t/unit/$${name}_test.c" >&2; exit 1; }; done
 	@rc=0; $(LOCK) $(SUBMAKE) --no-print-directory -s -k unit-programs || rc=$$?; \
 	 t/lib/unit $$rc $(UNIT_PROGRAMS)
 
@@ -268,6 +278,25 @@ $(OUT)/unit/%_test: $(TOP)/t/unit/%_test.c $(OUT)/unit/libwebrtc.a
 -include $(PURE_OBJS:.o=.d) $(UNIT_PROGRAMS:%=%.d)
 
 
+# fuzz targets, with a main() that replays files
+
+FUZZ_PROGRAMS :=	$(patsubst $(TOP)/t/fuzz/%.c,$(OUT)/fuzz/%,$(wildcard \
+				$(TOP)/t/fuzz/*_fuzz.c))
+
+fuzz: unit-deps | $(OUT)
+	@rc=0; $(LOCK) $(SUBMAKE) --no-print-directory -s -k fuzz-programs || rc=$$?; \
+	 t/lib/fuzz $$rc $(FUZZ_PROGRAMS)
+
+fuzz-programs: $(FUZZ_PROGRAMS)
+
+$(OUT)/fuzz/%_fuzz: $(TOP)/t/fuzz/%_fuzz.c $(TOP)/t/fuzz/main.c \
+    $(OUT)/unit/libwebrtc.a
+	@rm -f $@
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_FLAGS) -o $@ $< $(TOP)/t/fuzz/main.c \
+	    $(OUT)/unit/libwebrtc.a $(LIBS) -lm
+
+
 # tests against a running nginx
 
 NODE_ENV =		NGX_WEBRTC_MODULE=$(MODULE) \
@@ -280,7 +309,7 @@ NODE_ENV =		NGX_WEBRTC_STATIC=1 NGINX_BINARY=$(STATIC)
 NODE_BUILD =		static
 endif
 
-api browser: npm $(NODE_BUILD)
+api browser: test-deps npm $(NODE_BUILD)
 	@$(NODE_ENV) t/lib/node-test $@ $(NODE_TEST_FLAGS) -- $(TESTS)
 
 check:
@@ -290,7 +319,7 @@ check:
 # all of it; the last line is the sum
 
 test: test-deps
-	@MAKE="$(MAKE)" t/lib/test check unit api browser
+	@MAKE="$(MAKE)" t/lib/test check unit fuzz api browser
 
 test-sanitize: test-deps
 	@MAKE="$(MAKE) BUILD=sanitize" t/lib/test api browser
