@@ -144,3 +144,15 @@ ngx_webrtc_addr_is_unspecified(const ngx_webrtc_addr_t *addr)
 
     return ngx_memcmp(addr->ip, ngx_webrtc_addr_zero, 16) == 0;
 }
+
+
+ngx_uint_t
+ngx_webrtc_addr_is_multicast(const ngx_webrtc_addr_t *addr)
+{
+    if (ngx_webrtc_addr_is_v4(addr)) {
+        return (addr->ip[12] & 0xf0) == 0xe0
+               || ngx_memcmp(addr->ip + 12, "\xff\xff\xff\xff", 4) == 0;
+    }
+
+    return addr->ip[0] == 0xff;
+}

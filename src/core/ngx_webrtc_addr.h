@@ -63,6 +63,8 @@ size_t ngx_webrtc_addr_ip_text(const ngx_webrtc_addr_t *addr, u_char *text,
 /* loopback, link-local, RFC 1918, RFC 4193, RFC 6598 */
 ngx_uint_t ngx_webrtc_addr_is_private(const ngx_webrtc_addr_t *addr);
 ngx_uint_t ngx_webrtc_addr_is_unspecified(const ngx_webrtc_addr_t *addr);
+/* IPv4's broadcast address too */
+ngx_uint_t ngx_webrtc_addr_is_multicast(const ngx_webrtc_addr_t *addr);
 
 
 #endif /* _NGX_WEBRTC_ADDR_H_INCLUDED_ */

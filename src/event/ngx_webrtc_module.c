@@ -25,6 +25,7 @@ static char *ngx_webrtc_check_media(ngx_cycle_t *cycle,
     ngx_webrtc_conf_t *wcf);
 static ngx_int_t ngx_webrtc_init_module(ngx_cycle_t *cycle);
 static char *ngx_webrtc_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_webrtc_bit_rate(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_webrtc_power_of_two(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_webrtc_size_bounds(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_webrtc_positive_msec(ngx_conf_t *cf, void *post,
@@ -40,7 +41,7 @@ static ngx_conf_num_bounds_t  ngx_webrtc_sections_bounds = {
 };
 
 static ngx_conf_num_bounds_t  ngx_webrtc_bit_rate_bounds = {
-    ngx_conf_check_num_bounds, 1, 1000000
+    ngx_webrtc_bit_rate, 1, 1000000
 };
 
 typedef struct {
@@ -308,24 +309,28 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_uint_value(wcf->max_video_bit_rate, 50000);
     ngx_conf_init_msec_value(wcf->consent_timeout, 30000);
     ngx_conf_init_msec_value(wcf->setup_timeout, 30000);
-    ngx_conf_init_msec_value(wcf->answer_timeout, 30000);
+    ngx_conf_init_msec_value(wcf->answer_timeout, 20000);
     ngx_conf_init_msec_value(wcf->key_frame_interval, 500);
     ngx_conf_init_msec_value(wcf->ping_interval, 5000);
     ngx_conf_init_msec_value(wcf->pong_timeout, 60000);
 
     wcf->mailbox_size = ngx_align(wcf->mailbox_size, ngx_pagesize);
 
+    /* where both are given the line has been told already */
+
     if (wcf->video_bit_rate > wcf->max_video_bit_rate) {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
-                      "\"webrtc_video_bit_rate\" must not be greater than "
-                      "\"webrtc_max_video_bit_rate\"");
+                      "\"webrtc_video_bit_rate\" is %ui and must not be "
+                      "greater than \"webrtc_max_video_bit_rate\", which is "
+                      "%ui", wcf->video_bit_rate, wcf->max_video_bit_rate);
         return NGX_CONF_ERROR;
     }
 
     if (wcf->pong_timeout <= wcf->ping_interval) {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
-                      "\"webrtc_pong_timeout\" must be greater than "
-                      "\"webrtc_ping_interval\"");
+                      "\"webrtc_pong_timeout\" is %Mms and must be greater "
+                      "than \"webrtc_ping_interval\", which is %Mms",
+                      wcf->pong_timeout, wcf->ping_interval);
         return NGX_CONF_ERROR;
     }
 
@@ -529,6 +534,31 @@ ngx_webrtc_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static char *
+ngx_webrtc_bit_rate(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_webrtc_conf_t  *wcf;
+
+    if (ngx_conf_check_num_bounds(cf, post, data) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    wcf = ngx_webrtc_get_conf(cf->cycle);
+
+    if (wcf->video_bit_rate != NGX_CONF_UNSET_UINT
+        && wcf->max_video_bit_rate != NGX_CONF_UNSET_UINT
+        && wcf->video_bit_rate > wcf->max_video_bit_rate)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"webrtc_video_bit_rate\" must not be greater "
+                           "than \"webrtc_max_video_bit_rate\"");
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
 ngx_webrtc_power_of_two(ngx_conf_t *cf, void *post, void *data)
 {
     ngx_int_t *np = data;
@@ -566,9 +596,23 @@ ngx_webrtc_positive_msec(ngx_conf_t *cf, void *post, void *data)
 {
     ngx_msec_t *msp = data;
 
+    ngx_webrtc_conf_t  *wcf;
+
     if (*msp == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "time must be greater than zero");
+        return NGX_CONF_ERROR;
+    }
+
+    wcf = ngx_webrtc_get_conf(cf->cycle);
+
+    if (wcf->ping_interval != NGX_CONF_UNSET_MSEC
+        && wcf->pong_timeout != NGX_CONF_UNSET_MSEC
+        && wcf->pong_timeout <= wcf->ping_interval)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"webrtc_pong_timeout\" must be greater than "
+                           "\"webrtc_ping_interval\"");
         return NGX_CONF_ERROR;
     }
 

@@ -18,6 +18,7 @@
 
 static ngx_int_t ngx_webrtc_zone_create(ngx_webrtc_zone_t *zone);
 static ngx_int_t ngx_webrtc_zone_create_tables(ngx_webrtc_zone_t *zone);
+static size_t ngx_webrtc_zone_needs(ngx_webrtc_zone_t *zone);
 static void ngx_webrtc_zone_table_repair(ngx_webrtc_zone_table_t *table);
 static void ngx_webrtc_zone_repair_rows(ngx_webrtc_zone_t *zone);
 static void ngx_webrtc_zone_repair_chunks(ngx_webrtc_zone_t *zone);
@@ -61,10 +62,10 @@ ngx_webrtc_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         ngx_webrtc_zone_unlock(zone);
 
         ngx_log_error(NGX_LOG_EMERG, zone->log, 0,
-                      "\"webrtc_zone\" is too small for %ui media ports with "
-                      "%uz bytes of \"webrtc_mailbox_size\" each, in %s:%ui",
+                      "\"webrtc_zone\" is too small, the mailboxes of %ui "
+                      "media ports and %ui workers need %uzm, in %s:%ui",
                       zone->conf->media ? zone->conf->media->nports : 0,
-                      zone->conf->mailbox_size,
+                      zone->conf->workers, ngx_webrtc_zone_needs(zone),
                       zone->conf->zone_file, zone->conf->zone_line);
         return NGX_ERROR;
     }
@@ -145,8 +146,9 @@ ngx_webrtc_zone_create_tables(ngx_webrtc_zone_t *zone)
            != NGX_OK)
     {
         ngx_log_error(NGX_LOG_EMERG, zone->log, 0,
-                      "\"webrtc_zone\" is too small, %ui mailboxes leave no "
-                      "room for connections, in %s:%ui", sh->nseats,
+                      "\"webrtc_zone\" is too small, with %ui mailboxes it "
+                      "needs %uzm, in %s:%ui", sh->nseats,
+                      ngx_webrtc_zone_needs(zone),
                       zone->conf->zone_file, zone->conf->zone_line);
         return NGX_ERROR;
     }
@@ -155,6 +157,31 @@ ngx_webrtc_zone_create_tables(ngx_webrtc_zone_t *zone)
                    "webrtc zone seats:%ui connections:%ui", sh->nseats, n);
 
     return NGX_OK;
+}
+
+
+/* the size, in megabytes, that leaves room for some connections */
+
+static size_t
+ngx_webrtc_zone_needs(ngx_webrtc_zone_t *zone)
+{
+    size_t      size;
+    ngx_uint_t  n;
+
+    n = zone->conf->workers * 2;
+
+    if (zone->conf->media) {
+        n += zone->conf->media->nports;
+    }
+
+    size = n * zone->conf->mailbox_size
+           + 2 * NGX_WEBRTC_ZONE_ROWS_MIN
+             * (sizeof(ngx_webrtc_zone_row_t)
+                + sizeof(ngx_webrtc_zone_channel_t));
+
+    /* what create_tables() sets aside first */
+
+    return (size / 39 * 64) / (1024 * 1024) + 2;
 }
 
 

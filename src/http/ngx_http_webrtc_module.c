@@ -21,6 +21,8 @@ static char *ngx_http_webrtc_cors_origin(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_webrtc_message_rate(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_webrtc_positive_msec(ngx_conf_t *cf, void *post,
+    void *data);
 static char *ngx_http_webrtc_size_bounds(ngx_conf_t *cf, void *post,
     void *data);
 static void *ngx_http_webrtc_create_loc_conf(ngx_conf_t *cf);
@@ -33,6 +35,11 @@ typedef struct {
     size_t                    min;
     size_t                    max;
 } ngx_http_webrtc_size_bounds_t;
+
+
+static ngx_conf_post_t  ngx_http_webrtc_connect_timeout_post = {
+    ngx_http_webrtc_positive_msec
+};
 
 
 /* a message is kept whole in memory, so is the output of a slow client */
@@ -95,7 +102,7 @@ static ngx_command_t  ngx_http_webrtc_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_webrtc_loc_conf_t, connect_timeout),
-      NULL },
+      &ngx_http_webrtc_connect_timeout_post },
 
       ngx_null_command
 };
@@ -282,6 +289,19 @@ ngx_http_webrtc_message_rate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     wlcf->rate = rate;
     wlcf->burst = burst;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webrtc_positive_msec(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_msec_t *msp = data;
+
+    if (*msp == 0) {
+        return "must be greater than zero";
+    }
 
     return NGX_CONF_OK;
 }

@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 #include <ngx_stream.h>
+#include <event/ngx_webrtc_candidates.h>
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_worker.h>
 
@@ -481,6 +482,14 @@ ngx_stream_webrtc_public_address(ngx_conf_t *cf, ngx_command_t *cmd,
 
     value = cf->args->elts;
 
+    if (cf->args->nelts - 1 > NGX_WEBRTC_CANDIDATES_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "%ui addresses are too many, at most %d go into "
+                           "an offer", cf->args->nelts - 1,
+                           NGX_WEBRTC_CANDIDATES_MAX);
+        return NGX_CONF_ERROR;
+    }
+
     for (i = 1; i < cf->args->nelts; i++) {
 
         addr = ngx_array_push(wscf->addresses);
@@ -500,7 +509,9 @@ ngx_stream_webrtc_public_address(ngx_conf_t *cf, ngx_command_t *cmd,
 
         addr->port = 0;
 
-        if (ngx_webrtc_addr_is_unspecified(addr)) {
+        if (ngx_webrtc_addr_is_unspecified(addr)
+            || ngx_webrtc_addr_is_multicast(addr))
+        {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "\"%V\" is not an address that clients can "
                                "reach", &value[i]);

@@ -169,6 +169,19 @@ test('webrtc_zone is checked', () => {
 });
 
 
+test('a zone that is too small says what it needs, and that is enough', () => {
+    for (const size of ['1m', '4m', '8m']) {
+        const parts = { main: [`webrtc_zone webrtc:${size};`] };
+
+        refused(parts, /is too small, .* needs? \d+m/, parts.main[0]);
+
+        const needs = /needs? (\d+m)/.exec(testConfig(config(parts)).stderr);
+
+        accepted({ main: [`webrtc_zone webrtc:${needs[1]};`] });
+    }
+});
+
+
 test('sizes, numbers and times are checked', () => {
     const zone = 'webrtc_zone webrtc:16m;';
 
@@ -214,9 +227,14 @@ test('sizes, numbers and times are checked', () => {
 
     refused({ main: [zone, 'webrtc_video_bit_rate 2000;',
                      'webrtc_max_video_bit_rate 1000;'] },
-            /must not be greater than/);
+            /must not be greater than/, 'webrtc_max_video_bit_rate 1000;');
+    refused({ main: [zone, 'webrtc_max_video_bit_rate 999;'] },
+            /"webrtc_video_bit_rate" is 1000 and must not be greater/);
     refused({ main: [zone, 'webrtc_ping_interval 10s;',
-                     'webrtc_pong_timeout 5s;'] }, /must be greater than/);
+                     'webrtc_pong_timeout 5s;'] }, /must be greater than/,
+            'webrtc_pong_timeout 5s;');
+    refused({ main: [zone, 'webrtc_pong_timeout 5s;'] },
+            /"webrtc_pong_timeout" is 5000ms and must be greater/);
 });
 
 
@@ -226,7 +244,7 @@ test('the directives of http are checked', () => {
         'webrtc_send_queue': ['x', '1k', '2g'],
         'webrtc_message_rate': ['0', 'x', '-1', '10 burst=0', '10 burst=x',
                                 '10 20', 'off burst=1'],
-        'webrtc_connect_timeout': ['x', '-1'],
+        'webrtc_connect_timeout': ['x', '-1', '0'],
         'webrtc_sora_api_cors_origin': ["''"],
     };
 
@@ -331,6 +349,8 @@ test('webrtc_public_address is checked', () => {
         'webrtc_public_address 203.0.113;': /invalid address/,
         'webrtc_public_address 0.0.0.0;': /is not an address/,
         'webrtc_public_address ::;': /is not an address/,
+        'webrtc_public_address 224.0.0.1;': /is not an address/,
+        'webrtc_public_address ff02::1;': /is not an address/,
         'webrtc_public_address unix:/tmp/x;': /invalid address/,
         'webrtc_public_address 203.0.113.7 203.0.113.7;':
             /duplicate address/,
@@ -339,6 +359,12 @@ test('webrtc_public_address is checked', () => {
     for (const [line, message] of Object.entries(cases)) {
         refused({ media: ['webrtc_media;', line] }, message, line);
     }
+
+    const many = Array.from({ length: 17 }, (_, i) => `203.0.113.${i + 1}`);
+
+    refused({ media: ['webrtc_media;',
+                      `webrtc_public_address ${many.join(' ')};`] },
+            /17 addresses are too many/);
 
     const line = 'webrtc_public_address 203.0.113.7;';
 
