@@ -9,7 +9,7 @@
 #include <ngx_http.h>
 #include <event/ngx_webrtc_relay.h>
 #include <http/ngx_http_webrtc_api.h>
-#include <http/ngx_http_webrtc_websocket.h>
+#include <http/ngx_http_webrtc_header.h>
 
 
 /* in r->pool */
@@ -226,39 +226,21 @@ ngx_http_webrtc_api_answer_handler(void *data,
 }
 
 
+/* data NULL: it has none */
+
 static void
 ngx_http_webrtc_api_target(ngx_http_request_t *r, ngx_str_t *target)
 {
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *header;
+    ngx_table_elt_t               *header;
+    ngx_http_webrtc_header_pos_t   pos;
 
-    static const ngx_str_t  name = ngx_string("x-sora-target");
-
+    ngx_memzero(&pos, sizeof(ngx_http_webrtc_header_pos_t));
     ngx_str_null(target);
 
-    part = &r->headers_in.headers.part;
-    header = part->elts;
+    header = ngx_http_webrtc_header_next(r, &pos, "x-sora-target");
 
-    for (i = 0; /* void */; i++) {
-
-        if (i >= part->nelts) {
-
-            if (part->next == NULL) {
-                return;
-            }
-
-            part = part->next;
-            header = part->elts;
-            i = 0;
-        }
-
-        if (header[i].key.len == name.len
-            && ngx_strncmp(header[i].lowcase_key, name.data, name.len) == 0)
-        {
-            *target = header[i].value;
-            return;
-        }
+    if (header) {
+        *target = header->value;
     }
 }
 

@@ -11,6 +11,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <ngx_sha1.h>
+#include <http/ngx_http_webrtc_header.h>
 #include <http/ngx_http_webrtc_websocket.h>
 
 
@@ -26,8 +27,6 @@
 static ngx_int_t ngx_http_webrtc_upgrade_check(ngx_http_request_t *r,
     ngx_str_t *key);
 static ngx_int_t ngx_http_webrtc_upgrade_required(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_webrtc_header_find(ngx_http_request_t *r,
-    const char *name, ngx_str_t *value);
 static ngx_uint_t ngx_http_webrtc_header_token(ngx_http_request_t *r,
     const char *name, const char *token);
 static ngx_uint_t ngx_http_webrtc_token(ngx_str_t *value, const char *token);
@@ -109,7 +108,8 @@ ngx_http_webrtc_upgrade_check(ngx_http_request_t *r, ngx_str_t *key)
         return ngx_http_webrtc_upgrade_required(r);
     }
 
-    if (ngx_http_webrtc_header_find(r, "sec-websocket-version", &version) != 1
+    if (ngx_http_webrtc_header_value(r, "sec-websocket-version", &version)
+        != NGX_OK
         || version.len != 2
         || ngx_strncmp(version.data, "13", 2) != 0)
     {
@@ -118,7 +118,7 @@ ngx_http_webrtc_upgrade_check(ngx_http_request_t *r, ngx_str_t *key)
 
     decoded.data = bytes;
 
-    if (ngx_http_webrtc_header_find(r, "sec-websocket-key", key) != 1
+    if (ngx_http_webrtc_header_value(r, "sec-websocket-key", key) != NGX_OK
         || key->len != NGX_HTTP_WEBRTC_KEY_LEN
         || ngx_decode_base64(&decoded, key) != NGX_OK
         || decoded.len != 16)
@@ -153,82 +153,24 @@ ngx_http_webrtc_upgrade_required(ngx_http_request_t *r)
 }
 
 
-/* how often it is there, and its last value */
-
-static ngx_uint_t
-ngx_http_webrtc_header_find(ngx_http_request_t *r, const char *name,
-    ngx_str_t *value)
-{
-    size_t            len;
-    ngx_uint_t        i, n;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *header;
-
-    n = 0;
-    len = ngx_strlen(name);
-
-    part = &r->headers_in.headers.part;
-    header = part->elts;
-
-    for (i = 0; /* void */; i++) {
-
-        if (i >= part->nelts) {
-
-            if (part->next == NULL) {
-                return n;
-            }
-
-            part = part->next;
-            header = part->elts;
-            i = 0;
-        }
-
-        if (header[i].key.len == len
-            && ngx_strncmp(header[i].lowcase_key, name, len) == 0)
-        {
-            *value = header[i].value;
-            n++;
-        }
-    }
-}
-
-
 /* in any of the lines of that name */
 
 static ngx_uint_t
 ngx_http_webrtc_header_token(ngx_http_request_t *r, const char *name,
     const char *token)
 {
-    size_t            len;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *header;
+    ngx_table_elt_t               *header;
+    ngx_http_webrtc_header_pos_t   pos;
 
-    len = ngx_strlen(name);
+    ngx_memzero(&pos, sizeof(ngx_http_webrtc_header_pos_t));
 
-    part = &r->headers_in.headers.part;
-    header = part->elts;
-
-    for (i = 0; /* void */; i++) {
-
-        if (i >= part->nelts) {
-
-            if (part->next == NULL) {
-                return 0;
-            }
-
-            part = part->next;
-            header = part->elts;
-            i = 0;
-        }
-
-        if (header[i].key.len == len
-            && ngx_strncmp(header[i].lowcase_key, name, len) == 0
-            && ngx_http_webrtc_token(&header[i].value, token))
-        {
+    while ((header = ngx_http_webrtc_header_next(r, &pos, name)) != NULL) {
+        if (ngx_http_webrtc_token(&header->value, token)) {
             return 1;
         }
     }
+
+    return 0;
 }
 
 
@@ -290,28 +232,6 @@ ngx_http_webrtc_upgrade_accept(ngx_http_request_t *r, ngx_str_t *key,
     hash.len = sizeof(digest);
 
     ngx_encode_base64(accept, &hash);
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_webrtc_header_add(ngx_http_request_t *r, const char *name,
-    const ngx_str_t *value)
-{
-    ngx_table_elt_t  *header;
-
-    header = ngx_list_push(&r->headers_out.headers);
-    if (header == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(header, sizeof(ngx_table_elt_t));
-
-    header->hash = 1;
-    header->key.data = (u_char *) name;
-    header->key.len = ngx_strlen(name);
-    header->value = *value;
 
     return NGX_OK;
 }

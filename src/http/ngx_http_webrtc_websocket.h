@@ -69,9 +69,6 @@ struct ngx_http_webrtc_websocket_s {
  */
 ngx_int_t ngx_http_webrtc_upgrade(ngx_http_request_t *r);
 
-ngx_int_t ngx_http_webrtc_header_add(ngx_http_request_t *r, const char *name,
-    const ngx_str_t *value);
-
 /*
  * After the handshake.  NGX_DONE: the content handler returns it; NGX_ERROR:
  * no memory.
