@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 #include <event/ngx_webrtc_relay.h>
 #include <front/sora/ngx_webrtc_sora.h>
+#include <front/sora/ngx_webrtc_sora_connect.h>
 #include <http/ngx_http_webrtc_websocket.h>
 
 
@@ -51,13 +52,6 @@ static const ngx_webrtc_pipe_handlers_t  ngx_http_webrtc_signaling_pipe = {
     ngx_http_webrtc_signaling_send,
     ngx_http_webrtc_signaling_close,
     ngx_http_webrtc_signaling_describe
-};
-
-
-static const ngx_str_t  ngx_http_webrtc_roles[NGX_WEBRTC_ROLES] = {
-    ngx_string("sendrecv"),
-    ngx_string("sendonly"),
-    ngx_string("recvonly")
 };
 
 
@@ -202,7 +196,8 @@ ngx_http_webrtc_signaling_describe(void *data, const ngx_str_t *connection_id,
                                           connection_id);
 
     if (role < NGX_WEBRTC_ROLES) {
-        signaling->ctx.role = ngx_http_webrtc_roles[role];
+        signaling->ctx.role.data = (u_char *) ngx_webrtc_sora_role_name(role);
+        signaling->ctx.role.len = ngx_strlen(signaling->ctx.role.data);
     }
 }
 

@@ -44,7 +44,7 @@ static ngx_int_t ngx_webrtc_sora_read_metadata(
     const char **reason);
 
 
-static const char *const  ngx_webrtc_sora_roles[] = {
+const char *const  ngx_webrtc_sora_roles[] = {
     "sendrecv", "sendonly", "recvonly", NULL
 };
 

@@ -52,5 +52,8 @@ const char *ngx_webrtc_sora_params_key(ngx_webrtc_codec_e codec);
 /* "sendrecv" */
 const char *ngx_webrtc_sora_role_name(ngx_webrtc_role_e role);
 
+/* in the order of ngx_webrtc_role_e, and NULL */
+extern const char *const  ngx_webrtc_sora_roles[];
+
 
 #endif /* _NGX_WEBRTC_SORA_CONNECT_H_INCLUDED_ */

@@ -10,6 +10,7 @@
  */
 
 
+#include <front/sora/ngx_webrtc_sora_connect.h>
 #include <front/sora/ngx_webrtc_sora_schema.h>
 #include <front/sora/ngx_webrtc_sora_session.h>
 
@@ -31,11 +32,6 @@ static ngx_uint_t ngx_webrtc_sora_disconnect_all(ngx_webrtc_sora_t *sora,
     ngx_int_t role, ngx_webrtc_usec_t now);
 static void ngx_webrtc_sora_echo(ngx_webrtc_sora_call_t *call,
     ngx_webrtc_sora_answer_t *answer);
-
-
-static const char *const  ngx_webrtc_sora_role_words[] = {
-    "sendrecv", "sendonly", "recvonly", NULL
-};
 
 
 #define NGX_WEBRTC_SORA_ID(name)                                             \
@@ -86,7 +82,7 @@ static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_end_connection_args[] = {
 static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_end_role_args[] = {
     NGX_WEBRTC_SORA_ID("channel_id"),
     { "role", NGX_WEBRTC_SORA_ARG_STRING, 1, 0, 0,
-      ngx_webrtc_sora_role_words },
+      ngx_webrtc_sora_roles },
     NGX_WEBRTC_SORA_REASON,
     NGX_WEBRTC_SORA_ARGS_END
 };
@@ -241,8 +237,8 @@ ngx_webrtc_sora_disconnect_role(ngx_webrtc_sora_t *sora,
 
     value = json_string_value(json_object_get(call->args, "role"));
 
-    for (role = 0; ngx_webrtc_sora_role_words[role]; role++) {
-        if (ngx_strcmp(ngx_webrtc_sora_role_words[role], value) == 0) {
+    for (role = 0; ngx_webrtc_sora_roles[role]; role++) {
+        if (ngx_strcmp(ngx_webrtc_sora_roles[role], value) == 0) {
             break;
         }
     }
