@@ -109,6 +109,10 @@ ngx_webrtc_pipe_send_open(ngx_webrtc_pipe_t *pipe,
         rc = ngx_webrtc_relay_send(relay, &pipe->home,
                                    NGX_WEBRTC_MAIL_PIPE_OPEN, pipe->id, body);
 
+        ngx_log_debug4(NGX_LOG_DEBUG_EVENT, ngx_cycle->log, 0,
+                       "webrtc pipe open id:%uL seat:%ui term:%uL rc:%i",
+                       pipe->id, pipe->home.seat, pipe->home.term, rc);
+
         if (rc == NGX_OK) {
             return NGX_OK;
         }

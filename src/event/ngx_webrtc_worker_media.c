@@ -346,14 +346,19 @@ ngx_webrtc_worker_connection_add(void *data,
 {
     ngx_webrtc_worker_t *worker = data;
 
-    ngx_int_t                   rc;
-    ngx_webrtc_worker_media_t  *media;
+    ngx_int_t                            rc;
+    ngx_webrtc_worker_media_t           *media;
+    const ngx_webrtc_connection_info_t  *info;
 
     media = &ngx_webrtc_worker_media;
+    info = ngx_webrtc_connection_info(connection);
 
-    rc = ngx_webrtc_zone_connection_add(worker->zone,
-                                        ngx_webrtc_connection_info(connection),
-                                        &worker->self);
+    rc = ngx_webrtc_zone_connection_add(worker->zone, info, &worker->self);
+
+    ngx_log_debug4(NGX_LOG_DEBUG_EVENT, ngx_cycle->log, 0,
+                   "webrtc connection add id:%*s channel:\"%V\" rc:%i",
+                   (size_t) NGX_WEBRTC_ID_LEN, info->connection_id,
+                   &info->channel_id, rc);
 
     if (rc == NGX_BUSY && media->full != ngx_time()) {
         media->full = ngx_time();
@@ -374,6 +379,11 @@ ngx_webrtc_worker_connection_remove(void *data,
     const ngx_webrtc_connection_info_t  *info;
 
     info = ngx_webrtc_connection_info(connection);
+
+    ngx_log_debug3(NGX_LOG_DEBUG_EVENT, ngx_cycle->log, 0,
+                   "webrtc connection remove id:%*s channel:\"%V\"",
+                   (size_t) NGX_WEBRTC_ID_LEN, info->connection_id,
+                   &info->channel_id);
 
     ngx_webrtc_zone_connection_remove(worker->zone, info->connection_id);
 }
@@ -399,6 +409,12 @@ ngx_webrtc_worker_count(void *data, ngx_webrtc_connection_t *connection,
     ngx_webrtc_counters_t  *counters;
 
     counters = ngx_webrtc_zone_counters(worker->zone);
+
+    ngx_log_debug4(NGX_LOG_DEBUG_EVENT, ngx_cycle->log, 0,
+                   "webrtc connection id:%*s event:%d failed:%ui",
+                   (size_t) NGX_WEBRTC_ID_LEN,
+                   ngx_webrtc_connection_info(connection)->connection_id,
+                   type, failed);
 
     if (failed) {
         (void) ngx_atomic_fetch_add(&counters->failed, 1);
