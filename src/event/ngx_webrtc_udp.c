@@ -19,6 +19,8 @@
 
 static void ngx_webrtc_udp_buffer(ngx_socket_t fd, int force, int plain,
     size_t size);
+static ngx_int_t ngx_webrtc_udp_init_buffers(ngx_webrtc_udp_t *udp,
+    ngx_webrtc_conf_t *conf);
 static ngx_int_t ngx_webrtc_udp_open_socket(ngx_webrtc_udp_t *udp,
     ngx_listening_t *ls, ngx_webrtc_listen_t *listen);
 static void ngx_webrtc_udp_set_options(ngx_webrtc_udp_t *udp, ngx_socket_t fd,
@@ -134,20 +136,8 @@ ngx_webrtc_udp_open(ngx_cycle_t *cycle, ngx_webrtc_conf_t *conf,
     udp->retry.log = cycle->log;
     udp->retry.cancelable = 1;
 
-    if (ngx_webrtc_outbox_init(&udp->out, pool, conf->outbox_size,
-                               NGX_WEBRTC_UDP_SLICE)
-        != NGX_OK)
-    {
+    if (ngx_webrtc_udp_init_buffers(udp, conf) != NGX_OK) {
         goto failed;
-    }
-
-    for (i = 0; i < NGX_WEBRTC_UDP_BATCH; i++) {
-        udp->slots[i].iov.iov_len = NGX_WEBRTC_MESSAGE_MAX + 28;
-        udp->slots[i].iov.iov_base = ngx_palloc(pool,
-                                                udp->slots[i].iov.iov_len);
-        if (udp->slots[i].iov.iov_base == NULL) {
-            goto failed;
-        }
     }
 
     listen = conf->media->listen.elts;
@@ -174,6 +164,28 @@ failed:
     ngx_webrtc_udp_close(udp);
 
     return NULL;
+}
+
+
+static ngx_int_t
+ngx_webrtc_udp_init_buffers(ngx_webrtc_udp_t *udp, ngx_webrtc_conf_t *conf)
+{
+    ngx_uint_t     i;
+    struct iovec  *iov;
+
+    for (i = 0; i < NGX_WEBRTC_UDP_BATCH; i++) {
+        iov = &udp->slots[i].iov;
+
+        iov->iov_len = NGX_WEBRTC_MESSAGE_MAX + 28;
+        iov->iov_base = ngx_palloc(udp->pool, iov->iov_len);
+
+        if (iov->iov_base == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_webrtc_outbox_init(&udp->out, udp->pool, conf->outbox_size,
+                                  NGX_WEBRTC_UDP_SLICE);
 }
 
 

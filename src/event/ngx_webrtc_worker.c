@@ -23,6 +23,7 @@
 #define NGX_WEBRTC_WORKER_HOLD   500
 
 
+static void ngx_webrtc_worker_init_events(ngx_cycle_t *cycle);
 static void ngx_webrtc_worker_stop(void);
 static void ngx_webrtc_worker_stop_handler(ngx_event_t *ev);
 static ngx_uint_t ngx_webrtc_worker_is_held(void);
@@ -108,20 +109,7 @@ ngx_webrtc_worker_init(ngx_cycle_t *cycle)
 
     worker->zone = wcf->zone;
 
-    ngx_webrtc_worker_flush.handler = ngx_webrtc_worker_flush_handler;
-    ngx_webrtc_worker_flush.log = cycle->log;
-
-    ngx_webrtc_worker_timer.handler = ngx_webrtc_worker_timer_handler;
-    ngx_webrtc_worker_timer.log = cycle->log;
-    ngx_webrtc_worker_timer.data = worker;
-
-    ngx_webrtc_worker_check.handler = ngx_webrtc_worker_check_handler;
-    ngx_webrtc_worker_check.log = cycle->log;
-    ngx_webrtc_worker_check.data = worker;
-    ngx_webrtc_worker_check.cancelable = 1;
-
-    ngx_webrtc_worker_stopping.handler = ngx_webrtc_worker_stop_handler;
-    ngx_webrtc_worker_stopping.log = cycle->log;
+    ngx_webrtc_worker_init_events(cycle);
 
     if (ngx_webrtc_mailbox_init(cycle, worker->zone, &worker->self) != NGX_OK)
     {
@@ -162,6 +150,26 @@ ngx_webrtc_worker_init(ngx_cycle_t *cycle)
                    worker->engine != NULL);
 
     return NGX_OK;
+}
+
+
+static void
+ngx_webrtc_worker_init_events(ngx_cycle_t *cycle)
+{
+    ngx_webrtc_worker_flush.handler = ngx_webrtc_worker_flush_handler;
+    ngx_webrtc_worker_flush.log = cycle->log;
+
+    ngx_webrtc_worker_timer.handler = ngx_webrtc_worker_timer_handler;
+    ngx_webrtc_worker_timer.log = cycle->log;
+    ngx_webrtc_worker_timer.data = &ngx_webrtc_this_worker;
+
+    ngx_webrtc_worker_check.handler = ngx_webrtc_worker_check_handler;
+    ngx_webrtc_worker_check.log = cycle->log;
+    ngx_webrtc_worker_check.data = &ngx_webrtc_this_worker;
+    ngx_webrtc_worker_check.cancelable = 1;
+
+    ngx_webrtc_worker_stopping.handler = ngx_webrtc_worker_stop_handler;
+    ngx_webrtc_worker_stopping.log = cycle->log;
 }
 
 
