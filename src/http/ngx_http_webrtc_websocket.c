@@ -671,6 +671,16 @@ ngx_http_webrtc_websocket_reason(ngx_http_webrtc_websocket_t *socket,
     }
 
     value->len = p - value->data;
+
+    /* a fault, and not that somebody left or was just looking */
+
+    if (code > NGX_HTTP_WEBRTC_CLOSE_AWAY
+        && code != NGX_HTTP_WEBRTC_CLOSE_NO_CODE
+        && code != NGX_HTTP_WEBRTC_CLOSE_ABNORMAL)
+    {
+        ngx_log_error(NGX_LOG_INFO, socket->request->connection->log, 0,
+                      "webrtc signalling ended with \"%V\"", value);
+    }
 }
 
 

@@ -9,6 +9,7 @@
 const assert = require('node:assert');
 const { test } = require('node:test');
 
+const { until } = require('../lib/poll');
 const { RawSocket, frame, OP } = require('../lib/rawsocket');
 const { Signaling } = require('../lib/signaling');
 const { channel, serve } = require('../lib/suite');
@@ -298,3 +299,36 @@ test('a flood of pings is cut off as well or answered', async () => {
 
     await other.leave();
 });
+
+
+test('a fault is in the error log once, somebody who leaves is not',
+    async () => {
+        const { nginx } = suite;
+        const entries = () => nginx.errorLog().split('\n')
+            .filter((line) => line.includes('signalling ended'));
+
+        const before = entries().length;
+
+        let client = await Signaling.open(nginx.signalingUrl);
+
+        client.ws.close();
+        await client.close();
+
+        client = await Signaling.open(nginx.signalingUrl);
+        client.terminate();
+
+        client = await Signaling.open(nginx.signalingUrl);
+        client.connect();
+        await client.next('offer');
+        await client.leave();
+
+        client = await Signaling.open(nginx.signalingUrl);
+        client.connect({ role: 'nobody', metadata: { token: 'secret' } });
+        await client.close();
+
+        await until('the fault is logged', () => entries().length > before);
+
+        assert.strictEqual(entries().length, before + 1);
+        assert.match(entries().at(-1), /\[info\].*"4490 INVALID-ROLE"/);
+        assert.ok(!nginx.errorLog().includes('secret'));
+    });
