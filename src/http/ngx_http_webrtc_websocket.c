@@ -50,6 +50,9 @@ static void ngx_http_webrtc_websocket_closed(
 static void ngx_http_webrtc_websocket_reason(
     ngx_http_webrtc_websocket_t *socket, ngx_uint_t code,
     const u_char *reason, size_t len);
+static void ngx_http_webrtc_websocket_end(
+    ngx_http_webrtc_websocket_t *socket, ngx_uint_t code,
+    const u_char *reason, size_t len);
 static void ngx_http_webrtc_websocket_finish(
     ngx_http_webrtc_websocket_t *socket);
 static void ngx_http_webrtc_websocket_abort(
@@ -210,7 +213,7 @@ ngx_http_webrtc_websocket_close(ngx_http_webrtc_websocket_t *socket,
 
     c->log->action = "closing signalling";
 
-    ngx_http_webrtc_websocket_reason(socket, code, reason->data, reason->len);
+    ngx_http_webrtc_websocket_end(socket, code, reason->data, reason->len);
     ngx_http_webrtc_websocket_closed(socket);
 
     if (ngx_webrtc_websocket_send_close(&socket->ws, code, reason->data,
@@ -502,8 +505,7 @@ ngx_http_webrtc_websocket_write(ngx_http_request_t *r)
 
     if (socket->closing) {
         /* of a close that the framing made */
-        ngx_http_webrtc_websocket_reason(socket, socket->ws.close_code, NULL,
-                                         0);
+        ngx_http_webrtc_websocket_end(socket, socket->ws.close_code, NULL, 0);
     }
 
     if (socket->finished) {
@@ -671,13 +673,28 @@ ngx_http_webrtc_websocket_reason(ngx_http_webrtc_websocket_t *socket,
     }
 
     value->len = p - value->data;
+}
 
-    /* a fault, and not that somebody left or was just looking */
 
-    if (code > NGX_HTTP_WEBRTC_CLOSE_AWAY
-        && code != NGX_HTTP_WEBRTC_CLOSE_NO_CODE
-        && code != NGX_HTTP_WEBRTC_CLOSE_ABNORMAL)
-    {
+/* a reason of ours: what a client says may not be fit for the log */
+
+static void
+ngx_http_webrtc_websocket_end(ngx_http_webrtc_websocket_t *socket,
+    ngx_uint_t code, const u_char *reason, size_t len)
+{
+    ngx_str_t  *value;
+
+    value = &socket->ctx->close_reason;
+
+    if (value->len) {
+        return;
+    }
+
+    ngx_http_webrtc_websocket_reason(socket, code, reason, len);
+
+    /* a fault, and not that somebody left */
+
+    if (value->len && code > NGX_HTTP_WEBRTC_CLOSE_AWAY) {
         ngx_log_error(NGX_LOG_INFO, socket->request->connection->log, 0,
                       "webrtc signalling ended with \"%V\"", value);
     }
@@ -729,9 +746,9 @@ ngx_http_webrtc_websocket_cleanup(void *data)
             socket->closing = 1;
             reason = &ngx_http_webrtc_restart_reason;
 
-            ngx_http_webrtc_websocket_reason(socket,
-                                             NGX_HTTP_WEBRTC_CLOSE_RESTART,
-                                             reason->data, reason->len);
+            ngx_http_webrtc_websocket_end(socket,
+                                          NGX_HTTP_WEBRTC_CLOSE_RESTART,
+                                          reason->data, reason->len);
 
             (void) ngx_webrtc_websocket_send_close(&socket->ws,
                                              NGX_HTTP_WEBRTC_CLOSE_RESTART,

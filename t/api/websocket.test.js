@@ -179,6 +179,22 @@ test('a close is answered and the connection ends', async () => {
 });
 
 
+test('the reason of a client does not reach the error log', async () => {
+    const raw = await RawSocket.upgrade(suite.nginx.options.webPort);
+
+    raw.write(frame(Buffer.from('\u000f\u00a0bye\nforged [line]', 'latin1'),
+                    { opcode: OP.CLOSE }));
+
+    assert.ok(await raw.closeFrame());
+    await raw.rest();
+
+    await until('the connection is in the access log', () =>
+        suite.nginx.ended().some((e) => /^4000 bye\\x0A/.test(e.reason)));
+
+    assert.doesNotMatch(suite.nginx.errorLog(), /forged/);
+});
+
+
 test('broken frames close with a protocol error', async () => {
     const cases = {
         'an unmasked frame': [frame('{}', { masked: false })],
