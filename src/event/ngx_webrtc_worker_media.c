@@ -355,10 +355,11 @@ ngx_webrtc_worker_connection_add(void *data,
 
     rc = ngx_webrtc_zone_connection_add(worker->zone, info, &worker->self);
 
-    ngx_log_debug4(NGX_LOG_DEBUG_EVENT, ngx_cycle->log, 0,
-                   "webrtc connection add id:%*s channel:\"%V\" rc:%i",
-                   (size_t) NGX_WEBRTC_ID_LEN, info->connection_id,
-                   &info->channel_id, rc);
+    /* not the name of the channel: it may have any bytes */
+
+    ngx_log_debug3(NGX_LOG_DEBUG_EVENT, ngx_cycle->log, 0,
+                   "webrtc connection add id:%*s rc:%i",
+                   (size_t) NGX_WEBRTC_ID_LEN, info->connection_id, rc);
 
     if (rc == NGX_BUSY && media->full != ngx_time()) {
         media->full = ngx_time();
@@ -380,10 +381,9 @@ ngx_webrtc_worker_connection_remove(void *data,
 
     info = ngx_webrtc_connection_info(connection);
 
-    ngx_log_debug3(NGX_LOG_DEBUG_EVENT, ngx_cycle->log, 0,
-                   "webrtc connection remove id:%*s channel:\"%V\"",
-                   (size_t) NGX_WEBRTC_ID_LEN, info->connection_id,
-                   &info->channel_id);
+    ngx_log_debug2(NGX_LOG_DEBUG_EVENT, ngx_cycle->log, 0,
+                   "webrtc connection remove id:%*s",
+                   (size_t) NGX_WEBRTC_ID_LEN, info->connection_id);
 
     ngx_webrtc_zone_connection_remove(worker->zone, info->connection_id);
 }
