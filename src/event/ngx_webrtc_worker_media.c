@@ -24,7 +24,6 @@ typedef struct {
     ngx_webrtc_udp_t         *udp;
     ngx_webrtc_dtls_ctx_t    *dtls;
     ngx_webrtc_addr_t         candidates[NGX_WEBRTC_CANDIDATES_MAX];
-    time_t                    full;         /* when that was last logged */
     unsigned                  srtp:1;
 } ngx_webrtc_worker_media_t;
 
@@ -347,10 +346,8 @@ ngx_webrtc_worker_connection_add(void *data,
     ngx_webrtc_worker_t *worker = data;
 
     ngx_int_t                            rc;
-    ngx_webrtc_worker_media_t           *media;
     const ngx_webrtc_connection_info_t  *info;
 
-    media = &ngx_webrtc_worker_media;
     info = ngx_webrtc_connection_info(connection);
 
     rc = ngx_webrtc_zone_connection_add(worker->zone, info, &worker->self);
@@ -360,12 +357,6 @@ ngx_webrtc_worker_connection_add(void *data,
     ngx_log_debug3(NGX_LOG_DEBUG_EVENT, ngx_cycle->log, 0,
                    "webrtc connection add id:%*s rc:%i",
                    (size_t) NGX_WEBRTC_ID_LEN, info->connection_id, rc);
-
-    if (rc == NGX_BUSY && media->full != ngx_time()) {
-        media->full = ngx_time();
-        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
-                      "\"webrtc_zone\" is full, a connection was refused");
-    }
 
     return (rc == NGX_OK) ? NGX_OK : NGX_DECLINED;
 }

@@ -17,6 +17,7 @@ static void ngx_webrtc_zone_remove_channel(ngx_webrtc_zone_t *zone,
     ngx_webrtc_zone_channel_t *channel);
 static ngx_int_t ngx_webrtc_zone_choose(ngx_webrtc_zone_t *zone,
     ngx_webrtc_owner_t *home);
+static void ngx_webrtc_zone_warn(ngx_webrtc_zone_t *zone);
 static void ngx_webrtc_zone_fill_row(ngx_webrtc_zone_row_t *row,
     const ngx_webrtc_connection_info_t *info);
 static u_char *ngx_webrtc_zone_copy(u_char *p, ngx_str_t *dst,
@@ -258,7 +259,25 @@ done:
 
     ngx_webrtc_zone_unlock(zone);
 
+    if (rc == NGX_BUSY) {
+        ngx_webrtc_zone_warn(zone);
+    }
+
     return rc;
+}
+
+
+static void
+ngx_webrtc_zone_warn(ngx_webrtc_zone_t *zone)
+{
+    if (zone->full == ngx_time()) {
+        return;
+    }
+
+    zone->full = ngx_time();
+
+    ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                  "\"webrtc_zone\" is full, a connection was refused");
 }
 
 
@@ -425,6 +444,10 @@ ngx_webrtc_zone_connection_add(ngx_webrtc_zone_t *zone,
 done:
 
     ngx_webrtc_zone_unlock(zone);
+
+    if (rc == NGX_BUSY) {
+        ngx_webrtc_zone_warn(zone);
+    }
 
     return rc;
 }

@@ -145,6 +145,7 @@ struct ngx_webrtc_zone_s {
     ngx_webrtc_conf_t        *conf;
     ngx_log_t                *log;
     u_char                   *stats;    /* of this process, when needed */
+    time_t                    full;     /* when that was last logged */
 };
 
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_webrtc_module contributors
  *
- * Workers that cannot reach each other as they should: no seat is free, or a
- * mailbox is full when somebody leaves.
+ * Workers that lack what they share: no seat is free, a mailbox is full when
+ * somebody leaves, the zone is full.
  */
 
 'use strict';
@@ -144,3 +144,25 @@ test('clients hear that their home has left while their worker slept', () =>
 
         assert.strictEqual(code, 1012);
     }));
+
+
+test('a zone full of channels is warned of', () => using(async (opened) => {
+    const nginx = await start(opened, { zoneSize: '2m', workerConnections: 4096,
+                                        main: 'webrtc_mailbox_size 64k;' });
+    let refused;
+
+    for (let i = 0; !refused; i++) {
+        assert.ok(i < 2000, 'the zone does not get full');
+
+        const client = await Signaling.open(nginx.signalingUrl);
+
+        opened.push(client);
+        client.connect({ channel_id: `room ${i}` });
+
+        refused = await client.next('offer').then(() => null,
+                                                  () => client.end);
+    }
+
+    assert.deepStrictEqual(refused, { code: 4490, reason: 'ZONE-FULL' });
+    assert.match(nginx.errorLog(), /\[warn\].*"webrtc_zone" is full/);
+}));
