@@ -92,6 +92,17 @@ typedef struct {
  */
 void ngx_webrtc_require(ngx_conf_t *cf, const char *directive);
 
+/* post handlers of directives */
+
+typedef struct {
+    ngx_conf_post_handler_pt  post_handler;
+    size_t                    low;
+    size_t                    high;
+} ngx_webrtc_size_bounds_t;
+
+char *ngx_webrtc_check_size_bounds(ngx_conf_t *cf, void *post, void *data);
+char *ngx_webrtc_check_positive_msec(ngx_conf_t *cf, void *post, void *data);
+
 /* in the master or a single process, NULL before the first configuration */
 ngx_webrtc_certificate_t *ngx_webrtc_certificate(void);
 

@@ -27,9 +27,7 @@ static ngx_int_t ngx_webrtc_init_module(ngx_cycle_t *cycle);
 static char *ngx_webrtc_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_webrtc_bit_rate(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_webrtc_power_of_two(ngx_conf_t *cf, void *post, void *data);
-static char *ngx_webrtc_size_bounds(ngx_conf_t *cf, void *post, void *data);
-static char *ngx_webrtc_positive_msec(ngx_conf_t *cf, void *post,
-    void *data);
+static char *ngx_webrtc_ping(ngx_conf_t *cf, void *post, void *data);
 
 
 static ngx_conf_num_bounds_t  ngx_webrtc_connections_bounds = {
@@ -44,28 +42,25 @@ static ngx_conf_num_bounds_t  ngx_webrtc_bit_rate_bounds = {
     ngx_webrtc_bit_rate, 1, 1000000
 };
 
-typedef struct {
-    ngx_conf_post_handler_pt  post_handler;
-    size_t                    low;
-    size_t                    high;
-} ngx_webrtc_size_bounds_t;
-
-
 static ngx_webrtc_size_bounds_t  ngx_webrtc_mailbox_bounds = {
-    ngx_webrtc_size_bounds, 64 * 1024, 64 * 1024 * 1024
+    ngx_webrtc_check_size_bounds, 64 * 1024, 64 * 1024 * 1024
 };
 
 static ngx_webrtc_size_bounds_t  ngx_webrtc_outbox_bounds = {
-    ngx_webrtc_size_bounds, 128 * 1024, 64 * 1024 * 1024
+    ngx_webrtc_check_size_bounds, 128 * 1024, 64 * 1024 * 1024
 };
 
 static ngx_webrtc_size_bounds_t  ngx_webrtc_buffer_bounds = {
-    ngx_webrtc_size_bounds, 4096, 1024 * 1024 * 1024
+    ngx_webrtc_check_size_bounds, 4096, 1024 * 1024 * 1024
 };
 
 static ngx_conf_post_t  ngx_webrtc_packets_post = { ngx_webrtc_power_of_two };
 
-static ngx_conf_post_t  ngx_webrtc_msec_post = { ngx_webrtc_positive_msec };
+static ngx_conf_post_t  ngx_webrtc_msec_post = {
+    ngx_webrtc_check_positive_msec
+};
+
+static ngx_conf_post_t  ngx_webrtc_ping_post = { ngx_webrtc_ping };
 
 
 static ngx_command_t  ngx_webrtc_commands[] = {
@@ -201,14 +196,14 @@ static ngx_command_t  ngx_webrtc_commands[] = {
       ngx_conf_set_msec_slot,
       0,
       offsetof(ngx_webrtc_conf_t, ping_interval),
-      &ngx_webrtc_msec_post },
+      &ngx_webrtc_ping_post },
 
     { ngx_string("webrtc_pong_timeout"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
       0,
       offsetof(ngx_webrtc_conf_t, pong_timeout),
-      &ngx_webrtc_msec_post },
+      &ngx_webrtc_ping_post },
 
       ngx_null_command
 };
@@ -574,8 +569,8 @@ ngx_webrtc_power_of_two(ngx_conf_t *cf, void *post, void *data)
 }
 
 
-static char *
-ngx_webrtc_size_bounds(ngx_conf_t *cf, void *post, void *data)
+char *
+ngx_webrtc_check_size_bounds(ngx_conf_t *cf, void *post, void *data)
 {
     ngx_webrtc_size_bounds_t *bounds = post;
     size_t *sp = data;
@@ -591,16 +586,27 @@ ngx_webrtc_size_bounds(ngx_conf_t *cf, void *post, void *data)
 }
 
 
-static char *
-ngx_webrtc_positive_msec(ngx_conf_t *cf, void *post, void *data)
+char *
+ngx_webrtc_check_positive_msec(ngx_conf_t *cf, void *post, void *data)
 {
     ngx_msec_t *msp = data;
-
-    ngx_webrtc_conf_t  *wcf;
 
     if (*msp == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "time must be greater than zero");
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_webrtc_ping(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_webrtc_conf_t  *wcf;
+
+    if (ngx_webrtc_check_positive_msec(cf, post, data) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 

@@ -21,35 +21,24 @@ static char *ngx_http_webrtc_cors_origin(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_webrtc_message_rate(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_http_webrtc_positive_msec(ngx_conf_t *cf, void *post,
-    void *data);
-static char *ngx_http_webrtc_size_bounds(ngx_conf_t *cf, void *post,
-    void *data);
 static void *ngx_http_webrtc_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_webrtc_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 
 
-typedef struct {
-    ngx_conf_post_handler_pt  post_handler;
-    size_t                    min;
-    size_t                    max;
-} ngx_http_webrtc_size_bounds_t;
-
-
 static ngx_conf_post_t  ngx_http_webrtc_connect_timeout_post = {
-    ngx_http_webrtc_positive_msec
+    ngx_webrtc_check_positive_msec
 };
 
 
 /* a message is kept whole in memory, so is the output of a slow client */
 
-static ngx_http_webrtc_size_bounds_t  ngx_http_webrtc_message_size_bounds = {
-    ngx_http_webrtc_size_bounds, 4096, 16 * 1024 * 1024
+static ngx_webrtc_size_bounds_t  ngx_http_webrtc_message_size_bounds = {
+    ngx_webrtc_check_size_bounds, 4096, 16 * 1024 * 1024
 };
 
-static ngx_http_webrtc_size_bounds_t  ngx_http_webrtc_send_queue_bounds = {
-    ngx_http_webrtc_size_bounds, 65536, 1024 * 1024 * 1024
+static ngx_webrtc_size_bounds_t  ngx_http_webrtc_send_queue_bounds = {
+    ngx_webrtc_check_size_bounds, 65536, 1024 * 1024 * 1024
 };
 
 
@@ -289,36 +278,6 @@ ngx_http_webrtc_message_rate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     wlcf->rate = rate;
     wlcf->burst = burst;
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_webrtc_positive_msec(ngx_conf_t *cf, void *post, void *data)
-{
-    ngx_msec_t *msp = data;
-
-    if (*msp == 0) {
-        return "must be greater than zero";
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_webrtc_size_bounds(ngx_conf_t *cf, void *post, void *data)
-{
-    size_t                         *size = data;
-    ngx_http_webrtc_size_bounds_t  *bounds = post;
-
-    if (*size < bounds->min || *size > bounds->max) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "size must be between %uz and %uz bytes",
-                           bounds->min, bounds->max);
-        return NGX_CONF_ERROR;
-    }
 
     return NGX_CONF_OK;
 }
