@@ -144,10 +144,12 @@ an_address_that_another_peer_proves_is_its_own(void **state)
     assert_int_equal(old->nrtp, 1);
     assert_int_equal(sub->nrtp, 1);
 
-    /* a NAT gave it to another one */
+    /* its owner has not been heard for a while: a NAT gave it to another */
+
+    old->silent = 1;
+    world_run(&world, 7000);
 
     sub->path.remote = old->path.remote;
-    old->silent = 1;
     old->path.remote.port = 60000;
     client_check(sub, 1);
 
