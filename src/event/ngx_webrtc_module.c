@@ -381,6 +381,14 @@ ngx_webrtc_check_media(ngx_cycle_t *cycle, ngx_webrtc_conf_t *wcf)
 #if (NGX_HAVE_INET6)
         listen[i].dual = listen[i].v6 && listen[i].wildcard && !ls->ipv6only;
 #endif
+
+        if (!ngx_test_config && ngx_webrtc_udp_is_taken(cycle, &listen[i])) {
+            ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+                          "%V of the server with \"webrtc_media\" is used by "
+                          "another program, or an nginx that is still "
+                          "quitting: its packets will come here, in %s:%ui",
+                          &listen[i].text, media->file, media->line);
+        }
     }
 
     family = ngx_webrtc_candidates_unreachable(media);

@@ -51,6 +51,44 @@ ngx_webrtc_udp_listening(ngx_cycle_t *cycle, ngx_webrtc_listen_t *listen)
 }
 
 
+ngx_uint_t
+ngx_webrtc_udp_is_taken(ngx_cycle_t *cycle, ngx_webrtc_listen_t *listen)
+{
+    ngx_uint_t    taken;
+    ngx_socket_t  fd;
+#if (NGX_HAVE_INET6)
+    int           on;
+#endif
+
+    /* a reload or an upgrade has it already: nginx takes it over */
+
+    if (ngx_webrtc_udp_listening(cycle->old_cycle, listen)) {
+        return 0;
+    }
+
+    fd = ngx_socket(listen->sockaddr->sa_family, SOCK_DGRAM, 0);
+
+    if (fd == (ngx_socket_t) -1) {
+        return 0;
+    }
+
+#if (NGX_HAVE_INET6)
+    on = !listen->dual;
+
+    if (listen->v6) {
+        (void) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(int));
+    }
+#endif
+
+    taken = bind(fd, listen->sockaddr, listen->socklen) == -1
+            && ngx_socket_errno == NGX_EADDRINUSE;
+
+    (void) ngx_close_socket(fd);
+
+    return taken;
+}
+
+
 void
 ngx_webrtc_udp_prepare(ngx_cycle_t *cycle, ngx_webrtc_conf_t *conf)
 {

@@ -47,6 +47,14 @@ void ngx_webrtc_udp_prepare(ngx_cycle_t *cycle, ngx_webrtc_conf_t *conf);
 ngx_listening_t *ngx_webrtc_udp_listening(ngx_cycle_t *cycle,
     ngx_webrtc_listen_t *listen);
 
+/*
+ * Before nginx opens its sockets: another program has the port.  nginx sets
+ * SO_REUSEADDR, with which the kernel lets two programs have one UDP port and
+ * gives the packets to the last; so this has to be looked for.
+ */
+ngx_uint_t ngx_webrtc_udp_is_taken(ngx_cycle_t *cycle,
+    ngx_webrtc_listen_t *listen);
+
 /* all sockets of a port; NULL on failure, which is logged */
 ngx_webrtc_udp_t *ngx_webrtc_udp_open(ngx_cycle_t *cycle,
     ngx_webrtc_conf_t *conf, in_port_t port);

@@ -410,3 +410,24 @@ test('TERM ends in time and tells every client', () =>
         assert.deepStrictEqual(await peer.signaling.close(),
                                { code: 1012, reason: 'SERVICE-RESTART' });
     }));
+
+
+test('an nginx is warned of media ports that another program has', () =>
+    using(async (opened) => {
+        const warnings = (nginx) => nginx.errorLog().split('\n')
+            .filter((line) => /\[warn\].*another program/.test(line)).length;
+
+        const first = await start(opened, { udpPorts: 4 });
+
+        assert.strictEqual(warnings(first), 0);
+
+        const second = await start(opened, { udpPorts: 4,
+                                             udpPort: first.options.udpPort });
+
+        assert.strictEqual(warnings(second), 4);
+
+        /* a reload takes its own sockets over */
+
+        await first.reload();
+        assert.strictEqual(warnings(first), 0);
+    }));
