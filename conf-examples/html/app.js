@@ -16,6 +16,10 @@ const CODECS = ['VP8', 'VP9', 'AV1', 'H264', 'H265'];
 const SIGNALING = `${location.protocol === 'https:' ? 'wss' : 'ws'}://`
                   + `${location.host}/signaling`;
 
+/* seconds without a new picture after which a tile shows the name instead */
+
+const STILL = 3;
+
 let call = null;        /* { client, source, options, numbers, timer } */
 
 
@@ -132,7 +136,10 @@ async function connect(options, source) {
     await client.join(options);
 
     call.numbers = new Numbers(client.pc);
-    call.timer = setInterval(showNumbers, 1000);
+    call.timer = setInterval(() => {
+        showNumbers();
+        lookForStills();
+    }, 1000);
 
     $('lobby').hidden = true;
     $('call').hidden = $('controls').hidden = false;
@@ -190,7 +197,7 @@ function showMembers() {
     $('alone').hidden = count > 1;
 
     for (const tile of $('grid').children) {
-        tile.querySelector('figcaption').textContent
+        tile.dataset.name = tile.querySelector('figcaption').textContent
             = nameOf(tile.dataset.id);
     }
 }
@@ -212,16 +219,20 @@ function addTile(id, stream, { mine = false, camera = false } = {}) {
         tile.classList.toggle('camera', camera);
         tile.append(video, document.createElement('figcaption'));
 
+        if (mine) {
+            tile.append(muteMark());
+        }
+
         $('grid')[mine ? 'prepend' : 'append'](tile);
     }
 
     const video = tile.querySelector('video');
 
-    tile.dataset.note = stream.getVideoTracks().length ? '' : 'Audio only';
-
     if (video.srcObject !== stream) {
         video.srcObject = stream;
     }
+
+    showNote(tile);
 
     video.setAttribute('aria-label', `Video of ${nameOf(id)}`);
 
@@ -232,6 +243,57 @@ function addTile(id, stream, { mine = false, camera = false } = {}) {
     });
 
     showMembers();
+}
+
+
+function muteMark() {
+    const mark = document.createElement('span');
+
+    mark.className = 'mark';
+    mark.textContent = 'Muted';
+
+    return mark;
+}
+
+
+/* why a tile has no picture, and with that the name in its middle */
+
+function showNote(tile) {
+    const { srcObject } = tile.querySelector('video');
+    const mine = tile.classList.contains('mine');
+
+    let note = '';
+
+    if (!srcObject.getVideoTracks().length) {
+        note = 'Audio only';
+
+    } else if (mine && isPressed($('cam'))) {
+        note = 'Your video is hidden';
+
+    } else if (tile.still >= STILL) {
+        note = 'No picture';
+    }
+
+    tile.dataset.note = note;
+    tile.classList.toggle('blank', note !== '');
+    tile.classList.toggle('muted', mine && isPressed($('mic')));
+}
+
+
+/* nobody tells that he hides his video: his pictures just stay away */
+
+function lookForStills() {
+    for (const tile of $('grid').querySelectorAll('figure:not(.mine)')) {
+        const { totalVideoFrames: frames }
+            = tile.querySelector('video').getVideoPlaybackQuality();
+
+        const isStill = frames === tile.frames && !document.hidden;
+
+        tile.still = isStill ? tile.still + 1 : 0;
+        tile.frames = frames;
+
+        showNote(tile);
+    }
 }
 
 
@@ -293,26 +355,36 @@ function rowOf(row) {
     head.textContent = `${row.who}, ${row.kind}`;
     tr.append(head);
 
-    for (const text of [row.codec || '–', rounded(row.kbps),
-                        percent(row.loss), rounded(row.rtt, ' ms'),
-                        rounded(row.jitter, ' ms'), row.size || '–',
-                        rounded(row.fps), rounded(row.nack)])
-    {
-        tr.insertCell().textContent = text;
-    }
+    tr.role = 'row';
+    head.role = 'rowheader';
+
+    [row.codec || '–', rounded(row.kbps), percent(row.loss),
+     rounded(row.rtt, ' ms'), rounded(row.jitter, ' ms'), row.size || '–',
+     rounded(row.fps), rounded(row.nack)].forEach((text, i) => {
+        const cell = tr.insertCell();
+
+        cell.role = 'cell';
+        cell.dataset.label = $('columns').cells[i + 1].textContent;
+        cell.textContent = text;
+    });
 
     return tr;
 }
 
 
+const isPressed = (button) => button.getAttribute('aria-pressed') === 'true';
+
+
 function toggle(button, tracks) {
-    const pressed = button.getAttribute('aria-pressed') !== 'true';
+    const pressed = !isPressed(button);
 
     button.setAttribute('aria-pressed', String(pressed));
 
     for (const track of tracks) {
-        track.enabled = !pressed;
+        call.client.enable(track, !pressed);
     }
+
+    [...$('grid').children].forEach(showNote);
 }
 
 

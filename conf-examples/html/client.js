@@ -14,6 +14,7 @@ export class Client extends EventTarget {
 
         this.url = url;
         this.members = new Map();       /* connection_id: name */
+        this.senders = new Map();       /* track: RTCRtpSender */
         this.queue = Promise.resolve();
     }
 
@@ -130,13 +131,27 @@ export class Client extends EventTarget {
 
         if (type === 'answer') {
             for (const track of this.stream?.getTracks() || []) {
-                pc.addTrack(track, this.stream);
+                this.senders.set(track, pc.addTrack(track, this.stream));
             }
         }
 
         await pc.setLocalDescription();
 
         this.send({ type, sdp: pc.localDescription.sdp });
+    }
+
+
+    /*
+     * Silence takes next to nothing, black pictures do not: no video is sent
+     * at all, by which the others see that there is none.
+     */
+
+    async enable(track, on) {
+        track.enabled = on;
+
+        if (track.kind === 'video') {
+            await this.senders.get(track)?.replaceTrack(on ? track : null);
+        }
     }
 
 
