@@ -551,7 +551,19 @@ ngx_webrtc_dtls_ssl_error(ngx_webrtc_dtls_t *dtls, int rc)
 
     default:
         error = ERR_peek_error();
-        reason = error ? ERR_reason_error_string(error) : NULL;
+
+        if (error == 0) {
+
+            /*
+             * Our BIO cannot fail: this is how OpenSSL before 3.0.22 reports
+             * a record that it had put aside and that proved to be forged.
+             * The session itself is sound.
+             */
+
+            break;
+        }
+
+        reason = ERR_reason_error_string(error);
 
         ngx_webrtc_dtls_fail(dtls, reason ? reason : "broken session");
     }
