@@ -382,7 +382,10 @@ ngx_webrtc_check_media(ngx_cycle_t *cycle, ngx_webrtc_conf_t *wcf)
         listen[i].dual = listen[i].v6 && listen[i].wildcard && !ls->ipv6only;
 #endif
 
-        if (!ngx_test_config && ngx_webrtc_udp_is_taken(cycle, &listen[i])) {
+        if (!ngx_test_config
+            && ngx_process != NGX_PROCESS_SIGNALLER
+            && ngx_webrtc_udp_is_taken(cycle, &listen[i]))
+        {
             ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
                           "%V of the server with \"webrtc_media\" is used by "
                           "another program, or an nginx that is still "
