@@ -372,13 +372,6 @@ ngx_webrtc_udp_outbox(ngx_webrtc_udp_t *udp)
 }
 
 
-const ngx_webrtc_udp_stats_t *
-ngx_webrtc_udp_stats(ngx_webrtc_udp_t *udp)
-{
-    return &udp->stats;
-}
-
-
 void
 ngx_webrtc_udp_log(ngx_webrtc_udp_t *udp, ngx_uint_t level, ngx_err_t err,
     const char *text)

@@ -28,15 +28,6 @@
 typedef struct ngx_webrtc_udp_s  ngx_webrtc_udp_t;
 
 
-typedef struct {
-    uint64_t                  oversized;    /* longer than the maximum */
-    uint64_t                  truncated;
-    uint64_t                  unsent;       /* refused by the kernel */
-    uint64_t                  blocked;      /* times the socket was full */
-    uint64_t                  unsegmented;  /* runs sent one by one */
-} ngx_webrtc_udp_stats_t;
-
-
 /*
  * By the master: no worker shall poll the media sockets on nginx's behalf,
  * and their buffers shall be as large as configured.
@@ -67,8 +58,6 @@ ngx_webrtc_outbox_t *ngx_webrtc_udp_outbox(ngx_webrtc_udp_t *udp);
  * takes no more now, ngx_webrtc_worker_touch() will be called when it does.
  */
 ngx_int_t ngx_webrtc_udp_send(ngx_webrtc_udp_t *udp);
-
-const ngx_webrtc_udp_stats_t *ngx_webrtc_udp_stats(ngx_webrtc_udp_t *udp);
 
 
 #endif /* _NGX_WEBRTC_UDP_H_INCLUDED_ */

@@ -38,6 +38,17 @@
 #define NGX_WEBRTC_UDP_BATCH    16
 
 
+/* for a debugger */
+
+typedef struct {
+    uint64_t                  oversized;    /* longer than the maximum */
+    uint64_t                  truncated;
+    uint64_t                  unsent;       /* refused by the kernel */
+    uint64_t                  blocked;      /* times the socket was full */
+    uint64_t                  unsegmented;  /* runs sent one by one */
+} ngx_webrtc_udp_stats_t;
+
+
 typedef struct {
     ngx_webrtc_udp_t         *udp;
     ngx_webrtc_listen_t      *listen;

@@ -396,7 +396,7 @@ ngx_webrtc_exchange_withdraw(ngx_webrtc_connection_t *connection,
         ngx_webrtc_exchange_unlink(reception);
     }
 
-    ngx_webrtc_peer_destroy(connection->peer, now, NULL);
+    ngx_webrtc_peer_destroy(connection->peer, NULL);
     connection->peer = NULL;
 
     for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {

@@ -183,8 +183,7 @@ ngx_webrtc_exchange_sources(ngx_webrtc_connection_t *connection,
             conf.rtx_ssrc = section->answer.rtx_ssrcs[0];
         }
 
-        track->source = ngx_webrtc_source_create(connection->peer, &conf,
-                                                 now);
+        track->source = ngx_webrtc_source_create(connection->peer, &conf);
         if (track->source == NULL) {
             return NGX_ERROR;
         }

@@ -65,14 +65,11 @@ ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
 
 
 void
-ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
-    ngx_webrtc_outbox_t *out)
+ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
 {
     ngx_uint_t            i;
     ngx_queue_t          *q;
     ngx_webrtc_engine_t  *engine;
-
-    (void) now;
 
     engine = peer->engine;
 
@@ -450,13 +447,11 @@ ngx_webrtc_peer_source(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtp_t *rtp,
 
 ngx_webrtc_source_t *
 ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
-    const ngx_webrtc_source_conf_t *conf, ngx_webrtc_usec_t now)
+    const ngx_webrtc_source_conf_t *conf)
 {
     ngx_uint_t                  packets;
     ngx_webrtc_source_t        *source;
     const ngx_webrtc_codec_t   *codec;
-
-    (void) now;
 
     codec = ngx_webrtc_codec_info(conf->format.codec);
 

@@ -111,7 +111,7 @@ ngx_webrtc_peer_t *ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
  * Ends every source and subscription of the peer.  "out" gets the
  * close_notify and may be NULL.
  */
-void ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+void ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer,
     ngx_webrtc_outbox_t *out);
 
 void ngx_webrtc_peer_local(ngx_webrtc_peer_t *peer,
@@ -136,7 +136,7 @@ void ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer,
 
 /* what this peer publishes; NULL: no memory */
 ngx_webrtc_source_t *ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
-    const ngx_webrtc_source_conf_t *conf, ngx_webrtc_usec_t now);
+    const ngx_webrtc_source_conf_t *conf);
 /* ends its subscriptions too: subscription_destroy() must not follow */
 void ngx_webrtc_source_destroy(ngx_webrtc_source_t *source);
 

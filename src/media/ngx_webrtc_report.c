@@ -342,8 +342,8 @@ ngx_webrtc_report_repair(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
     n = ngx_webrtc_nack_request(&track->nack, seqs, NGX_WEBRTC_REPORT_NACKS,
                                 now, &given_up);
 
-    if (given_up && track->source->video) {
-        ngx_webrtc_key_frame_want(&track->key_frame, now);
+    if (given_up) {
+        ngx_webrtc_track_want_key_frame(track, now);
     }
 
     if (n) {

@@ -27,33 +27,15 @@
 
 
 static void
-two_clients(world_t *world, client_t **pub, client_t **sub,
-    ngx_webrtc_source_t **source)
-{
-    world_init(world);
-
-    *pub = client_create(world, 0);
-    *sub = client_create(world, 0);
-
-    client_connect(*pub);
-    client_connect(*sub);
-
-    *source = client_publish(*pub, 1000);
-    (void) client_subscribe(*sub, *source, 5000);
-}
-
-
-static void
 media_flows_from_publisher_to_subscriber(void **state)
 {
     uint64_t              seq;
     world_t               world;
     client_t             *pub, *sub;
-    ngx_webrtc_source_t  *source;
 
     (void) state;
 
-    two_clients(&world, &pub, &sub, &source);
+    (void) two_clients(&world, &pub, &sub);
 
     /* before the key frame nothing may come out */
 
@@ -85,11 +67,10 @@ one_turn_makes_one_message_of_many_packets(void **state)
     world_t               world;
     client_t             *pub, *sub;
     ngx_uint_t            messages;
-    ngx_webrtc_source_t  *source;
 
     (void) state;
 
-    two_clients(&world, &pub, &sub, &source);
+    (void) two_clients(&world, &pub, &sub);
 
     messages = world.messages;
 
@@ -113,12 +94,11 @@ lost_packets_are_repaired_both_ways(void **state)
     world_t                    world;
     client_t                  *pub, *sub;
     ngx_uint_t                 i, n, missing;
-    ngx_webrtc_source_t       *source;
     ngx_webrtc_peer_stats_t    stats;
 
     (void) state;
 
-    two_clients(&world, &pub, &sub, &source);
+    (void) two_clients(&world, &pub, &sub);
 
     client_send_video(pub, 100, 1);
     world_run(&world, 5);
@@ -322,11 +302,10 @@ an_address_in_use_cannot_be_taken(void **state)
     uint16_t              port;
     world_t               world;
     client_t             *pub, *sub, *thief;
-    ngx_webrtc_source_t  *source;
 
     (void) state;
 
-    two_clients(&world, &pub, &sub, &source);
+    (void) two_clients(&world, &pub, &sub);
 
     client_send_video(pub, 1, 1);
     world_run(&world, 5);
@@ -368,11 +347,10 @@ garbage_and_bad_tags_are_dropped(void **state)
     client_t             *pub, *sub;
     ngx_uint_t            i, n;
     ngx_webrtc_rtp_t      rtp;
-    ngx_webrtc_source_t  *source;
 
     (void) state;
 
-    two_clients(&world, &pub, &sub, &source);
+    (void) two_clients(&world, &pub, &sub);
 
     client_send_video(pub, 1, 1);
     world_run(&world, 5);
@@ -465,11 +443,10 @@ media_follows_a_new_address(void **state)
 {
     world_t               world;
     client_t             *pub, *sub;
-    ngx_webrtc_source_t  *source;
 
     (void) state;
 
-    two_clients(&world, &pub, &sub, &source);
+    (void) two_clients(&world, &pub, &sub);
 
     client_send_video(pub, 1, 1);
     world_run(&world, 5);
@@ -491,11 +468,10 @@ key_frame_requests_are_throttled(void **state)
     world_t               world;
     client_t             *pub, *sub;
     ngx_uint_t            i;
-    ngx_webrtc_source_t  *source;
 
     (void) state;
 
-    two_clients(&world, &pub, &sub, &source);
+    (void) two_clients(&world, &pub, &sub);
 
     client_send_video(pub, 1, 1);
     world_run(&world, 600);
@@ -521,11 +497,10 @@ nack_flood_is_not_amplified(void **state)
     client_t             *pub, *sub;
     uint64_t              seq;
     ngx_uint_t            i, k, n, sent;
-    ngx_webrtc_source_t  *source;
 
     (void) state;
 
-    two_clients(&world, &pub, &sub, &source);
+    (void) two_clients(&world, &pub, &sub);
 
     for (seq = 1; seq <= 400; seq++) {
         client_send_video(pub, seq, seq == 1);
@@ -560,11 +535,10 @@ reports_tell_loss_rate_and_cap(void **state)
     uint64_t                   seq;
     world_t                    world;
     client_t                  *pub, *sub;
-    ngx_webrtc_source_t       *source;
 
     (void) state;
 
-    two_clients(&world, &pub, &sub, &source);
+    (void) two_clients(&world, &pub, &sub);
     ngx_webrtc_peer_set_bit_rate(pub->peer, 1000000);
 
     for (seq = 1; seq < 500; seq++) {
@@ -596,12 +570,11 @@ sender_reports_keep_the_publishers_time_line(void **state)
     uint64_t                   seq;
     world_t                    world;
     client_t                  *pub, *sub;
-    ngx_webrtc_source_t       *source;
     ngx_webrtc_rtcp_report_t   report;
 
     (void) state;
 
-    two_clients(&world, &pub, &sub, &source);
+    (void) two_clients(&world, &pub, &sub);
 
     memset(&report, 0, sizeof(report));
     report.ssrc = 1000;
@@ -638,7 +611,7 @@ slow_subscriber_skips_and_others_do_not_notice(void **state)
 
     (void) state;
 
-    two_clients(&world, &pub, &sub, &source);
+    source = two_clients(&world, &pub, &sub);
 
     other = client_create(&world, 0);
     client_connect(other);
@@ -754,6 +727,7 @@ ends_others(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_event_e event,
     ngx_uint_t   i;
 
     (void) reason;
+    (void) now;
 
     if (event == NGX_WEBRTC_PEER_CONNECTED) {
         client->connected++;
@@ -765,14 +739,14 @@ ends_others(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_event_e event,
 
     for (i = 0; i < 2; i++) {
         if (victims[i] && victims[i]->peer && victims[i]->peer != peer) {
-            ngx_webrtc_peer_destroy(victims[i]->peer, now, NULL);
+            ngx_webrtc_peer_destroy(victims[i]->peer, NULL);
             victims[i]->peer = NULL;
         }
     }
 
     client->ended = 1;
     client->peer = NULL;
-    ngx_webrtc_peer_destroy(peer, now, NULL);
+    ngx_webrtc_peer_destroy(peer, NULL);
 }
 
 

@@ -57,7 +57,7 @@ an_ssrc_that_is_not_known_yet_asks_for_nothing(void **state)
     conf.format.clock_rate = 90000;
     conf.format.pt = 96;
 
-    source = ngx_webrtc_source_create(pub->peer, &conf, world.now);
+    source = ngx_webrtc_source_create(pub->peer, &conf);
     assert_non_null(source);
 
     (void) client_subscribe(sub, source, 5000);
@@ -78,19 +78,10 @@ clock_that_leaps_moves_no_sender_report(void **state)
     uint64_t              seq;
     world_t               world;
     client_t             *pub, *sub;
-    ngx_webrtc_source_t  *source;
 
     (void) state;
 
-    world_init(&world);
-
-    pub = client_create(&world, 0);
-    sub = client_create(&world, 0);
-    client_connect(pub);
-    client_connect(sub);
-
-    source = client_publish(pub, 1000);
-    (void) client_subscribe(sub, source, 5000);
+    (void) two_clients(&world, &pub, &sub);
 
     send_sender_report(pub, 1000, ngx_webrtc_ntp(world.now));
 
@@ -145,7 +136,7 @@ audio_is_never_asked_for_a_key_frame(void **state)
     conf.format.nack = 1;
     conf.ssrc = 2000;
 
-    source = ngx_webrtc_source_create(pub->peer, &conf, world.now);
+    source = ngx_webrtc_source_create(pub->peer, &conf);
     assert_non_null(source);
 
     for (seq = 1; seq < 200; seq++) {
@@ -235,19 +226,10 @@ rtcp_that_lies_is_ignored(void **state)
     world_t               world;
     client_t             *pub, *sub;
     ngx_uint_t            i, n;
-    ngx_webrtc_source_t  *source;
 
     (void) state;
 
-    world_init(&world);
-
-    pub = client_create(&world, 0);
-    sub = client_create(&world, 0);
-    client_connect(pub);
-    client_connect(sub);
-
-    source = client_publish(pub, 1000);
-    (void) client_subscribe(sub, source, 5000);
+    (void) two_clients(&world, &pub, &sub);
 
     client_send_video(pub, 1, 1);
     world_run(&world, 5);

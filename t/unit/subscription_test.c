@@ -106,19 +106,10 @@ overrun_asks_for_a_key_frame_at_once(void **state)
     world_t               world;
     uint64_t              seq;
     client_t             *pub, *sub;
-    ngx_webrtc_source_t  *source;
 
     (void) state;
 
-    world_init(&world);
-
-    pub = client_create(&world, 0);
-    sub = client_create(&world, 0);
-    client_connect(pub);
-    client_connect(sub);
-
-    source = client_publish(pub, 1000);
-    (void) client_subscribe(sub, source, 5000);
+    (void) two_clients(&world, &pub, &sub);
 
     client_send_video(pub, 1, 1);
     world_run(&world, 2000);

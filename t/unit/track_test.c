@@ -15,26 +15,6 @@
 #include "lib/client.h"
 
 
-static ngx_webrtc_source_t *
-two_clients(world_t *world, client_t **pub, client_t **sub)
-{
-    ngx_webrtc_source_t  *source;
-
-    world_init(world);
-
-    *pub = client_create(world, 0);
-    *sub = client_create(world, 0);
-
-    client_connect(*pub);
-    client_connect(*sub);
-
-    source = client_publish(*pub, 1000);
-    (void) client_subscribe(*sub, source, 5000);
-
-    return source;
-}
-
-
 static void
 jumps_in_sequence_are_new_beginnings(void **state)
 {

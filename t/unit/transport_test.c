@@ -64,19 +64,10 @@ new_address_carries_media_both_ways_and_keeps_consent(void **state)
     uint64_t              seq;
     client_t             *pub, *sub;
     ngx_uint_t            i;
-    ngx_webrtc_source_t  *source;
 
     (void) state;
 
-    world_init(&world);
-
-    pub = client_create(&world, 0);
-    sub = client_create(&world, 0);
-    client_connect(pub);
-    client_connect(sub);
-
-    source = client_publish(pub, 1000);
-    (void) client_subscribe(sub, source, 5000);
+    (void) two_clients(&world, &pub, &sub);
 
     client_send_video(pub, 1, 1);
     world_run(&world, 5);

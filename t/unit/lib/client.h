@@ -743,7 +743,7 @@ client_publish(client_t *client, uint32_t ssrc)
 
     client->ssrc_out = ssrc;
 
-    source = ngx_webrtc_source_create(client->peer, &conf, client->world->now);
+    source = ngx_webrtc_source_create(client->peer, &conf);
     assert_non_null(source);
 
     return source;
@@ -791,7 +791,7 @@ client_publish_audio(client_t *client, uint32_t ssrc)
     conf.format.pt = 109;
     conf.ssrc = ssrc;
 
-    source = ngx_webrtc_source_create(client->peer, &conf, client->world->now);
+    source = ngx_webrtc_source_create(client->peer, &conf);
     assert_non_null(source);
 
     return source;
@@ -844,7 +844,7 @@ client_destroy(client_t *client)
     world = client->world;
 
     if (client->peer) {
-        ngx_webrtc_peer_destroy(client->peer, world->now, &world->out);
+        ngx_webrtc_peer_destroy(client->peer, &world->out);
         world_send(world);
     }
 
@@ -867,6 +867,28 @@ client_destroy(client_t *client)
     }
 
     free(client);
+}
+
+
+/* a publisher of video, and a subscriber to it */
+
+static inline ngx_webrtc_source_t *
+two_clients(world_t *world, client_t **pub, client_t **sub)
+{
+    ngx_webrtc_source_t  *source;
+
+    world_init(world);
+
+    *pub = client_create(world, 0);
+    *sub = client_create(world, 0);
+
+    client_connect(*pub);
+    client_connect(*sub);
+
+    source = client_publish(*pub, 1000);
+    (void) client_subscribe(*sub, source, 5000);
+
+    return source;
 }
 
 

@@ -93,10 +93,8 @@ ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
 
 
 void
-ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
-    ngx_webrtc_outbox_t *out)
+ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
 {
-    (void) now;
     (void) out;
 
     while (!ngx_queue_empty(&peer->subs)) {
@@ -174,11 +172,9 @@ ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer,
 
 ngx_webrtc_source_t *
 ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
-    const ngx_webrtc_source_conf_t *conf, ngx_webrtc_usec_t now)
+    const ngx_webrtc_source_conf_t *conf)
 {
     ngx_webrtc_source_t  *source;
-
-    (void) now;
 
     source = calloc(1, sizeof(ngx_webrtc_source_t));
 
