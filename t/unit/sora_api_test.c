@@ -8,7 +8,9 @@
  * The HTTP API, from the header's value and the body to the answer.  It tests
  * these together:
  *
+ *     ngx_webrtc_sora_disconnect.c
  *     ngx_webrtc_sora_list.c
+ *     ngx_webrtc_sora_operation.c
  *     ngx_webrtc_sora_routes.c
  *     ngx_webrtc_sora_schema.c
  */

@@ -54,6 +54,16 @@ const char *ngx_webrtc_sora_role_name(ngx_webrtc_role_e role);
 
 /* in the order of ngx_webrtc_role_e, and NULL */
 extern const char *const  ngx_webrtc_sora_roles[];
+/* "none", "r0", "r1", "r2", NULL: the layer plus one */
+extern const char *const  ngx_webrtc_sora_rids[];
+
+
+/* ngx_webrtc_sora_connect_media.c, for parse() alone */
+
+ngx_int_t ngx_webrtc_sora_read_audio(ngx_webrtc_sora_connect_t *connect,
+    const char **reason);
+ngx_int_t ngx_webrtc_sora_read_video(ngx_webrtc_sora_connect_t *connect,
+    const char **reason);
 
 
 #endif /* _NGX_WEBRTC_SORA_CONNECT_H_INCLUDED_ */

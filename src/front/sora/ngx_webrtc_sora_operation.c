@@ -1,0 +1,105 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <front/sora/ngx_webrtc_sora_operation.h>
+#include <front/sora/ngx_webrtc_sora_session.h>
+
+
+ngx_webrtc_channel_t *
+ngx_webrtc_sora_call_channel(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_sora_answer_t *answer)
+{
+    ngx_webrtc_channel_t  *channel;
+
+    channel = ngx_webrtc_hub_channel(sora->hub, &call->channel_id);
+
+    if (channel == NULL) {
+        ngx_webrtc_sora_api_error(call, "CHANNEL-NOT-FOUND", answer);
+    }
+
+    return channel;
+}
+
+
+ngx_webrtc_connection_t *
+ngx_webrtc_sora_call_connection(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, const char *key,
+    ngx_webrtc_sora_answer_t *answer)
+{
+    ngx_str_t                 id;
+    ngx_webrtc_connection_t  *connection;
+
+    ngx_webrtc_sora_call_str(call, key, &id);
+    connection = ngx_webrtc_hub_find(sora->hub, &call->channel_id, &id);
+
+    if (connection == NULL) {
+        ngx_webrtc_sora_api_error(call, "CONNECTION-NOT-FOUND", answer);
+    }
+
+    return connection;
+}
+
+
+void
+ngx_webrtc_sora_call_str(const ngx_webrtc_sora_call_t *call, const char *key,
+    ngx_str_t *str)
+{
+    const json_t  *value;
+
+    value = json_object_get(call->args, key);
+
+    str->data = (u_char *) json_string_value(value);
+    str->len = json_string_length(value);
+}
+
+
+ngx_int_t
+ngx_webrtc_sora_call_word(const ngx_webrtc_sora_call_t *call, const char *key,
+    const char *const *words)
+{
+    ngx_int_t    i;
+    const char  *value;
+
+    value = json_string_value(json_object_get(call->args, key));
+
+    for (i = 0; value && words[i]; i++) {
+        if (ngx_strcmp(words[i], value) == 0) {
+            return i;
+        }
+    }
+
+    return NGX_ERROR;
+}
+
+
+/* the ids and names of the request; "reason" is not among them */
+
+void
+ngx_webrtc_sora_echo(ngx_webrtc_sora_call_t *call,
+    ngx_webrtc_sora_answer_t *answer)
+{
+    json_t                       *value;
+    ngx_webrtc_sora_text_t        text;
+    const ngx_webrtc_sora_arg_t  *arg;
+
+    ngx_memzero(&text, sizeof(ngx_webrtc_sora_text_t));
+
+    ngx_webrtc_sora_text_cstr(&text, "{");
+
+    for (arg = call->route->args; arg->name; arg++) {
+        value = json_object_get(call->args, arg->name);
+
+        if (value && arg->type == NGX_WEBRTC_SORA_ARG_STRING) {
+            ngx_webrtc_sora_text_key_bytes(&text, arg->name,
+                                           (u_char *) json_string_value(value),
+                                           json_string_length(value));
+        }
+    }
+
+    ngx_webrtc_sora_text_cstr(&text, "}");
+
+    ngx_webrtc_sora_answer_text(&text, answer);
+}
