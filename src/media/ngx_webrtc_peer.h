@@ -17,6 +17,7 @@
 #include <core/ngx_webrtc_core.h>
 #include <crypto/ngx_webrtc_fingerprint.h>
 #include <proto/ngx_webrtc_codec.h>
+#include <proto/ngx_webrtc_layer.h>
 #include <proto/ngx_webrtc_rtp_ext.h>
 #include <media/ngx_webrtc_engine.h>
 
@@ -68,12 +69,36 @@ typedef struct {
 } ngx_webrtc_format_t;
 
 
+/*
+ * A source without rids has one layer, whose SSRC is declared or learnt from
+ * the mid.  With rids ("nrids" layers, the smallest first; ids of at most 16
+ * bytes, copied) each layer's SSRCs are learnt from the rid.
+ */
+
 typedef struct {
     ngx_str_t                 mid;
     ngx_webrtc_format_t       format;
     uint32_t                  ssrc;         /* 0: learnt from the mid */
     uint32_t                  rtx_ssrc;
+    ngx_uint_t                nrids;
+    ngx_str_t                 rids[NGX_WEBRTC_LAYERS];
 } ngx_webrtc_source_conf_t;
+
+
+/* what a receiver gets of a source has changed, at the packet that shows it */
+
+typedef struct {
+    ngx_int_t                 current;      /* a layer or LAYER_NONE */
+    ngx_int_t                 previous;     /* likewise */
+    unsigned                  by_sender:1;  /* a layer began or ended; else
+                                               asked for, or bandwidth */
+} ngx_webrtc_layer_change_t;
+
+
+/* must not destroy the subscription */
+typedef void (*ngx_webrtc_layer_handler_pt)(ngx_webrtc_subscription_t *sub,
+    const ngx_webrtc_layer_change_t *change, void *data,
+    ngx_webrtc_usec_t now);
 
 
 typedef struct {
@@ -81,6 +106,10 @@ typedef struct {
     uint32_t                  ssrc;         /* as declared in our SDP */
     uint32_t                  rtx_ssrc;
     ngx_str_t                 cname;        /* outlives the subscription */
+    ngx_int_t                 layer;        /* see set_layer() */
+    unsigned                  paused:1;
+    ngx_webrtc_layer_handler_pt  handler;   /* NULL: not told */
+    void                     *data;
 } ngx_webrtc_subscription_conf_t;
 
 
@@ -145,6 +174,24 @@ ngx_webrtc_subscription_t *ngx_webrtc_subscription_create(
     ngx_webrtc_peer_t *peer, ngx_webrtc_source_t *source,
     const ngx_webrtc_subscription_conf_t *conf, ngx_webrtc_usec_t now);
 void ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub);
+
+/*
+ * Which layer the receiver shall get: a layer (the next lower one while it is
+ * not sent, and the lowest if none is lower), LAYER_AUTO, or LAYER_NONE for
+ * nothing.  A switch takes place at the next key frame of the new layer.
+ */
+void ngx_webrtc_subscription_set_layer(ngx_webrtc_subscription_t *sub,
+    ngx_int_t layer, ngx_webrtc_usec_t now);
+/* the layer that is being sent, or LAYER_NONE */
+ngx_int_t ngx_webrtc_subscription_layer(ngx_webrtc_subscription_t *sub);
+
+/* nothing is sent while it is paused; video goes on with a key frame */
+void ngx_webrtc_subscription_set_paused(ngx_webrtc_subscription_t *sub,
+    ngx_uint_t paused, ngx_webrtc_usec_t now);
+
+/* asks the publisher for one, on every layer; merged and throttled */
+void ngx_webrtc_source_want_key_frame(ngx_webrtc_source_t *source,
+    ngx_webrtc_usec_t now);
 
 
 #endif /* _NGX_WEBRTC_PEER_H_INCLUDED_ */
