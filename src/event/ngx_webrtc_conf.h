@@ -76,6 +76,9 @@ typedef struct {
     ngx_msec_t                setup_timeout;
     ngx_msec_t                answer_timeout;
     ngx_msec_t                key_frame_interval;
+    ngx_uint_t                speech_level;     /* -dBov */
+    ngx_msec_t                speech_time;
+    ngx_msec_t                speech_hold;
     ngx_msec_t                ping_interval;
     ngx_msec_t                pong_timeout;
 } ngx_webrtc_conf_t;

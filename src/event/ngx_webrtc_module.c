@@ -25,6 +25,8 @@ static char *ngx_webrtc_check_media(ngx_cycle_t *cycle,
     ngx_webrtc_conf_t *wcf);
 static ngx_int_t ngx_webrtc_init_module(ngx_cycle_t *cycle);
 static char *ngx_webrtc_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_webrtc_speech_threshold(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_webrtc_bit_rate(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_webrtc_power_of_two(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_webrtc_ping(ngx_conf_t *cf, void *post, void *data);
@@ -191,6 +193,27 @@ static ngx_command_t  ngx_webrtc_commands[] = {
       offsetof(ngx_webrtc_conf_t, key_frame_interval),
       &ngx_webrtc_msec_post },
 
+    { ngx_string("webrtc_speech_threshold"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_webrtc_speech_threshold,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("webrtc_speech_time"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, speech_time),
+      &ngx_webrtc_msec_post },
+
+    { ngx_string("webrtc_speech_hold"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, speech_hold),
+      &ngx_webrtc_msec_post },
+
     { ngx_string("webrtc_ping_interval"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
@@ -277,6 +300,9 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
     wcf->setup_timeout = NGX_CONF_UNSET_MSEC;
     wcf->answer_timeout = NGX_CONF_UNSET_MSEC;
     wcf->key_frame_interval = NGX_CONF_UNSET_MSEC;
+    wcf->speech_level = NGX_CONF_UNSET_UINT;
+    wcf->speech_time = NGX_CONF_UNSET_MSEC;
+    wcf->speech_hold = NGX_CONF_UNSET_MSEC;
     wcf->ping_interval = NGX_CONF_UNSET_MSEC;
     wcf->pong_timeout = NGX_CONF_UNSET_MSEC;
 
@@ -306,6 +332,9 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_msec_value(wcf->setup_timeout, 30000);
     ngx_conf_init_msec_value(wcf->answer_timeout, 20000);
     ngx_conf_init_msec_value(wcf->key_frame_interval, 500);
+    ngx_conf_init_uint_value(wcf->speech_level, 45);
+    ngx_conf_init_msec_value(wcf->speech_time, 1000);
+    ngx_conf_init_msec_value(wcf->speech_hold, 2000);
     ngx_conf_init_msec_value(wcf->ping_interval, 5000);
     ngx_conf_init_msec_value(wcf->pong_timeout, 60000);
 
@@ -534,6 +563,37 @@ ngx_webrtc_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     shm_zone->init = ngx_webrtc_zone_init;
     shm_zone->data = wcf->zone;
+
+    return NGX_CONF_OK;
+}
+
+
+/* dBov are negative, packets carry them without the sign */
+
+static char *
+ngx_webrtc_speech_threshold(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_webrtc_conf_t *wcf = conf;
+
+    ngx_int_t   level;
+    ngx_str_t  *value;
+
+    if (wcf->speech_level != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    level = (value[1].data[0] == '-')
+            ? ngx_atoi(value[1].data + 1, value[1].len - 1) : NGX_ERROR;
+
+    if (level == NGX_ERROR || level == 0 || level > 126) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "value must be between -126 and -1");
+        return NGX_CONF_ERROR;
+    }
+
+    wcf->speech_level = level;
 
     return NGX_CONF_OK;
 }

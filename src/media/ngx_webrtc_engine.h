@@ -22,6 +22,7 @@
 #include <core/ngx_webrtc_core.h>
 #include <core/ngx_webrtc_outbox.h>
 #include <proto/ngx_webrtc_codec.h>
+#include <media/ngx_webrtc_speech.h>
 
 
 typedef struct ngx_webrtc_engine_s        ngx_webrtc_engine_t;
@@ -39,6 +40,7 @@ typedef struct {
     ngx_webrtc_usec_t         consent_timeout;  /* RFC 7675: 30 s */
     ngx_webrtc_usec_t         setup_timeout;    /* until DTLS is up */
     ngx_webrtc_usec_t         key_frame_interval;   /* 500 ms */
+    ngx_webrtc_speech_conf_t  speech;
 } ngx_webrtc_engine_conf_t;
 
 

@@ -101,6 +101,12 @@ struct ngx_webrtc_source_s {
     ngx_str_t                 mid;
     ngx_webrtc_track_t        track;
     u_char                    mid_buf[16];
+
+    ngx_webrtc_speech_t       speech;
+    ngx_webrtc_speech_e       speech_told;
+    ngx_webrtc_speech_handler_pt  speech_handler;
+    void                     *data;
+
     unsigned                  video:1;
 };
 
@@ -237,6 +243,16 @@ ngx_int_t ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 void ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub,
     uint16_t seq, ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+
+/* speech */
+
+/* the audio level of a packet; for sources with a handler */
+void ngx_webrtc_source_heard(ngx_webrtc_source_t *source, ngx_uint_t level,
+    ngx_webrtc_usec_t now);
+/* a source of which there is news, which counts as told then; NULL: none */
+ngx_webrtc_source_t *ngx_webrtc_peer_speaker(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_usec_t now);
+ngx_webrtc_usec_t ngx_webrtc_peer_speech_expires(ngx_webrtc_peer_t *peer);
 
 /* RTCP of a peer, in and out */
 

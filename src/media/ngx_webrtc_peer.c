@@ -263,9 +263,11 @@ void
 ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out)
 {
+    ngx_webrtc_source_t       *speaker;
     ngx_webrtc_engine_conf_t  *conf;
 
     conf = &peer->engine->conf;
+    speaker = NULL;
 
     ngx_webrtc_transport_tick(&peer->transport, now, out);
 
@@ -285,6 +287,10 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 
         } else {
             ngx_webrtc_report_tick(peer, now, out);
+
+            if (peer->connected) {
+                speaker = ngx_webrtc_peer_speaker(peer, now);
+            }
         }
     }
 
@@ -296,6 +302,14 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 
         ngx_webrtc_timer_set(&peer->engine->timers, &peer->timer,
                              now + NGX_WEBRTC_MSEC);
+    }
+
+    /* the handler may be the end of the peer */
+
+    if (speaker) {
+        speaker->speech_handler(speaker, speaker->speech_told, speaker->data,
+                                now);
+        return;
     }
 
     ngx_webrtc_peer_tell(peer, now);
@@ -324,6 +338,9 @@ ngx_webrtc_peer_schedule(ngx_webrtc_peer_t *peer)
         expires = ngx_min(expires, t);
 
         t = ngx_webrtc_report_expires(peer);
+        expires = ngx_min(expires, t);
+
+        t = ngx_webrtc_peer_speech_expires(peer);
         expires = ngx_min(expires, t);
         break;
 
@@ -372,6 +389,12 @@ ngx_webrtc_peer_rtp(ngx_webrtc_peer_t *peer, u_char *pos, size_t len,
     }
 
     ngx_webrtc_track_input(&source->track, &rtp, &ext, now);
+
+    if (source->speech_handler
+        && ngx_webrtc_rtp_ext_has(&ext, NGX_WEBRTC_EXT_AUDIO_LEVEL))
+    {
+        ngx_webrtc_source_heard(source, ext.audio_level, now);
+    }
 }
 
 
@@ -467,6 +490,8 @@ ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
     source->peer = peer;
     source->format = conf->format;
     source->video = codec->video;
+    source->speech_handler = conf->speech_handler;
+    source->data = conf->data;
     source->mid.len = conf->mid.len;
     source->mid.data = source->mid_buf;
     ngx_memcpy(source->mid_buf, conf->mid.data, conf->mid.len);

@@ -70,6 +70,14 @@ typedef struct {
 
 
 /*
+ * Somebody began to speak, goes on to speak, is silent; within tick(), at
+ * most once per state.  May create, change or destroy any peer.
+ */
+typedef void (*ngx_webrtc_speech_handler_pt)(ngx_webrtc_source_t *source,
+    ngx_webrtc_speech_e speech, void *data, ngx_webrtc_usec_t now);
+
+
+/*
  * A source without rids has one layer, whose SSRC is declared or learnt from
  * the mid.  With rids ("nrids" layers, the smallest first; ids of at most 16
  * bytes, copied) each layer's SSRCs are learnt from the rid.
@@ -82,6 +90,8 @@ typedef struct {
     uint32_t                  rtx_ssrc;
     ngx_uint_t                nrids;
     ngx_str_t                 rids[NGX_WEBRTC_LAYERS];
+    ngx_webrtc_speech_handler_pt  speech_handler;   /* NULL: not told */
+    void                     *data;
 } ngx_webrtc_source_conf_t;
 
 

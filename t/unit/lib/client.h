@@ -142,6 +142,9 @@ world_init(world_t *world)
     conf.consent_timeout = MSEC(30000);
     conf.setup_timeout = MSEC(30000);
     conf.key_frame_interval = MSEC(500);
+    conf.speech.level = 45;
+    conf.speech.activation = MSEC(1000);
+    conf.speech.hold = MSEC(2000);
 
     world->engine = ngx_webrtc_engine_create(&conf, NULL);
     assert_non_null(world->engine);
