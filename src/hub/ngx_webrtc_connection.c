@@ -45,8 +45,11 @@ ngx_webrtc_hub_join(ngx_webrtc_hub_t *hub, const ngx_webrtc_join_t *join,
 
     ngx_webrtc_hub_begin(hub);
 
-    if (ngx_webrtc_connection_enroll(connection, join, now, reason)
-        != NGX_OK)
+    if (ngx_webrtc_connection_set_metadata_ext(connection,
+                                               &join->metadata_ext)
+        != NGX_OK
+        || ngx_webrtc_connection_enroll(connection, join, now, reason)
+           != NGX_OK)
     {
         ngx_webrtc_connection_drop(connection, now);
         connection = NULL;
@@ -309,6 +312,10 @@ ngx_webrtc_connection_free(ngx_webrtc_connection_t *connection)
     ngx_webrtc_hash_remove(&hub->connections, &connection->node);
     hub->nconnections--;
 
+    if (connection->metadata_ext.data) {
+        ngx_free(connection->metadata_ext.data);
+    }
+
     ngx_destroy_pool(connection->pool);
 }
 
@@ -487,13 +494,6 @@ const ngx_webrtc_connection_info_t *
 ngx_webrtc_connection_info(ngx_webrtc_connection_t *connection)
 {
     return &connection->info;
-}
-
-
-const ngx_str_t *
-ngx_webrtc_connection_metadata(ngx_webrtc_connection_t *connection)
-{
-    return connection->has_metadata ? &connection->metadata : NULL;
 }
 
 

@@ -164,3 +164,24 @@ ngx_webrtc_event_broadcast(ngx_webrtc_event_t *event)
         connection->handler(connection, event, connection->data);
     }
 }
+
+
+void
+ngx_webrtc_hub_push(ngx_webrtc_connection_t *connection,
+    const ngx_str_t *text, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_event_t  event;
+
+    if (!ngx_webrtc_connection_is_live(connection)) {
+        return;
+    }
+
+    ngx_memzero(&event, sizeof(ngx_webrtc_event_t));
+
+    event.type = NGX_WEBRTC_EVENT_PUSH;
+    event.subject = connection;
+    event.now = now;
+    event.text = *text;
+
+    connection->handler(connection, &event, connection->data);
+}

@@ -39,6 +39,7 @@ typedef enum {
     NGX_WEBRTC_EVENT_CREATED,       /* subject joined (may be the hearer) */
     NGX_WEBRTC_EVENT_UPDATED,       /* a minute of subject went by */
     NGX_WEBRTC_EVENT_DESTROYED,     /* subject left */
+    NGX_WEBRTC_EVENT_PUSH,          /* a text for the hearer */
     NGX_WEBRTC_EVENT_CLOSED         /* the hearer's connection has ended */
 } ngx_webrtc_event_e;
 
@@ -73,6 +74,9 @@ typedef struct {
     ngx_webrtc_counts_t       counts;
     ngx_uint_t                minutes;
 
+    /* PUSH */
+    ngx_str_t                 text;
+
     /* CLOSED */
     ngx_webrtc_close_e        cause;
     const char               *reason;
@@ -95,6 +99,7 @@ typedef struct {
     ngx_webrtc_opus_params_t      opus;
     ngx_webrtc_video_params_t     video;
     ngx_str_t                     metadata; /* opaque, shown to the others */
+    ngx_str_t                     metadata_ext; /* set_metadata_ext() */
     unsigned                      has_metadata:1;
 } ngx_webrtc_join_t;
 
@@ -181,6 +186,23 @@ ngx_int_t ngx_webrtc_hub_answer(ngx_webrtc_connection_t *connection,
  */
 void ngx_webrtc_hub_leave(ngx_webrtc_connection_t *connection,
     ngx_webrtc_close_e cause, const char *reason, ngx_webrtc_usec_t now);
+
+/*
+ * A text of the front-end's own for one member, heard at once; nothing is
+ * told to one that is not live.
+ */
+void ngx_webrtc_hub_push(ngx_webrtc_connection_t *connection,
+    const ngx_str_t *text, ngx_webrtc_usec_t now);
+
+/*
+ * A second text that goes with a connection, which the front-end may change
+ * during its life; copied, empty: none.
+ */
+ngx_int_t ngx_webrtc_connection_set_metadata_ext(
+    ngx_webrtc_connection_t *connection, const ngx_str_t *text);
+/* empty: none; valid until it is set again */
+const ngx_str_t *ngx_webrtc_connection_metadata_ext(
+    ngx_webrtc_connection_t *connection);
 
 
 /* lookups; the returned connection is valid until the next verb */

@@ -107,6 +107,7 @@ struct ngx_webrtc_connection_s {
 
     ngx_webrtc_connection_info_t       info;
     ngx_str_t                          metadata;
+    ngx_str_t                          metadata_ext;    /* malloc()ed */
 
     ngx_webrtc_pending_t               pending[NGX_WEBRTC_EVENTS];
     ngx_webrtc_deadline_t              answer;

@@ -75,6 +75,72 @@ ngx_webrtc_sora_call_word(const ngx_webrtc_sora_call_t *call, const char *key,
 }
 
 
+ngx_uint_t
+ngx_webrtc_sora_visit(ngx_webrtc_sora_t *sora, ngx_webrtc_channel_t *channel,
+    const ngx_str_t *client_id, ngx_int_t role,
+    ngx_webrtc_sora_visit_pt visit, void *data, ngx_webrtc_usec_t now)
+{
+    ngx_uint_t                           n;
+    ngx_webrtc_connection_t             *connection, *next;
+    const ngx_webrtc_connection_info_t  *info;
+
+    n = 0;
+
+    /* one change: those who stay get one offer, not one for each that left */
+
+    ngx_webrtc_hub_begin(sora->hub);
+
+    for (connection = ngx_webrtc_channel_next(channel, NULL);
+         connection;
+         connection = next)
+    {
+        next = ngx_webrtc_channel_next(channel, connection);
+
+        info = ngx_webrtc_connection_info(connection);
+
+        if (role >= 0 && info->role != (ngx_webrtc_role_e) role) {
+            continue;
+        }
+
+        if (client_id
+            && (info->client_id.len != client_id->len
+                || ngx_memcmp(info->client_id.data, client_id->data,
+                              client_id->len)
+                   != 0))
+        {
+            continue;
+        }
+
+        visit(connection, data, now);
+        n++;
+    }
+
+    ngx_webrtc_hub_end(sora->hub);
+
+    return n;
+}
+
+
+void
+ngx_webrtc_sora_answer_value(json_t *json, ngx_webrtc_sora_answer_t *answer)
+{
+    char  *text;
+
+    text = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+
+    json_decref(json);
+
+    if (text == NULL) {
+        ngx_webrtc_sora_api_status(500, answer);
+        return;
+    }
+
+    answer->status = 200;
+    answer->body.data = (u_char *) text;
+    answer->body.len = ngx_strlen(text);
+}
+
+
 /* the ids and names of the request; "reason" is not among them */
 
 void

@@ -34,6 +34,22 @@ void ngx_webrtc_sora_call_str(const ngx_webrtc_sora_call_t *call,
 ngx_int_t ngx_webrtc_sora_call_word(const ngx_webrtc_sora_call_t *call,
     const char *key, const char *const *words);
 
+typedef void (*ngx_webrtc_sora_visit_pt)(ngx_webrtc_connection_t *connection,
+    void *data, ngx_webrtc_usec_t now);
+
+/*
+ * Members of a channel as one change: those with this client_id if it is
+ * given, those of this role if it is not negative.  Returns their number; a
+ * visit may end its member.
+ */
+ngx_uint_t ngx_webrtc_sora_visit(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_channel_t *channel, const ngx_str_t *client_id, ngx_int_t role,
+    ngx_webrtc_sora_visit_pt visit, void *data, ngx_webrtc_usec_t now);
+
+/* 200 with the value as its body; takes over the reference */
+void ngx_webrtc_sora_answer_value(json_t *json,
+    ngx_webrtc_sora_answer_t *answer);
+
 /* answers the ids and names of the request; "reason" is not among them */
 void ngx_webrtc_sora_echo(ngx_webrtc_sora_call_t *call,
     ngx_webrtc_sora_answer_t *answer);
@@ -53,6 +69,60 @@ void ngx_webrtc_sora_disconnect_connection(ngx_webrtc_sora_t *sora,
 void ngx_webrtc_sora_disconnect_role(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
+
+
+/* ngx_webrtc_sora_push.c */
+
+void ngx_webrtc_sora_push_channel(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_push_role(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_push_client(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_push_connection(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+
+/* {"type":"push","data":...} to members, see visit() */
+ngx_uint_t ngx_webrtc_sora_push(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_channel_t *channel, const ngx_str_t *client_id, ngx_int_t role,
+    json_t *data, ngx_webrtc_usec_t now);
+
+
+/* ngx_webrtc_sora_metadata.c */
+
+void ngx_webrtc_sora_list_metadata(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_get_metadata(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_put_metadata(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_put_metadata_item(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_delete_metadata(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_delete_metadata_item(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+
+/*
+ * The two that RPC has too.  The metadata afterwards, a new reference; NULL:
+ * nothing was changed, "reason" says why.
+ */
+json_t *ngx_webrtc_sora_set_metadata(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_connection_t *connection, json_t *metadata, ngx_uint_t push,
+    ngx_webrtc_usec_t now, const char **reason);
+json_t *ngx_webrtc_sora_set_metadata_item(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_connection_t *connection, const char *key, json_t *value,
+    ngx_uint_t push, ngx_webrtc_usec_t now, const char **reason);
 
 
 #endif /* _NGX_WEBRTC_SORA_OPERATION_H_INCLUDED_ */

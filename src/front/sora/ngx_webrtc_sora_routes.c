@@ -18,6 +18,15 @@
 #define NGX_WEBRTC_SORA_REASON                                               \
     { "reason", NGX_WEBRTC_SORA_ARG_OBJECT, 0, 0, 0, NULL }
 
+#define NGX_WEBRTC_SORA_ROLE                                                 \
+    { "role", NGX_WEBRTC_SORA_ARG_STRING, 1, 0, 0, ngx_webrtc_sora_roles }
+
+#define NGX_WEBRTC_SORA_DATA                                                 \
+    { "data", NGX_WEBRTC_SORA_ARG_OBJECT, 1, 0, 0, NULL }
+
+#define NGX_WEBRTC_SORA_PUSH                                                 \
+    { "push", NGX_WEBRTC_SORA_ARG_BOOLEAN, 0, 0, 0, NULL }
+
 #define NGX_WEBRTC_SORA_ARGS_END  { NULL, 0, 0, 0, 0, NULL }
 
 
@@ -59,9 +68,75 @@ static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_end_connection_args[] = {
 
 static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_end_role_args[] = {
     NGX_WEBRTC_SORA_ID("channel_id"),
-    { "role", NGX_WEBRTC_SORA_ARG_STRING, 1, 0, 0,
-      ngx_webrtc_sora_roles },
+    NGX_WEBRTC_SORA_ROLE,
     NGX_WEBRTC_SORA_REASON,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_push_channel_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_DATA,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_push_role_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ROLE,
+    NGX_WEBRTC_SORA_DATA,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_push_client_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("client_id"),
+    NGX_WEBRTC_SORA_DATA,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_push_connection_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("connection_id"),
+    NGX_WEBRTC_SORA_DATA,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_put_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("connection_id"),
+    { "metadata", NGX_WEBRTC_SORA_ARG_OBJECT, 1, 0, 0, NULL },
+    NGX_WEBRTC_SORA_PUSH,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_put_item_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("connection_id"),
+    NGX_WEBRTC_SORA_ID("key"),
+    { "value", NGX_WEBRTC_SORA_ARG_ANY, 1, 0, 0, NULL },
+    NGX_WEBRTC_SORA_PUSH,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_delete_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("connection_id"),
+    NGX_WEBRTC_SORA_PUSH,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_delete_item_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("connection_id"),
+    NGX_WEBRTC_SORA_ID("key"),
+    NGX_WEBRTC_SORA_PUSH,
     NGX_WEBRTC_SORA_ARGS_END
 };
 
@@ -79,6 +154,18 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
     { "20151104", "DisconnectConnection", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_end_connection_args,
       ngx_webrtc_sora_disconnect_connection },
+
+    { "20160711", "PushChannel", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_push_channel_args,
+      ngx_webrtc_sora_push_channel },
+
+    { "20160711", "PushClient", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_push_client_args,
+      ngx_webrtc_sora_push_client },
+
+    { "20160711", "PushConnection", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_push_connection_args,
+      ngx_webrtc_sora_push_connection },
 
     { "20171010", "GetStatsReport", NGX_WEBRTC_SORA_STATS_REPORT,
       NULL, NULL },
@@ -104,6 +191,34 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
     { "20201120", "DisconnectChannelByRole", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_end_role_args,
       ngx_webrtc_sora_disconnect_role },
+
+    { "20201120", "PushChannelByRole", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_push_role_args,
+      ngx_webrtc_sora_push_role },
+
+    { "20201124", "ListSignalingNotifyMetadata", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_channel_args,
+      ngx_webrtc_sora_list_metadata },
+
+    { "20201124", "GetSignalingNotifyMetadata", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_connection_args,
+      ngx_webrtc_sora_get_metadata },
+
+    { "20201124", "PutSignalingNotifyMetadata", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_put_args,
+      ngx_webrtc_sora_put_metadata },
+
+    { "20201124", "PutSignalingNotifyMetadataItem", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_put_item_args,
+      ngx_webrtc_sora_put_metadata_item },
+
+    { "20201124", "DeleteSignalingNotifyMetadata", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_delete_args,
+      ngx_webrtc_sora_delete_metadata },
+
+    { "20201124", "DeleteSignalingNotifyMetadataItem", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_delete_item_args,
+      ngx_webrtc_sora_delete_metadata_item },
 
     { NULL, NULL, NGX_WEBRTC_SORA_HOME, NULL, NULL }
 };

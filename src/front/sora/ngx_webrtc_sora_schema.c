@@ -23,7 +23,7 @@ static json_t *ngx_webrtc_sora_schema_key(const ngx_webrtc_sora_arg_t *key);
 
 
 static const char *const  ngx_webrtc_sora_types[] = {
-    "string", "integer", "boolean", "object"
+    "string", "integer", "boolean", "object", "any"
 };
 
 
@@ -110,8 +110,11 @@ ngx_webrtc_sora_schema_judge(const ngx_webrtc_sora_arg_t *key,
     case NGX_WEBRTC_SORA_ARG_BOOLEAN:
         return json_is_boolean(value) ? NULL : "wrong_type";
 
-    default: /* NGX_WEBRTC_SORA_ARG_OBJECT */
+    case NGX_WEBRTC_SORA_ARG_OBJECT:
         return json_is_object(value) ? NULL : "wrong_type";
+
+    default: /* NGX_WEBRTC_SORA_ARG_ANY */
+        return NULL;
     }
 }
 

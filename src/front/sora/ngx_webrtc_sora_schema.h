@@ -25,7 +25,8 @@ typedef enum {
     NGX_WEBRTC_SORA_ARG_STRING = 0, /* "min" to "max" bytes */
     NGX_WEBRTC_SORA_ARG_INTEGER,
     NGX_WEBRTC_SORA_ARG_BOOLEAN,
-    NGX_WEBRTC_SORA_ARG_OBJECT
+    NGX_WEBRTC_SORA_ARG_OBJECT,
+    NGX_WEBRTC_SORA_ARG_ANY
 } ngx_webrtc_sora_arg_e;
 
 

@@ -44,6 +44,8 @@ static void ngx_webrtc_sora_event_handler(ngx_webrtc_connection_t *connection,
     const ngx_webrtc_event_t *event, void *data);
 static void ngx_webrtc_sora_notify(ngx_webrtc_sora_session_t *session,
     const ngx_webrtc_event_t *event);
+static void ngx_webrtc_sora_event_push(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_event_t *event);
 static void ngx_webrtc_sora_event_closed(ngx_webrtc_sora_session_t *session,
     const ngx_webrtc_event_t *event);
 
@@ -328,6 +330,10 @@ ngx_webrtc_sora_event_handler(ngx_webrtc_connection_t *connection,
         ngx_webrtc_sora_send(session, &sora->text);
         break;
 
+    case NGX_WEBRTC_EVENT_PUSH:
+        ngx_webrtc_sora_event_push(session, event);
+        break;
+
     case NGX_WEBRTC_EVENT_CLOSED:
         ngx_webrtc_sora_event_closed(session, event);
         break;
@@ -364,6 +370,17 @@ ngx_webrtc_sora_notify(ngx_webrtc_sora_session_t *session,
     }
 
     ngx_webrtc_sora_send(session, &sora->notify);
+}
+
+
+static void
+ngx_webrtc_sora_event_push(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_event_t *event)
+{
+    if (session->pipe) {
+        session->sora->glue.send(session->pipe, event->text.data,
+                                 event->text.len);
+    }
 }
 
 
