@@ -11,7 +11,7 @@
  *     engine
  *       peer                    a transport, found by address or ufrag
  *         source                an m-section that the peer publishes
- *           track               one RTP stream of it, with its ring
+ *           track               one RTP stream (layer) of it, with its ring
  *         subscription          a copy of a track for this peer
  */
 
@@ -62,13 +62,16 @@ typedef struct ngx_webrtc_track_s  ngx_webrtc_track_t;
 
 struct ngx_webrtc_track_s {
     ngx_webrtc_source_t      *source;
-    ngx_webrtc_ring_t         ring;
+    ngx_webrtc_ring_t         ring;     /* there since the first packet */
     ngx_queue_t               subs;
     ngx_queue_t               dirty;    /* of the engine */
     ngx_webrtc_subscription_t  *next;
 
     uint32_t                  ssrc;     /* 0: not known yet */
     uint32_t                  rtx_ssrc;
+    ngx_uint_t                layer;
+    ngx_str_t                 rid;      /* len 0: bound by the mid alone */
+    u_char                    rid_buf[16];
 
     uint64_t                  first;    /* extended numbers; 0: none yet */
     uint64_t                  highest;
@@ -94,12 +97,15 @@ struct ngx_webrtc_track_s {
 };
 
 
+/* "tracks" are allocated with their source, one per layer */
+
 struct ngx_webrtc_source_s {
     ngx_webrtc_peer_t        *peer;
     ngx_queue_t               queue;    /* of the peer */
     ngx_webrtc_format_t       format;
     ngx_str_t                 mid;
-    ngx_webrtc_track_t        track;
+    ngx_uint_t                ntracks;
+    ngx_webrtc_track_t       *tracks;
     u_char                    mid_buf[16];
 
     ngx_webrtc_speech_t       speech;
@@ -219,11 +225,15 @@ struct ngx_webrtc_engine_s {
 };
 
 
+/* source: the track that a packet of the peer belongs to; NULL: none */
+
+ngx_webrtc_track_t *ngx_webrtc_source_track(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_rtp_t *rtp, const ngx_webrtc_rtp_ext_t *ext);
+
 /* track: an unprotected RTP packet of its source, original or repair */
 
-ngx_int_t ngx_webrtc_track_init(ngx_webrtc_track_t *track,
-    ngx_webrtc_source_t *source, const ngx_webrtc_source_conf_t *conf,
-    ngx_uint_t packets);
+void ngx_webrtc_track_init(ngx_webrtc_track_t *track,
+    ngx_webrtc_source_t *source, ngx_uint_t layer);
 void ngx_webrtc_track_cleanup(ngx_webrtc_track_t *track);
 void ngx_webrtc_track_input(ngx_webrtc_track_t *track,
     ngx_webrtc_rtp_t *rtp, const ngx_webrtc_rtp_ext_t *ext,

@@ -8,10 +8,6 @@
 #include <media/ngx_webrtc_media.h>
 
 
-static ngx_webrtc_source_t *ngx_webrtc_peer_source(ngx_webrtc_peer_t *peer,
-    const ngx_webrtc_rtp_t *rtp, const ngx_webrtc_rtp_ext_t *ext);
-
-
 ngx_webrtc_peer_t *
 ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
     ngx_webrtc_peer_handler_pt handler, void *data, ngx_webrtc_usec_t now)
@@ -169,6 +165,7 @@ ngx_webrtc_peer_set_bit_rate(ngx_webrtc_peer_t *peer, uint64_t bps)
 void
 ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_stats_t *stats)
 {
+    ngx_uint_t                  i;
     ngx_queue_t                *q;
     ngx_webrtc_track_t         *track;
     ngx_webrtc_source_t        *source;
@@ -185,14 +182,17 @@ ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_stats_t *stats)
          q = ngx_queue_next(q))
     {
         source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
-        track = &source->track;
 
-        stats->in.packets += track->stats.packets;
-        stats->in.bytes += track->stats.bytes;
-        stats->in.lost += track->nack.lost;
-        stats->in.nacks += track->stats.nacks;
-        stats->in.retransmitted += track->stats.retransmitted;
-        stats->in.key_frame_requests += track->stats.key_frame_requests;
+        for (i = 0; i < source->ntracks; i++) {
+            track = &source->tracks[i];
+
+            stats->in.packets += track->stats.packets;
+            stats->in.bytes += track->stats.bytes;
+            stats->in.lost += track->nack.lost;
+            stats->in.nacks += track->stats.nacks;
+            stats->in.retransmitted += track->stats.retransmitted;
+            stats->in.key_frame_requests += track->stats.key_frame_requests;
+        }
     }
 
     for (q = ngx_queue_head(&peer->subscriptions);
@@ -367,7 +367,7 @@ ngx_webrtc_peer_rtp(ngx_webrtc_peer_t *peer, u_char *pos, size_t len,
     ngx_webrtc_usec_t now)
 {
     ngx_webrtc_rtp_t       rtp;
-    ngx_webrtc_source_t   *source;
+    ngx_webrtc_track_t    *track;
     ngx_webrtc_rtp_ext_t   ext;
 
     if (ngx_webrtc_rtp_parse(pos, pos + len, &rtp) != NGX_OK
@@ -382,168 +382,17 @@ ngx_webrtc_peer_rtp(ngx_webrtc_peer_t *peer, u_char *pos, size_t len,
         ngx_webrtc_peer_wake(peer, peer->arrivals->due);
     }
 
-    source = ngx_webrtc_peer_source(peer, &rtp, &ext);
-    if (source == NULL) {
+    track = ngx_webrtc_source_track(peer, &rtp, &ext);
+    if (track == NULL) {
         peer->engine->stats.dropped_rtp++;
         return;
     }
 
-    ngx_webrtc_track_input(&source->track, &rtp, &ext, now);
+    ngx_webrtc_track_input(track, &rtp, &ext, now);
 
-    if (source->speech_handler
+    if (track->source->speech_handler
         && ngx_webrtc_rtp_ext_has(&ext, NGX_WEBRTC_EXT_AUDIO_LEVEL))
     {
-        ngx_webrtc_source_heard(source, ext.audio_level, now);
+        ngx_webrtc_source_heard(track->source, ext.audio_level, now);
     }
-}
-
-
-static ngx_webrtc_source_t *
-ngx_webrtc_peer_source(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtp_t *rtp,
-    const ngx_webrtc_rtp_ext_t *ext)
-{
-    uint32_t             *ssrc;
-    ngx_queue_t          *q;
-    ngx_webrtc_source_t  *source;
-
-    if (rtp->ssrc == 0) {
-        return NULL;
-    }
-
-    for (q = ngx_queue_head(&peer->sources);
-         q != ngx_queue_sentinel(&peer->sources);
-         q = ngx_queue_next(q))
-    {
-        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
-
-        if (source->track.ssrc == rtp->ssrc
-            || source->track.rtx_ssrc == rtp->ssrc)
-        {
-            return source;
-        }
-    }
-
-    /* an SSRC that was not declared is bound once, by its mid */
-
-    if (ext->mid.len == 0) {
-        return NULL;
-    }
-
-    for (q = ngx_queue_head(&peer->sources);
-         q != ngx_queue_sentinel(&peer->sources);
-         q = ngx_queue_next(q))
-    {
-        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
-
-        if (source->mid.len != ext->mid.len
-            || ngx_memcmp(source->mid.data, ext->mid.data, ext->mid.len) != 0)
-        {
-            continue;
-        }
-
-        if (rtp->pt == source->format.pt) {
-            ssrc = &source->track.ssrc;
-
-        } else if (source->format.rtx_pt
-                   && rtp->pt == source->format.rtx_pt)
-        {
-            ssrc = &source->track.rtx_ssrc;
-
-        } else {
-            return NULL;
-        }
-
-        if (*ssrc) {
-            return NULL;
-        }
-
-        *ssrc = rtp->ssrc;
-
-        ngx_webrtc_peer_wake(peer, source->track.key_frame.due);
-
-        return source;
-    }
-
-    return NULL;
-}
-
-
-ngx_webrtc_source_t *
-ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
-    const ngx_webrtc_source_conf_t *conf)
-{
-    ngx_uint_t                  packets;
-    ngx_webrtc_source_t        *source;
-    const ngx_webrtc_codec_t   *codec;
-
-    codec = ngx_webrtc_codec_info(conf->format.codec);
-
-    if (codec == NULL || conf->mid.len > sizeof(source->mid_buf)) {
-        return NULL;
-    }
-
-    source = ngx_calloc(sizeof(ngx_webrtc_source_t), peer->engine->log);
-    if (source == NULL) {
-        return NULL;
-    }
-
-    source->peer = peer;
-    source->format = conf->format;
-    source->video = codec->video;
-    source->speech_handler = conf->speech_handler;
-    source->data = conf->data;
-    source->mid.len = conf->mid.len;
-    source->mid.data = source->mid_buf;
-    ngx_memcpy(source->mid_buf, conf->mid.data, conf->mid.len);
-
-    packets = source->video ? peer->engine->conf.video_packets
-                            : peer->engine->conf.audio_packets;
-
-    if (ngx_webrtc_track_init(&source->track, source, conf, packets)
-        != NGX_OK)
-    {
-        ngx_free(source);
-        return NULL;
-    }
-
-    if (conf->format.twcc && peer->arrivals == NULL) {
-        peer->arrivals = ngx_alloc(sizeof(ngx_webrtc_arrivals_t),
-                                   peer->engine->log);
-        if (peer->arrivals) {
-            ngx_webrtc_arrivals_init(peer->arrivals);
-        }
-    }
-
-    ngx_queue_insert_tail(&peer->sources, &source->queue);
-
-    return source;
-}
-
-
-void
-ngx_webrtc_source_destroy(ngx_webrtc_source_t *source)
-{
-    ngx_queue_t         *q;
-    ngx_webrtc_track_t  *track;
-
-    track = &source->track;
-
-    while (!ngx_queue_empty(&track->subs)) {
-        q = ngx_queue_head(&track->subs);
-        ngx_webrtc_subscription_destroy(
-                         ngx_queue_data(q, ngx_webrtc_subscription_t, queue));
-    }
-
-    /* SRTP bounds the streams of a peer: these two are no more */
-
-    if (source->peer->transport.srtp_in) {
-        ngx_webrtc_srtp_in_remove(source->peer->transport.srtp_in,
-                                  track->ssrc);
-        ngx_webrtc_srtp_in_remove(source->peer->transport.srtp_in,
-                                  track->rtx_ssrc);
-    }
-
-    ngx_webrtc_track_cleanup(track);
-    ngx_queue_remove(&source->queue);
-    ngx_free(source);
 }

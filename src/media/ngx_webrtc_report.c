@@ -16,6 +16,8 @@
 
 static void ngx_webrtc_report_read(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_rtcp_t *rtcp, ngx_webrtc_usec_t now);
+static ngx_webrtc_track_t *ngx_webrtc_report_sender(ngx_webrtc_peer_t *peer,
+    uint32_t ssrc);
 static int64_t ngx_webrtc_report_time(ngx_webrtc_peer_t *peer, uint64_t ntp,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_report_block(ngx_webrtc_peer_t *peer,
@@ -35,6 +37,7 @@ static void ngx_webrtc_report_repair(ngx_webrtc_track_t *track,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 static void ngx_webrtc_report_arrivals(ngx_webrtc_peer_t *peer,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+static uint32_t ngx_webrtc_report_media(ngx_webrtc_peer_t *peer);
 static u_char *ngx_webrtc_report_begin(ngx_webrtc_outbox_t *out,
     u_char **last);
 static void ngx_webrtc_report_send(ngx_webrtc_peer_t *peer, u_char *start,
@@ -81,9 +84,7 @@ ngx_webrtc_report_read(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
     ngx_webrtc_usec_t now)
 {
     ngx_uint_t                 i;
-    ngx_queue_t               *q;
     ngx_webrtc_track_t        *track;
-    ngx_webrtc_source_t       *source;
     ngx_webrtc_rtcp_block_t    block;
     ngx_webrtc_rtcp_report_t   report;
 
@@ -100,24 +101,38 @@ ngx_webrtc_report_read(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
         return;
     }
 
+    track = ngx_webrtc_report_sender(peer, report.ssrc);
+
+    if (track) {
+        track->sr_ntp = report.ntp;
+        track->sr_timestamp = report.timestamp;
+        track->sr_arrival = now;
+        track->sr_time = ngx_webrtc_report_time(peer, report.ntp, now);
+    }
+}
+
+
+static ngx_webrtc_track_t *
+ngx_webrtc_report_sender(ngx_webrtc_peer_t *peer, uint32_t ssrc)
+{
+    ngx_uint_t            i;
+    ngx_queue_t          *q;
+    ngx_webrtc_source_t  *source;
+
     for (q = ngx_queue_head(&peer->sources);
          q != ngx_queue_sentinel(&peer->sources);
          q = ngx_queue_next(q))
     {
         source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
-        track = &source->track;
 
-        if (track->ssrc != report.ssrc) {
-            continue;
+        for (i = 0; i < source->ntracks; i++) {
+            if (source->tracks[i].ssrc == ssrc) {
+                return &source->tracks[i];
+            }
         }
-
-        track->sr_ntp = report.ntp;
-        track->sr_timestamp = report.timestamp;
-        track->sr_arrival = now;
-        track->sr_time = ngx_webrtc_report_time(peer, report.ntp, now);
-
-        return;
     }
+
+    return NULL;
 }
 
 
@@ -247,6 +262,7 @@ ngx_webrtc_report_find(ngx_webrtc_peer_t *peer, uint32_t ssrc)
 ngx_webrtc_usec_t
 ngx_webrtc_report_expires(ngx_webrtc_peer_t *peer)
 {
+    ngx_uint_t            i;
     ngx_queue_t          *q;
     ngx_webrtc_track_t   *track;
     ngx_webrtc_usec_t     expires;
@@ -263,12 +279,15 @@ ngx_webrtc_report_expires(ngx_webrtc_peer_t *peer)
          q = ngx_queue_next(q))
     {
         source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
-        track = &source->track;
 
-        expires = ngx_min(expires, track->nack.due);
+        for (i = 0; i < source->ntracks; i++) {
+            track = &source->tracks[i];
 
-        if (track->ssrc) {
-            expires = ngx_min(expires, track->key_frame.due);
+            expires = ngx_min(expires, track->nack.due);
+
+            if (track->ssrc) {
+                expires = ngx_min(expires, track->key_frame.due);
+            }
         }
     }
 
@@ -280,8 +299,8 @@ void
 ngx_webrtc_report_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out)
 {
+    ngx_uint_t            i;
     ngx_queue_t          *q;
-    ngx_webrtc_track_t   *track;
     ngx_webrtc_source_t  *source;
 
     for (q = ngx_queue_head(&peer->sources);
@@ -289,9 +308,10 @@ ngx_webrtc_report_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
          q = ngx_queue_next(q))
     {
         source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
-        track = &source->track;
 
-        ngx_webrtc_report_repair(track, now, out);
+        for (i = 0; i < source->ntracks; i++) {
+            ngx_webrtc_report_repair(&source->tracks[i], now, out);
+        }
     }
 
     if (peer->arrivals && peer->arrivals->due <= now) {
@@ -373,16 +393,8 @@ ngx_webrtc_report_arrivals(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 {
     u_char                *p, *start, *last;
     uint32_t               media;
-    ngx_queue_t           *q;
-    ngx_webrtc_source_t   *source;
 
-    media = 0;
-
-    if (!ngx_queue_empty(&peer->sources)) {
-        q = ngx_queue_head(&peer->sources);
-        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
-        media = source->track.ssrc;
-    }
+    media = ngx_webrtc_report_media(peer);
 
     do {
         start = ngx_webrtc_report_begin(out, &last);
@@ -402,6 +414,32 @@ ngx_webrtc_report_arrivals(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 }
 
 
+/* libwebrtc takes TWCC that names one of its streams, whichever */
+
+static uint32_t
+ngx_webrtc_report_media(ngx_webrtc_peer_t *peer)
+{
+    ngx_uint_t            i;
+    ngx_queue_t          *q;
+    ngx_webrtc_source_t  *source;
+
+    for (q = ngx_queue_head(&peer->sources);
+         q != ngx_queue_sentinel(&peer->sources);
+         q = ngx_queue_next(q))
+    {
+        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
+
+        for (i = 0; i < source->ntracks; i++) {
+            if (source->tracks[i].ssrc) {
+                return source->tracks[i].ssrc;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
 /* RR on what the peer publishes, with the REMB that caps it */
 
 static void
@@ -410,8 +448,9 @@ ngx_webrtc_report_receivers(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 {
     u_char                   *p, *start, *last;
     uint32_t                  ssrcs[NGX_WEBRTC_RTCP_BLOCKS_MAX];
-    ngx_uint_t                n, nvideo;
+    ngx_uint_t                i, n, nvideo;
     ngx_queue_t              *q;
+    ngx_webrtc_track_t       *track;
     ngx_webrtc_source_t      *source;
     ngx_webrtc_rtcp_block_t   blocks[NGX_WEBRTC_RTCP_BLOCKS_MAX];
 
@@ -419,20 +458,26 @@ ngx_webrtc_report_receivers(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     nvideo = 0;
 
     for (q = ngx_queue_head(&peer->sources);
-         q != ngx_queue_sentinel(&peer->sources)
-         && n < NGX_WEBRTC_RTCP_BLOCKS_MAX;
+         q != ngx_queue_sentinel(&peer->sources);
          q = ngx_queue_next(q))
     {
         source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
 
-        if (source->track.ssrc == 0 || source->track.highest == 0) {
-            continue;
-        }
+        for (i = 0;
+             i < source->ntracks && n < NGX_WEBRTC_RTCP_BLOCKS_MAX;
+             i++)
+        {
+            track = &source->tracks[i];
 
-        ngx_webrtc_report_make_block(&source->track, &blocks[n++], now);
+            if (track->ssrc == 0 || track->highest == 0) {
+                continue;
+            }
 
-        if (source->video && source->format.remb) {
-            ssrcs[nvideo++] = source->track.ssrc;
+            ngx_webrtc_report_make_block(track, &blocks[n++], now);
+
+            if (source->video && source->format.remb) {
+                ssrcs[nvideo++] = track->ssrc;
+            }
         }
     }
 

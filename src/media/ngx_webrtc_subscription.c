@@ -41,13 +41,13 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
     }
 
     sub->peer = peer;
-    sub->track = &source->track;
+    sub->track = &source->tracks[0];
     sub->format = conf->format;
     sub->ssrc = conf->ssrc;
     sub->rtx_ssrc = conf->format.rtx_pt ? conf->rtx_ssrc : 0;
     sub->cname = conf->cname;
     sub->video = source->video;
-    sub->cursor = source->track.ring.arrivals;
+    sub->cursor = source->tracks[0].ring.arrivals;
 
     /*
      * Random beginnings (RFC 3550 5.1), in the lower half, so that the first
@@ -64,7 +64,7 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
     ngx_webrtc_hash_add(&peer->engine->ssrcs, &sub->node, &sub->key,
                         sizeof(ngx_webrtc_ssrc_key_t));
 
-    ngx_queue_insert_tail(&source->track.subs, &sub->queue);
+    ngx_queue_insert_tail(&source->tracks[0].subs, &sub->queue);
     ngx_queue_insert_tail(&peer->subscriptions, &sub->peer_queue);
 
     ngx_webrtc_track_want_key_frame(sub->track, now);

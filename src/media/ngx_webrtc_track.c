@@ -12,6 +12,7 @@
 #define NGX_WEBRTC_TRACK_LATE       1024
 
 
+static ngx_int_t ngx_webrtc_track_begin(ngx_webrtc_track_t *track);
 static ngx_int_t ngx_webrtc_track_repair(ngx_webrtc_track_t *track,
     ngx_webrtc_rtp_t *rtp);
 static ngx_int_t ngx_webrtc_track_sequence(ngx_webrtc_track_t *track,
@@ -36,28 +37,17 @@ static const u_char  ngx_webrtc_track_exts[] = {
 };
 
 
-ngx_int_t
+void
 ngx_webrtc_track_init(ngx_webrtc_track_t *track, ngx_webrtc_source_t *source,
-    const ngx_webrtc_source_conf_t *conf, ngx_uint_t packets)
+    ngx_uint_t layer)
 {
-    ngx_webrtc_engine_t  *engine;
-
-    engine = source->peer->engine;
-
-    if (ngx_webrtc_ring_init(&track->ring, packets, engine->log) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
     track->source = source;
-    track->ssrc = conf->ssrc;
-    track->rtx_ssrc = conf->rtx_ssrc;
+    track->layer = layer;
 
     ngx_queue_init(&track->subs);
     ngx_webrtc_nack_init(&track->nack);
     ngx_webrtc_key_frame_init(&track->key_frame,
-                              engine->conf.key_frame_interval);
-
-    return NGX_OK;
+                              source->peer->engine->conf.key_frame_interval);
 }
 
 
@@ -97,6 +87,13 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
         return;
 
     } else {
+        if (track->ring.packets == NULL
+            && ngx_webrtc_track_begin(track) != NGX_OK)
+        {
+            engine->stats.dropped_rtp++;
+            return;
+        }
+
         ngx_webrtc_track_jitter(track, rtp, now);
     }
 
@@ -122,6 +119,23 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
         track->is_dirty = 1;
         ngx_queue_insert_tail(&engine->dirty, &track->dirty);
     }
+}
+
+
+/* a layer that is never sent costs no memory for packets */
+
+static ngx_int_t
+ngx_webrtc_track_begin(ngx_webrtc_track_t *track)
+{
+    ngx_webrtc_engine_t  *engine;
+
+    engine = track->source->peer->engine;
+
+    return ngx_webrtc_ring_init(&track->ring,
+                                track->source->video
+                                ? engine->conf.video_packets
+                                : engine->conf.audio_packets,
+                                engine->log);
 }
 
 

@@ -75,6 +75,12 @@ struct client_s {
     ngx_uint_t                 passive;     /* is the DTLS server */
     ngx_uint_t                 many;        /* streams, only counted */
 
+    /* sees each packet; of RTX the number and payload are the original's */
+    void                     (*watch)(client_t *client,
+                                    const ngx_webrtc_rtp_t *rtp,
+                                    ngx_uint_t rtx);
+    void                      *watch_data;
+
     /* what was received, by SSRC and sequence number */
     ngx_uint_t                 nrtp;
     ngx_uint_t                 nrtx;
@@ -630,6 +636,12 @@ client_rtp(client_t *client, u_char *pos, size_t len)
         }
 
         client->last_timestamp = rtp.timestamp;
+    }
+
+    if (client->watch) {
+        rtp.seq = seq;
+        client->watch(client, &rtp, client->rtx_ssrc
+                                    && rtp.ssrc == client->rtx_ssrc);
     }
 
     client->got[seq] = 1;
