@@ -32,6 +32,15 @@ typedef struct {
 } ngx_webrtc_owner_t;
 
 
+/* what became of webhooks; ignored: the queue was full */
+
+typedef struct {
+    ngx_atomic_t              successful;
+    ngx_atomic_t              failed;
+    ngx_atomic_t              ignored;
+} ngx_webrtc_hook_counters_t;
+
+
 typedef struct {
     ngx_atomic_t              created;
     ngx_atomic_t              updated;
@@ -43,6 +52,14 @@ typedef struct {
     ngx_atomic_t              setup_msec;
     ngx_atomic_t              udp;
     ngx_atomic_t              tcp;
+    ngx_atomic_t              sessions_created;
+    ngx_atomic_t              sessions_destroyed;
+    ngx_atomic_t              auth_allowed;
+    ngx_atomic_t              auth_denied;
+    ngx_webrtc_hook_counters_t  auth_hook;
+    ngx_webrtc_hook_counters_t  session_hook;
+    ngx_webrtc_hook_counters_t  event_hook;
+    ngx_webrtc_hook_counters_t  stats_hook;
 } ngx_webrtc_counters_t;
 
 

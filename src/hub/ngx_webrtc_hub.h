@@ -100,6 +100,10 @@ typedef struct {
     ngx_webrtc_video_params_t     video;
     ngx_str_t                     metadata; /* opaque, shown to the others */
     ngx_str_t                     metadata_ext; /* set_metadata_ext() */
+    /* the same, of who let it in; empty: none */
+    ngx_str_t                     authz_metadata;
+    ngx_str_t                     event_metadata;   /* opaque, for webhooks */
+    ngx_webrtc_usec_t             lifetime;         /* 0: no end is set */
     unsigned                      has_metadata:1;
 } ngx_webrtc_join_t;
 

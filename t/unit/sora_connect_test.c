@@ -55,7 +55,8 @@ parse(const char *text)
     }
 
     reason = NULL;
-    rc = ngx_webrtc_sora_connect_parse(&connect_message, data, len, &reason);
+    rc = ngx_webrtc_sora_connect_parse(&connect_message, data, len, NULL,
+                                       &reason);
 
     if (text[0] == '\0') {
         free(kept);

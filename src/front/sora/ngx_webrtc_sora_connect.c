@@ -5,6 +5,7 @@
 
 
 #include <front/sora/ngx_webrtc_sora.h>
+#include <front/sora/ngx_webrtc_sora_auth.h>
 #include <front/sora/ngx_webrtc_sora_connect.h>
 #include <front/sora/ngx_webrtc_sora_keys.h>
 
@@ -21,11 +22,19 @@ typedef struct {
 } ngx_webrtc_sora_values_t;
 
 
+typedef struct {
+    ngx_int_t                 notify;
+    ngx_int_t                 lifetime;
+} ngx_webrtc_sora_grants_t;
+
+
 static ngx_int_t ngx_webrtc_sora_read_values(
     ngx_webrtc_sora_connect_t *connect, const char **reason);
-static ngx_int_t ngx_webrtc_sora_read_metadata(
-    ngx_webrtc_sora_connect_t *connect, const u_char *data, size_t len,
+static ngx_int_t ngx_webrtc_sora_read_authz(
+    ngx_webrtc_sora_connect_t *connect, const ngx_str_t *text,
     const char **reason);
+static ngx_int_t ngx_webrtc_sora_read_raw(const u_char *data, size_t len,
+    const char *key, ngx_str_t *value, const char **reason);
 
 
 const char *const  ngx_webrtc_sora_roles[] = {
@@ -82,10 +91,25 @@ static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_keys[] = {
 };
 
 
+static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_grant_keys[] = {
+
+    { "signaling_notify", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
+      offsetof(ngx_webrtc_sora_grants_t, notify),
+      NGX_WEBRTC_SORA_AUTH_INVALID },
+
+    { "connection_lifetime", NGX_WEBRTC_SORA_KEY_INT, 1,
+      NGX_WEBRTC_SORA_LIFETIME_MAX, NULL,
+      offsetof(ngx_webrtc_sora_grants_t, lifetime),
+      NGX_WEBRTC_SORA_AUTH_INVALID },
+
+    { NULL, 0, 0, 0, NULL, 0, NULL }
+};
+
 
 ngx_int_t
 ngx_webrtc_sora_connect_parse(ngx_webrtc_sora_connect_t *connect,
-    const u_char *data, size_t len, const char **reason)
+    const u_char *data, size_t len, const ngx_str_t *authz,
+    const char **reason)
 {
     ngx_str_t    type;
     const char  *ignored;
@@ -119,14 +143,24 @@ ngx_webrtc_sora_connect_parse(ngx_webrtc_sora_connect_t *connect,
         goto failed;
     }
 
+    if (authz
+        && authz->len
+        && ngx_webrtc_sora_read_authz(connect, authz, reason) != NGX_OK)
+    {
+        goto failed;
+    }
+
     if (ngx_webrtc_sora_read_values(connect, reason) != NGX_OK
         || ngx_webrtc_sora_read_audio(connect, reason) != NGX_OK
         || ngx_webrtc_sora_read_video(connect, reason) != NGX_OK
-        || ngx_webrtc_sora_read_metadata(connect, data, len, reason)
+        || ngx_webrtc_sora_read_raw(data, len, "signaling_notify_metadata",
+                                    &connect->join.metadata, reason)
            != NGX_OK)
     {
         goto failed;
     }
+
+    connect->join.has_metadata = (connect->join.metadata.len != 0);
 
     return NGX_OK;
 
@@ -142,7 +176,10 @@ void
 ngx_webrtc_sora_connect_free(ngx_webrtc_sora_connect_t *connect)
 {
     json_decref(connect->json);
+    json_decref(connect->authz);
+
     connect->json = NULL;
+    connect->authz = NULL;
 }
 
 
@@ -200,22 +237,75 @@ ngx_webrtc_sora_read_values(ngx_webrtc_sora_connect_t *connect,
 }
 
 
-/* kept as it was written, so that no number changes */
+/* what only the auth webhook may say */
 
 static ngx_int_t
-ngx_webrtc_sora_read_metadata(ngx_webrtc_sora_connect_t *connect,
-    const u_char *data, size_t len, const char **reason)
+ngx_webrtc_sora_read_authz(ngx_webrtc_sora_connect_t *connect,
+    const ngx_str_t *text, const char **reason)
+{
+    const char               *ignored;
+    ngx_webrtc_sora_grants_t  grants;
+
+    *reason = NGX_WEBRTC_SORA_AUTH_INVALID;
+
+    connect->authz = ngx_webrtc_json_parse(text->data,
+                                           text->data + text->len,
+                                           NGX_WEBRTC_SORA_MESSAGE_MAX,
+                                           &ignored);
+
+    if (connect->authz == NULL
+        || ngx_webrtc_sora_auth_overlay(connect->json, connect->authz)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    grants.notify = 1;
+    grants.lifetime = 0;
+
+    if (ngx_webrtc_sora_read(connect->authz, ngx_webrtc_sora_grant_keys,
+                             &grants, reason)
+        != NGX_OK
+        || ngx_webrtc_sora_read_raw(text->data, text->len, "metadata",
+                                    &connect->metadata, reason)
+           != NGX_OK
+        || ngx_webrtc_sora_read_raw(text->data, text->len,
+                                    "signaling_notify_metadata",
+                                    &connect->join.authz_metadata, reason)
+           != NGX_OK
+        || ngx_webrtc_sora_read_raw(text->data, text->len, "event_metadata",
+                                    &connect->join.event_metadata, reason)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    connect->silent = !grants.notify;
+    connect->join.lifetime = grants.lifetime * NGX_WEBRTC_SEC;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Kept as it was written, so that no number changes; empty when absent or
+ * null.
+ */
+
+static ngx_int_t
+ngx_webrtc_sora_read_raw(const u_char *data, size_t len, const char *key,
+    ngx_str_t *value, const char **reason)
 {
     ngx_int_t  rc;
-    ngx_str_t  value;
 
-    rc = ngx_webrtc_json_find_raw((u_char *) data, (u_char *) data + len,
-                                  "signaling_notify_metadata", &value);
+    rc = ngx_webrtc_json_find_raw((u_char *) data, (u_char *) data + len, key,
+                                  value);
 
     if (rc == NGX_DECLINED
         || (rc == NGX_OK
-            && value.len == 4 && ngx_memcmp(value.data, "null", 4) == 0))
+            && value->len == 4 && ngx_memcmp(value->data, "null", 4) == 0))
     {
+        ngx_str_null(value);
         return NGX_OK;
     }
 
@@ -224,13 +314,10 @@ ngx_webrtc_sora_read_metadata(ngx_webrtc_sora_connect_t *connect,
         return NGX_ERROR;
     }
 
-    if (value.len > NGX_WEBRTC_SORA_METADATA_MAX) {
+    if (value->len > NGX_WEBRTC_SORA_METADATA_MAX) {
         *reason = "SIGNALING-NOTIFY-METADATA-TOO-LARGE";
         return NGX_ERROR;
     }
-
-    connect->join.metadata = value;
-    connect->join.has_metadata = 1;
 
     return NGX_OK;
 }
@@ -242,7 +329,7 @@ ngx_webrtc_sora_route(const u_char *data, size_t len, u_char *buf,
 {
     ngx_webrtc_sora_connect_t  connect;
 
-    if (ngx_webrtc_sora_connect_parse(&connect, data, len, reason)
+    if (ngx_webrtc_sora_connect_parse(&connect, data, len, NULL, reason)
         != NGX_OK)
     {
         return NGX_ERROR;

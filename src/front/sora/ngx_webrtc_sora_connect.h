@@ -28,21 +28,31 @@
 #define NGX_WEBRTC_SORA_PARAMS_MAX    128
 
 
-/* the strings of "join" lead into json, into params and into the message */
+/*
+ * The strings lead into json, into params, into the message and into the
+ * answer of the auth webhook.  A key that the client may send too is read
+ * from "json": what the auth webhook said of it is there already.  One that
+ * is the server's alone is read from "authz".
+ */
 
 typedef struct {
     ngx_webrtc_join_t         join;
     json_t                   *json;
+    json_t                   *authz;    /* NULL: no auth webhook was asked */
+    ngx_str_t                 metadata; /* of the offer; empty: none */
     u_char                    params[NGX_WEBRTC_SORA_PARAMS_MAX];
+    unsigned                  silent:1; /* wants no notify messages */
 } ngx_webrtc_sora_connect_t;
 
 
 /*
- * NGX_ERROR: "reason" is a constant for the close frame; there is nothing to
- * free then.
+ * "authz" is the answer of the auth webhook as JSON text, NULL or empty
+ * without one.  NGX_ERROR: "reason" is a constant for the close frame; there
+ * is nothing to free then.
  */
 ngx_int_t ngx_webrtc_sora_connect_parse(ngx_webrtc_sora_connect_t *connect,
-    const u_char *data, size_t len, const char **reason);
+    const u_char *data, size_t len, const ngx_str_t *authz,
+    const char **reason);
 void ngx_webrtc_sora_connect_free(ngx_webrtc_sora_connect_t *connect);
 
 /* "VP9"; empty for no codec */

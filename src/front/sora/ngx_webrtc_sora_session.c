@@ -128,7 +128,7 @@ ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
 
     sora = session->sora;
 
-    if (ngx_webrtc_sora_connect_parse(&connect, data, len, &reason)
+    if (ngx_webrtc_sora_connect_parse(&connect, data, len, NULL, &reason)
         != NGX_OK)
     {
         ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_REFUSED, reason);
