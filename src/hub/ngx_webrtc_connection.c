@@ -192,6 +192,7 @@ ngx_webrtc_connection_defaults(ngx_webrtc_connection_t *connection)
         }
 
         info->video_bit_rate = max ? ngx_min(rate, max) : rate;
+        connection->bit_rate = info->video_bit_rate;
     }
 }
 
@@ -387,6 +388,7 @@ ngx_webrtc_connection_live(ngx_webrtc_connection_t *connection,
     ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_OFFER, now);
     ngx_webrtc_exchange_publish(&connection->tracks[NGX_WEBRTC_AUDIO], now);
     ngx_webrtc_exchange_publish(&connection->tracks[NGX_WEBRTC_VIDEO], now);
+    ngx_webrtc_bit_rate_share(connection->channel, now);
 
     ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_CREATED, now);
     connection->serial = hub->serial;
@@ -457,6 +459,7 @@ ngx_webrtc_hub_leave(ngx_webrtc_connection_t *connection,
     /* the offers that take its tracks away go before the news */
 
     ngx_webrtc_exchange_withdraw(connection, now);
+    ngx_webrtc_bit_rate_share(connection->channel, now);
 
     if (connection->live) {
         ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_DESTROYED, now);

@@ -96,7 +96,7 @@ ngx_webrtc_exchange_remote(ngx_webrtc_connection_t *connection,
     remote.active = (answer->setup == NGX_WEBRTC_SDP_SETUP_ACTIVE);
 
     ngx_webrtc_peer_set_bit_rate(connection->peer,
-                                 connection->info.video_bit_rate * 1000ULL);
+                                 connection->bit_rate * 1000ULL);
 
     if (ngx_webrtc_peer_set_remote(connection->peer, &remote, now)
         != NGX_OK)

@@ -137,6 +137,7 @@ typedef struct {
     const ngx_webrtc_addr_t  *candidates;           /* of this worker */
     ngx_uint_t                ncandidates;
     ngx_str_t                 fingerprint;          /* sha-256, "AA:BB" */
+    unsigned                  bit_rate_sharing:1;
 } ngx_webrtc_hub_conf_t;
 
 

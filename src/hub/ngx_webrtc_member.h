@@ -120,6 +120,9 @@ struct ngx_webrtc_connection_s {
     ngx_webrtc_close_e                 cause;
     const char                        *reason;
 
+    uint32_t                           bit_rate;    /* of video, kbit/s */
+
+    unsigned                           fixed_rate:1;    /* by an operation */
     unsigned                           has_metadata:1;
     unsigned                           offered:1;
     unsigned                           live:1;
@@ -202,6 +205,12 @@ void ngx_webrtc_connection_live(ngx_webrtc_connection_t *connection,
 void ngx_webrtc_connection_minute(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now);
 void ngx_webrtc_connection_free(ngx_webrtc_connection_t *connection);
+
+/* ngx_webrtc_bit_rate.c */
+
+/* members came or went: what each may send has changed */
+void ngx_webrtc_bit_rate_share(ngx_webrtc_channel_t *channel,
+    ngx_webrtc_usec_t now);
 
 /* ngx_webrtc_exchange.c */
 

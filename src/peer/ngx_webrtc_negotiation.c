@@ -315,6 +315,17 @@ ngx_webrtc_negotiation_remove_remote(ngx_webrtc_negotiation_t *neg,
 }
 
 
+void
+ngx_webrtc_negotiation_set_bit_rate(ngx_webrtc_negotiation_section_t *section,
+    uint32_t bit_rate)
+{
+    if (section->bit_rate != bit_rate) {
+        section->bit_rate = bit_rate;
+        section->changed = 1;
+    }
+}
+
+
 static ngx_webrtc_negotiation_section_t *
 ngx_webrtc_negotiation_add(ngx_webrtc_negotiation_t *neg,
     ngx_webrtc_sdp_kind_e kind)

@@ -203,6 +203,10 @@ ngx_webrtc_negotiation_section_t *ngx_webrtc_negotiation_add_own(
     ngx_webrtc_negotiation_t *neg, const ngx_webrtc_negotiation_codec_t *codec,
     ngx_uint_t bit_rate);
 
+/* what an own section's client may send; the next offer tells it */
+void ngx_webrtc_negotiation_set_bit_rate(
+    ngx_webrtc_negotiation_section_t *section, uint32_t bit_rate);
+
 /* before the first offer; NGX_ERROR: too many, too long or a bad name */
 ngx_int_t ngx_webrtc_negotiation_add_rid(
     ngx_webrtc_negotiation_section_t *section, const ngx_str_t *rid,

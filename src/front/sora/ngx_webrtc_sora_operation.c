@@ -141,7 +141,7 @@ ngx_webrtc_sora_answer_value(json_t *json, ngx_webrtc_sora_answer_t *answer)
 }
 
 
-/* the ids and names of the request; "reason" is not among them */
+/* ids, names and numbers of the request; "reason" is not among them */
 
 void
 ngx_webrtc_sora_echo(ngx_webrtc_sora_call_t *call,
@@ -162,6 +162,11 @@ ngx_webrtc_sora_echo(ngx_webrtc_sora_call_t *call,
             ngx_webrtc_sora_text_key_bytes(&text, arg->name,
                                            (u_char *) json_string_value(value),
                                            json_string_length(value));
+        }
+
+        if (value && arg->type == NGX_WEBRTC_SORA_ARG_INTEGER) {
+            ngx_webrtc_sora_text_key_uint(&text, arg->name,
+                                          json_integer_value(value));
         }
     }
 

@@ -50,7 +50,7 @@ ngx_uint_t ngx_webrtc_sora_visit(ngx_webrtc_sora_t *sora,
 void ngx_webrtc_sora_answer_value(json_t *json,
     ngx_webrtc_sora_answer_t *answer);
 
-/* answers the ids and names of the request; "reason" is not among them */
+/* answers ids, names and numbers of the request; "reason" is not among them */
 void ngx_webrtc_sora_echo(ngx_webrtc_sora_call_t *call,
     ngx_webrtc_sora_answer_t *answer);
 
@@ -67,6 +67,13 @@ void ngx_webrtc_sora_disconnect_connection(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
 void ngx_webrtc_sora_disconnect_role(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+
+
+/* ngx_webrtc_sora_sender.c */
+
+void ngx_webrtc_sora_change_bit_rate(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
 

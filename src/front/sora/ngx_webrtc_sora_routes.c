@@ -46,6 +46,13 @@ static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_connection_args[] = {
     NGX_WEBRTC_SORA_ARGS_END
 };
 
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_bit_rate_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("connection_id"),
+    { "bit_rate", NGX_WEBRTC_SORA_ARG_INTEGER, 1, 1, 30000, NULL },
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
 static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_end_channel_args[] = {
     NGX_WEBRTC_SORA_ID("channel_id"),
     NGX_WEBRTC_SORA_REASON,
@@ -169,6 +176,10 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
 
     { "20171010", "GetStatsReport", NGX_WEBRTC_SORA_STATS_REPORT,
       NULL, NULL },
+
+    { "20190327", "ChangeUpstreamVideoBitRate", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_bit_rate_args,
+      ngx_webrtc_sora_change_bit_rate },
 
     { "20200225", "GetAllRemoteStats", NGX_WEBRTC_SORA_REMOTE_STATS,
       NULL, NULL },
