@@ -73,6 +73,7 @@ typedef struct {
     ngx_uint_t                video_bit_rate;
     ngx_uint_t                max_video_bit_rate;
     ngx_flag_t                bit_rate_sharing;
+    ngx_uint_t                max_receive_bit_rate;
     ngx_msec_t                consent_timeout;
     ngx_msec_t                setup_timeout;
     ngx_msec_t                answer_timeout;

@@ -172,6 +172,13 @@ static ngx_command_t  ngx_webrtc_commands[] = {
       offsetof(ngx_webrtc_conf_t, bit_rate_sharing),
       NULL },
 
+    { ngx_string("webrtc_max_receive_bit_rate"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, max_receive_bit_rate),
+      &ngx_webrtc_bit_rate_bounds },
+
     { ngx_string("webrtc_consent_timeout"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
@@ -304,6 +311,7 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
     wcf->video_bit_rate = NGX_CONF_UNSET_UINT;
     wcf->max_video_bit_rate = NGX_CONF_UNSET_UINT;
     wcf->bit_rate_sharing = NGX_CONF_UNSET;
+    wcf->max_receive_bit_rate = NGX_CONF_UNSET_UINT;
     wcf->consent_timeout = NGX_CONF_UNSET_MSEC;
     wcf->setup_timeout = NGX_CONF_UNSET_MSEC;
     wcf->answer_timeout = NGX_CONF_UNSET_MSEC;
@@ -337,6 +345,7 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_uint_value(wcf->video_bit_rate, 1000);
     ngx_conf_init_uint_value(wcf->max_video_bit_rate, 50000);
     ngx_conf_init_value(wcf->bit_rate_sharing, 0);
+    ngx_conf_init_uint_value(wcf->max_receive_bit_rate, 50000);
     ngx_conf_init_msec_value(wcf->consent_timeout, 30000);
     ngx_conf_init_msec_value(wcf->setup_timeout, 30000);
     ngx_conf_init_msec_value(wcf->answer_timeout, 20000);

@@ -263,5 +263,6 @@ ngx_webrtc_exchange_format(const ngx_webrtc_negotiation_section_t *section,
     format->nack = (feedback & NGX_WEBRTC_SDP_FB_NACK) != 0;
     format->pli = (feedback & NGX_WEBRTC_SDP_FB_NACK_PLI) != 0;
     format->remb = (feedback & NGX_WEBRTC_SDP_FB_REMB) != 0;
-    format->twcc = (feedback & NGX_WEBRTC_SDP_FB_TRANSPORT_CC) != 0;
+    format->twcc = (feedback & NGX_WEBRTC_SDP_FB_TRANSPORT_CC) != 0
+                   && section->answer.exts.ids[NGX_WEBRTC_EXT_TWCC] != 0;
 }

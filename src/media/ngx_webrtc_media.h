@@ -28,6 +28,7 @@
 #include <proto/ngx_webrtc_rtp_ext.h>
 #include <peer/ngx_webrtc_transport.h>
 #include <media/ngx_webrtc_arrivals.h>
+#include <media/ngx_webrtc_bandwidth.h>
 #include <media/ngx_webrtc_engine.h>
 #include <media/ngx_webrtc_key_frame.h>
 #include <media/ngx_webrtc_nack.h>
@@ -143,6 +144,10 @@ struct ngx_webrtc_subscription_s {
     uint32_t                  cursor;       /* arrivals already dealt with */
     uint32_t                  timestamp_offset;
 
+    /* NULL: the receiver did not take transport-wide numbers for it */
+    ngx_webrtc_departures_t  *departures;
+    ngx_uint_t                twcc_id;
+
     int64_t                   seq_offset;   /* out = in + offset */
     uint64_t                  base;         /* in; older ones are not sent */
     uint64_t                  next_seq;     /* out, extended */
@@ -155,6 +160,7 @@ struct ngx_webrtc_subscription_s {
     ngx_str_t                 cname;
     ngx_webrtc_stream_stats_t stats;
     uint32_t                  reported_lost;
+    uint32_t                  reported_highest; /* 0: not reported yet */
 
     unsigned                  started:1;    /* in sync with the track */
     unsigned                  video:1;
@@ -193,6 +199,7 @@ struct ngx_webrtc_peer_s {
 
     ngx_webrtc_ext_map_t      exts;
     ngx_webrtc_arrivals_t    *arrivals;     /* NULL: TWCC not negotiated */
+    ngx_webrtc_bandwidth_t   *bandwidth;    /* NULL: gets nothing yet */
     uint64_t                  bit_rate;
 
     /* our clock minus the publisher's NTP clock, 0: not known */

@@ -95,6 +95,10 @@ ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
         ngx_free(peer->arrivals);
     }
 
+    if (peer->bandwidth) {
+        ngx_webrtc_bandwidth_destroy(peer->bandwidth);
+    }
+
     engine->npeers--;
 
     ngx_destroy_pool(peer->pool);
@@ -176,6 +180,10 @@ ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_stats_t *stats)
     stats->received_bytes = peer->received_bytes;
     stats->sent_bytes = peer->sent_bytes;
     stats->round_trip = peer->round_trip;
+
+    if (peer->bandwidth) {
+        stats->available = peer->bandwidth->estimate.bit_rate;
+    }
 
     for (q = ngx_queue_head(&peer->sources);
          q != ngx_queue_sentinel(&peer->sources);

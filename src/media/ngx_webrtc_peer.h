@@ -137,6 +137,8 @@ typedef struct {
     uint64_t                  received_bytes;   /* datagrams */
     uint64_t                  sent_bytes;
     uint32_t                  round_trip;       /* us; 0: not known */
+    uint64_t                  available;        /* bits per second that its
+                                                   way carries; 0: not known */
     ngx_webrtc_stream_stats_t in;
     ngx_webrtc_stream_stats_t out;
 } ngx_webrtc_peer_stats_t;

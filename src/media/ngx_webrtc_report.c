@@ -20,7 +20,7 @@ static ngx_webrtc_track_t *ngx_webrtc_report_sender(ngx_webrtc_peer_t *peer,
     uint32_t ssrc);
 static int64_t ngx_webrtc_report_time(ngx_webrtc_peer_t *peer, uint64_t ntp,
     ngx_webrtc_usec_t now);
-static void ngx_webrtc_report_block(ngx_webrtc_peer_t *peer,
+static uint64_t ngx_webrtc_report_block(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now);
 static void ngx_webrtc_report_feedback(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_rtcp_t *rtcp, ngx_webrtc_usec_t now,
@@ -72,6 +72,21 @@ ngx_webrtc_report_input(ngx_webrtc_peer_t *peer, u_char *pos, u_char *last,
             ngx_webrtc_report_feedback(peer, &rtcp, now, out);
             break;
 
+        case NGX_WEBRTC_RTCP_TWCC:
+            if (peer->bandwidth) {
+                ngx_webrtc_bandwidth_feedback(peer->bandwidth, &rtcp,
+                                              peer->round_trip, now);
+            }
+
+            break;
+
+        case NGX_WEBRTC_RTCP_REMB:
+            if (peer->bandwidth) {
+                ngx_webrtc_bandwidth_remb(peer->bandwidth, &rtcp);
+            }
+
+            break;
+
         default:
             break;
         }
@@ -83,6 +98,7 @@ static void
 ngx_webrtc_report_read(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
     ngx_webrtc_usec_t now)
 {
+    uint64_t                   n, expected, lost;
     ngx_uint_t                 i;
     ngx_webrtc_track_t        *track;
     ngx_webrtc_rtcp_block_t    block;
@@ -92,9 +108,21 @@ ngx_webrtc_report_read(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
         return;
     }
 
+    expected = 0;
+    lost = 0;
+
     for (i = 0; i < report.nblocks; i++) {
         ngx_webrtc_rtcp_parse_block(&report, i, &block);
-        ngx_webrtc_report_block(peer, &block, now);
+
+        n = ngx_webrtc_report_block(peer, &block, now);
+
+        expected += n;
+        lost += n * block.fraction / 256;
+    }
+
+    if (peer->bandwidth) {
+        ngx_webrtc_bandwidth_report(peer->bandwidth, expected, lost,
+                                    peer->sent_bytes, now);
     }
 
     if (rtcp->kind != NGX_WEBRTC_RTCP_SR) {
@@ -164,22 +192,34 @@ ngx_webrtc_report_time(ngx_webrtc_peer_t *peer, uint64_t ntp,
 }
 
 
-static void
+/* returns how many packets the receiver has expected since the last one */
+
+static uint64_t
 ngx_webrtc_report_block(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now)
 {
-    uint32_t                    rtt, middle;
+    uint32_t                    rtt, middle, expected;
     ngx_webrtc_subscription_t  *sub;
 
     sub = ngx_webrtc_report_find(peer, block->ssrc);
     if (sub == NULL) {
-        return;
+        return 0;
     }
 
     sub->reported_lost = (block->lost > 0) ? (uint32_t) block->lost : 0;
 
+    expected = sub->reported_highest ? block->highest - sub->reported_highest
+                                     : 0;
+    sub->reported_highest = block->highest;
+
+    /* a lie, or a new beginning */
+
+    if (expected > 0xffff) {
+        expected = 0;
+    }
+
     if (block->lsr == 0) {
-        return;
+        return expected;
     }
 
     /* RFC 3550 6.4.1, in 1/65536 s */
@@ -192,6 +232,8 @@ ngx_webrtc_report_block(ngx_webrtc_peer_t *peer,
     if (rtt < 60 * 65536) {
         peer->round_trip = (uint32_t) (((uint64_t) rtt * 1000000) >> 16);
     }
+
+    return expected;
 }
 
 
@@ -320,6 +362,10 @@ ngx_webrtc_report_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 
     if (peer->report_due <= now) {
         peer->report_due = now + NGX_WEBRTC_REPORT_INTERVAL;
+
+        if (peer->bandwidth) {
+            ngx_webrtc_bandwidth_check(peer->bandwidth, now);
+        }
 
         ngx_webrtc_report_receivers(peer, now, out);
         ngx_webrtc_report_senders(peer, now, out);

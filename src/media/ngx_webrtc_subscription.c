@@ -14,13 +14,16 @@ static ngx_webrtc_packet_t *ngx_webrtc_subscription_peek(
     ngx_webrtc_subscription_t *sub, ngx_webrtc_usec_t now);
 static ngx_uint_t ngx_webrtc_subscription_wants(
     ngx_webrtc_subscription_t *sub, ngx_webrtc_packet_t *packet);
+static void ngx_webrtc_subscription_estimate(ngx_webrtc_subscription_t *sub);
 static size_t ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
-    ngx_webrtc_packet_t *packet, u_char *p);
+    ngx_webrtc_packet_t *packet, u_char *p, ngx_webrtc_usec_t now);
+static void ngx_webrtc_subscription_number(ngx_webrtc_subscription_t *sub,
+    u_char *p, size_t header_len, size_t len, ngx_webrtc_usec_t now);
 static ngx_uint_t ngx_webrtc_subscription_may_repair(
     ngx_webrtc_subscription_t *sub, uint64_t seq, ngx_webrtc_usec_t now);
 static size_t ngx_webrtc_subscription_write_rtx(
     ngx_webrtc_subscription_t *sub, ngx_webrtc_packet_t *packet, uint64_t seq,
-    u_char *p);
+    u_char *p, ngx_webrtc_usec_t now);
 
 
 ngx_webrtc_subscription_t *
@@ -58,6 +61,8 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
     sub->rtx_seq = (random[1] & 0x7fff) + 1;
     sub->timestamp_offset = random[2];
 
+    ngx_webrtc_subscription_estimate(sub);
+
     sub->key.peer = peer->number;
     sub->key.ssrc = sub->ssrc;
 
@@ -70,6 +75,41 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
     ngx_webrtc_track_want_key_frame(sub->track, now);
 
     return sub;
+}
+
+
+/* without memory for it there is no estimate, and nobody misses a packet */
+
+static void
+ngx_webrtc_subscription_estimate(ngx_webrtc_subscription_t *sub)
+{
+    ngx_webrtc_peer_t    *peer;
+    ngx_webrtc_engine_t  *engine;
+
+    peer = sub->peer;
+    engine = peer->engine;
+
+    if (peer->bandwidth == NULL) {
+        peer->bandwidth = ngx_webrtc_bandwidth_create(
+                                           engine->conf.max_receive_bit_rate,
+                                           engine->log);
+        if (peer->bandwidth == NULL) {
+            return;
+        }
+    }
+
+    /*
+     * What may be resent as it was must stay as it was: a new number in it
+     * would be another plaintext under the same SRTP index.
+     */
+
+    if (!sub->format.twcc || (sub->format.nack && sub->rtx_ssrc == 0)) {
+        return;
+    }
+
+    sub->departures = ngx_webrtc_bandwidth_departures(peer->bandwidth,
+                                                      engine->log);
+    sub->twcc_id = peer->exts.ids[NGX_WEBRTC_EXT_TWCC];
 }
 
 
@@ -135,7 +175,7 @@ ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
         }
 
         do {
-            n = ngx_webrtc_subscription_write(sub, packet, p + run);
+            n = ngx_webrtc_subscription_write(sub, packet, p + run, now);
             sub->cursor++;
 
             if (n == 0) {
@@ -247,7 +287,7 @@ ngx_webrtc_subscription_wants(ngx_webrtc_subscription_t *sub,
 
 static size_t
 ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
-    ngx_webrtc_packet_t *packet, u_char *p)
+    ngx_webrtc_packet_t *packet, u_char *p, ngx_webrtc_usec_t now)
 {
     size_t                 n;
     uint64_t               seq;
@@ -273,6 +313,11 @@ ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
                packet->data + NGX_WEBRTC_RTP_HEADER_LEN,
                packet->len - NGX_WEBRTC_RTP_HEADER_LEN);
 
+    if (sub->departures) {
+        ngx_webrtc_subscription_number(sub, p, packet->header_len,
+                                       packet->len, now);
+    }
+
     n = ngx_webrtc_srtp_protect(sub->peer->transport.srtp_out, p,
                                 packet->header_len, packet->len,
                                 (uint32_t) (seq >> 16));
@@ -291,6 +336,21 @@ ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
 }
 
 
+/* the transport-wide number of a packet that leaves */
+
+static void
+ngx_webrtc_subscription_number(ngx_webrtc_subscription_t *sub, u_char *p,
+    size_t header_len, size_t len, ngx_webrtc_usec_t now)
+{
+    uint16_t  seq;
+
+    seq = ngx_webrtc_departures_add(sub->departures, len, now);
+
+    ngx_webrtc_rtp_ext_put_twcc(p + NGX_WEBRTC_RTP_HEADER_LEN, p + header_len,
+                                sub->twcc_id, seq);
+}
+
+
 void
 ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub, uint16_t seq16,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
@@ -303,7 +363,9 @@ ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub, uint16_t seq16,
 
     sub->stats.nacks++;
 
-    if (!sub->started) {
+    /* a packet with a transport-wide number is never sent as it was */
+
+    if (!sub->started || (sub->departures && sub->rtx_ssrc == 0)) {
         return;
     }
 
@@ -332,8 +394,10 @@ ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub, uint16_t seq16,
 
     /* without RTX the same bytes go out again: identical, so safe with GCM */
 
-    n = sub->rtx_ssrc ? ngx_webrtc_subscription_write_rtx(sub, packet, seq, p)
-                      : ngx_webrtc_subscription_write(sub, packet, p);
+    n = sub->rtx_ssrc
+        ? ngx_webrtc_subscription_write_rtx(sub, packet, seq, p, now)
+        : ngx_webrtc_subscription_write(sub, packet, p, now);
+
     if (n == 0) {
         return;
     }
@@ -387,7 +451,8 @@ ngx_webrtc_subscription_may_repair(ngx_webrtc_subscription_t *sub,
 
 static size_t
 ngx_webrtc_subscription_write_rtx(ngx_webrtc_subscription_t *sub,
-    ngx_webrtc_packet_t *packet, uint64_t seq, u_char *p)
+    ngx_webrtc_packet_t *packet, uint64_t seq, u_char *p,
+    ngx_webrtc_usec_t now)
 {
     u_char            *pos;
     ngx_webrtc_rtp_t   rtp;
@@ -410,6 +475,11 @@ ngx_webrtc_subscription_write_rtx(ngx_webrtc_subscription_t *sub,
 
     ngx_memcpy(pos, packet->data + packet->header_len,
                packet->len - packet->header_len);
+
+    if (sub->departures) {
+        ngx_webrtc_subscription_number(sub, p, packet->header_len,
+                                       packet->len + 2, now);
+    }
 
     return ngx_webrtc_srtp_protect(sub->peer->transport.srtp_out, p,
                                    packet->header_len, packet->len + 2,

@@ -271,7 +271,7 @@ static ngx_int_t
 ngx_webrtc_track_store(ngx_webrtc_track_t *track, const ngx_webrtc_rtp_t *rtp,
     const ngx_webrtc_rtp_ext_t *ext, uint64_t seq)
 {
-    u_char                 *p, *last;
+    u_char                 *p, *last, *ext_start;
     ngx_uint_t              i, n, kind;
     ngx_webrtc_packet_t    *packet;
     ngx_webrtc_ext_item_t   items[sizeof(ngx_webrtc_track_exts)];
@@ -296,6 +296,8 @@ ngx_webrtc_track_store(ngx_webrtc_track_t *track, const ngx_webrtc_rtp_t *rtp,
     last = packet->data + NGX_WEBRTC_PACKET_MAX - 2;
     p = packet->data + NGX_WEBRTC_RTP_HEADER_LEN;
 
+    ext_start = p;
+
     if (n) {
         p = ngx_webrtc_rtp_ext_write(p, last, items, n);
         if (p == NULL) {
@@ -303,12 +305,19 @@ ngx_webrtc_track_store(ngx_webrtc_track_t *track, const ngx_webrtc_rtp_t *rtp,
         }
     }
 
+    /* for the number that each subscriber counts for itself */
+
+    p = ngx_webrtc_rtp_ext_reserve(ext_start, p, last);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
     if ((size_t) (last - p) < rtp->payload_len) {
         return NGX_ERROR;
     }
 
     packet->header_len = (uint16_t) (p - packet->data);
-    packet->extension = (n != 0);
+    packet->extension = 1;
     packet->marker = rtp->marker;
     packet->timestamp = rtp->timestamp;
     packet->keyframe = (uint8_t) ngx_webrtc_codec_keyframe(

@@ -32,8 +32,8 @@ typedef struct {
 
 
 /*
- * What tells a sender's estimator of delays is offered for what we receive
- * only: for what we send there is no estimator yet.
+ * The absolute send time is offered for what we receive only: we write the
+ * transport-wide number, and who does not take that estimates without.
  */
 
 static const ngx_webrtc_offer_ext_t  ngx_webrtc_offer_exts[] = {
@@ -54,7 +54,7 @@ static const ngx_webrtc_offer_ext_t  ngx_webrtc_offer_exts[] = {
       NGX_WEBRTC_OFFER_AUDIO | NGX_WEBRTC_OFFER_VIDEO | NGX_WEBRTC_OFFER_OWN },
 
     { NGX_WEBRTC_EXT_TWCC,
-      NGX_WEBRTC_OFFER_AUDIO | NGX_WEBRTC_OFFER_VIDEO | NGX_WEBRTC_OFFER_OWN },
+      NGX_WEBRTC_OFFER_AUDIO | NGX_WEBRTC_OFFER_VIDEO },
 
     { NGX_WEBRTC_EXT_DEPENDENCY,
       NGX_WEBRTC_OFFER_VIDEO | NGX_WEBRTC_OFFER_AV1 },
@@ -454,10 +454,8 @@ ngx_webrtc_offer_feedback(const ngx_webrtc_negotiation_section_t *section,
         }
     }
 
-    if (section->own) {
-        ngx_webrtc_offer_pt(text, "a=rtcp-fb:", pt);
-        ngx_webrtc_text_cstr(text, "transport-cc\r\n");
-    }
+    ngx_webrtc_offer_pt(text, "a=rtcp-fb:", pt);
+    ngx_webrtc_text_cstr(text, "transport-cc\r\n");
 }
 
 

@@ -357,3 +357,36 @@ ngx_webrtc_rtp_ext_write(u_char *p, u_char *last,
 
     return p;
 }
+
+
+u_char *
+ngx_webrtc_rtp_ext_reserve(u_char *start, u_char *p, u_char *last)
+{
+    if (last - p < 8) {
+        return NULL;
+    }
+
+    if (p == start) {
+        p = ngx_webrtc_put16(p, NGX_WEBRTC_EXT_ONE_BYTE);
+        p = ngx_webrtc_put16(p, 0);
+    }
+
+    p = ngx_webrtc_put32(p, 0);
+
+    ngx_webrtc_put16(start + 2, (uint32_t) ((p - start) / 4 - 1));
+
+    return p;
+}
+
+
+void
+ngx_webrtc_rtp_ext_put_twcc(u_char *start, u_char *p, ngx_uint_t id,
+    uint16_t seq)
+{
+    if (start[0] == NGX_WEBRTC_EXT_TWO_BYTE >> 8) {
+        ngx_webrtc_put32(p - 4, (uint32_t) (id << 24 | 2 << 16 | seq));
+        return;
+    }
+
+    ngx_webrtc_put32(p - 4, (uint32_t) ((id << 4 | 1) << 24 | seq << 8));
+}

@@ -108,6 +108,17 @@ ngx_int_t ngx_webrtc_rtp_ext_parse(const ngx_webrtc_rtp_t *rtp,
 u_char *ngx_webrtc_rtp_ext_write(u_char *p, u_char *last,
     const ngx_webrtc_ext_item_t *items, ngx_uint_t n);
 
+/*
+ * Appends a word of padding to the extension in [start, p), which write() has
+ * just made, or makes one of nothing else: a place for put_twcc().  Returns
+ * the new end, or NULL when it does not fit.
+ */
+u_char *ngx_webrtc_rtp_ext_reserve(u_char *start, u_char *p, u_char *last);
+
+/* the number goes to where reserve() was for it: "p" is the extension's end */
+void ngx_webrtc_rtp_ext_put_twcc(u_char *start, u_char *p, ngx_uint_t id,
+    uint16_t seq);
+
 /* the bytes that write() needs, 0 for none */
 size_t ngx_webrtc_rtp_ext_size(const ngx_webrtc_ext_item_t *items,
     ngx_uint_t n);

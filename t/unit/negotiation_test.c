@@ -375,7 +375,7 @@ an_offer_of_own_tracks_has_what_a_sender_needs(void **state)
 
 
 static void
-what_we_send_is_offered_with_its_ssrcs_and_without_an_estimator(void **state)
+what_we_send_is_offered_with_its_ssrcs_and_feedback_on_it(void **state)
 {
     (void) state;
 
@@ -398,15 +398,17 @@ what_we_send_is_offered_with_its_ssrcs_and_without_an_estimator(void **state)
                      NGX_WEBRTC_SDP_GROUP_FID);
     assert_int_equal(sections[1].ssrc_groups[0].ssrc[0], 1002);
     assert_int_equal(sections[1].ssrc_groups[0].ssrc[1], 500002);
-    assert_int_equal(sections[1].codecs[0].feedback, 0x0f);
+    assert_int_equal(sections[0].codecs[0].feedback,
+                     NGX_WEBRTC_SDP_FB_TRANSPORT_CC);
+    assert_int_equal(sections[1].codecs[0].feedback, 0x1f);
 
     /* a descriptor over 16 bytes needs the two-byte form (RFC 8285) */
 
     assert_true(offered("dependency-descriptor"));
     assert_true(offered("a=extmap-allow-mixed\r\n"));
     assert_false(offered("abs-send-time"));
-    assert_false(offered("transport-wide-cc"));
-    assert_false(offered("transport-cc"));
+    assert_true(offered("transport-wide-cc"));
+    assert_true(offered("rtcp-fb:109 transport-cc"));
     assert_false(offered("rtp-stream-id"));
 }
 
@@ -1268,7 +1270,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(an_offer_of_own_tracks_has_what_a_sender_needs),
         cmocka_unit_test(
-            what_we_send_is_offered_with_its_ssrcs_and_without_an_estimator),
+            what_we_send_is_offered_with_its_ssrcs_and_feedback_on_it),
         cmocka_unit_test(simulcast_layers_are_offered_and_answered),
         cmocka_unit_test(a_browsers_answer_is_recorded),
         cmocka_unit_test(only_one_offer_is_outstanding),

@@ -366,6 +366,51 @@ damaged_extensions_are_read_within_their_bounds(void **state)
 }
 
 
+static void
+number_goes_where_a_place_was_reserved(void **state)
+{
+    u_char                 *p, buf[64];
+    ngx_webrtc_ext_item_t   item;
+    ngx_webrtc_rtp_ext_t    ext;
+
+    (void) state;
+
+    /* alone */
+
+    p = ngx_webrtc_rtp_ext_reserve(buf, buf, buf + 8);
+    assert_ptr_equal(p, buf + 8);
+    assert_memory_equal(buf, "\xbe\xde\0\1\0\0\0\0", 8);
+    assert_null(ngx_webrtc_rtp_ext_reserve(buf, buf, buf + 7));
+
+    ngx_webrtc_rtp_ext_put_twcc(buf, p, 4, 0xfedc);
+    assert_memory_equal(buf, "\xbe\xde\0\1\x41\xfe\xdc\0", 8);
+
+    /* behind something short, and behind something long */
+
+    item.id = 1;
+    item.data = (u_char *) "abcdefghijklmnopqrstuvwxyz";
+    item.len = 2;
+
+    p = ngx_webrtc_rtp_ext_write(buf, buf + sizeof(buf), &item, 1);
+    p = ngx_webrtc_rtp_ext_reserve(buf, p, buf + sizeof(buf));
+    ngx_webrtc_rtp_ext_put_twcc(buf, p, 4, 0x0102);
+    assert_int_equal(p - buf, 12);
+    assert_memory_equal(buf, "\xbe\xde\0\2\x11" "ab\0\x41\1\2\0", 12);
+
+    item.len = 17;
+
+    p = ngx_webrtc_rtp_ext_write(buf, buf + sizeof(buf), &item, 1);
+    p = ngx_webrtc_rtp_ext_reserve(buf, p, buf + sizeof(buf));
+    ngx_webrtc_rtp_ext_put_twcc(buf, p, 4, 0x0102);
+    assert_int_equal(p - buf, 28);
+    assert_memory_equal(buf, "\x10\0\0\6", 4);
+    assert_memory_equal(p - 4, "\4\2\1\2", 4);
+
+    assert_int_equal(EXT(0x1000, "\1\2ab\4\2\1\2", &ext), NGX_OK);
+    assert_int_equal(ext.twcc_seq, 0x0102);
+}
+
+
 int
 main(void)
 {
@@ -383,6 +428,7 @@ main(void)
         cmocka_unit_test_setup(what_is_written_reads_back, setup),
         cmocka_unit_test_setup(a_block_that_does_not_fit_is_not_written,
                                setup),
+        cmocka_unit_test_setup(number_goes_where_a_place_was_reserved, setup),
         cmocka_unit_test_setup(every_kind_is_found_by_its_uri, setup),
         cmocka_unit_test_setup(an_id_or_a_kind_is_mapped_once, setup),
         cmocka_unit_test_setup(send_time_wraps_after_64_seconds, setup),

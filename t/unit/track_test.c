@@ -311,8 +311,8 @@ long_header_extensions_are_forwarded_and_others_are_not(void **state)
 
     assert_int_equal(sub->nrtp, 1);
     assert_int_equal(sub->last_payload_len, 11);
-    assert_int_equal(sub->last_ext_len, 4 + 44);
-    assert_memory_equal(sub->last_ext, "\x10\0\0\x0b\7\x28\xdd", 7);
+    assert_int_equal(sub->last_ext_len, 4 + 44 + 4);
+    assert_memory_equal(sub->last_ext, "\x10\0\0\x0c\7\x28\xdd", 7);
 
     world_cleanup(&world);
 }

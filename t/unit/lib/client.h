@@ -21,11 +21,15 @@
 #include <crypto/ngx_webrtc_dtls.h>
 #include <crypto/ngx_webrtc_random.h>
 #include <crypto/ngx_webrtc_srtp.h>
+#include <media/ngx_webrtc_arrivals.h>
 #include <media/ngx_webrtc_engine.h>
 #include <media/ngx_webrtc_peer.h>
 #include <proto/ngx_webrtc_rtcp.h>
 #include <proto/ngx_webrtc_rtp.h>
+#include <proto/ngx_webrtc_rtp_ext.h>
 #include <proto/ngx_webrtc_stun.h>
+
+#include "lib/link.h"
 
 
 #define CLIENT_PACKETS  4096
@@ -34,6 +38,17 @@
 
 
 typedef struct client_s  client_t;
+typedef struct flight_s  flight_t;
+
+
+/* a datagram on a link */
+
+struct flight_s {
+    flight_t                  *next;
+    ngx_webrtc_usec_t          arrival;
+    size_t                     len;
+    u_char                     data[1600];
+};
 
 
 /* the engine, its network and its clock */
@@ -81,6 +96,16 @@ struct client_s {
                                     ngx_uint_t rtx);
     void                      *watch_data;
 
+    /* counts what comes for its feedback; see client_estimated() */
+    ngx_webrtc_arrivals_t     *arrivals;
+    ngx_webrtc_ext_map_t       exts;
+    uint16_t                   last_twcc;
+    ngx_uint_t                 npadding;    /* packets of nothing else */
+
+    /* its way from the engine; NULL: everything comes at once */
+    link_t                    *link;
+    flight_t                  *flights;     /* the next one to land first */
+
     /* what was received, by SSRC and sequence number */
     ngx_uint_t                 nrtp;
     ngx_uint_t                 nrtx;
@@ -115,6 +140,8 @@ struct client_s {
 
 
 static inline void client_flush(client_t *client);
+static inline void client_send_rtcp(client_t *client, u_char *start,
+    u_char *last);
 
 
 static inline ngx_uint_t
@@ -148,6 +175,7 @@ world_init(world_t *world)
     conf.consent_timeout = MSEC(30000);
     conf.setup_timeout = MSEC(30000);
     conf.key_frame_interval = MSEC(500);
+    conf.max_receive_bit_rate = 0;
     conf.speech.level = 45;
     conf.speech.activation = MSEC(1000);
     conf.speech.hold = MSEC(2000);
@@ -165,6 +193,58 @@ world_init(world_t *world)
 
 static inline void
 client_datagram(client_t *client, u_char *pos, size_t len);
+
+
+/* over the client's link, in order of arrival */
+
+static inline void
+client_deliver(client_t *client, u_char *pos, size_t len)
+{
+    flight_t           *flight, **next;
+    ngx_webrtc_usec_t   arrival;
+
+    if (client->link == NULL) {
+        client_datagram(client, pos, len);
+        return;
+    }
+
+    arrival = link_send(client->link, len, client->world->now);
+    if (arrival == 0) {
+        return;
+    }
+
+    flight = malloc(sizeof(flight_t));
+    assert_true(len <= sizeof(flight->data));
+
+    flight->arrival = arrival;
+    flight->len = len;
+    memcpy(flight->data, pos, len);
+
+    for (next = &client->flights;
+         *next && (*next)->arrival <= arrival;
+         next = &(*next)->next)
+    {
+        /* void */
+    }
+
+    flight->next = *next;
+    *next = flight;
+}
+
+
+static inline void
+client_land(client_t *client, ngx_webrtc_usec_t now)
+{
+    flight_t  *flight;
+
+    while (client->flights && client->flights->arrival <= now) {
+        flight = client->flights;
+        client->flights = flight->next;
+
+        client_datagram(client, flight->data, flight->len);
+        free(flight);
+    }
+}
 
 
 static inline void
@@ -196,7 +276,7 @@ world_send(world_t *world)
                 {
                     assert_true(n <= sizeof(buf));
                     memcpy(buf, p, n);
-                    client_datagram(client, buf, n);
+                    client_deliver(client, buf, n);
                     break;
                 }
             }
@@ -269,6 +349,27 @@ client_check(client_t *client, ngx_uint_t nominate)
 }
 
 
+/* the feedback that is due */
+
+static inline void
+client_tell_arrivals(client_t *client)
+{
+    u_char  *p, buf[1400];
+
+    if (client->arrivals == NULL
+        || client->arrivals->due > client->world->now)
+    {
+        return;
+    }
+
+    p = ngx_webrtc_arrivals_write(client->arrivals, buf, buf + 1200, 1,
+                                  client->media_ssrc, client->world->now);
+    if (p) {
+        client_send_rtcp(client, buf, p);
+    }
+}
+
+
 /* a millisecond at a time */
 
 static inline void
@@ -286,6 +387,9 @@ world_run(world_t *world, ngx_uint_t msec)
             if (client == NULL || client->ended) {
                 continue;
             }
+
+            client_land(client, world->now);
+            client_tell_arrivals(client);
 
             if (!client->silent
                 && client->checked + MSEC(client->in ? 2000 : 50)
@@ -601,12 +705,24 @@ client_rtcp(client_t *client, u_char *pos, u_char *last)
 static inline void
 client_rtp(client_t *client, u_char *pos, size_t len)
 {
-    uint16_t          seq;
-    ngx_webrtc_rtp_t  rtp;
+    uint16_t              seq;
+    ngx_webrtc_rtp_t      rtp;
+    ngx_webrtc_rtp_ext_t  ext;
 
     assert_int_equal(ngx_webrtc_rtp_parse(pos, pos + len, &rtp), NGX_OK);
 
     seq = rtp.seq;
+
+    if (client->arrivals) {
+        assert_int_equal(ngx_webrtc_rtp_ext_parse(&rtp, &client->exts, &ext),
+                         NGX_OK);
+
+        if (ngx_webrtc_rtp_ext_has(&ext, NGX_WEBRTC_EXT_TWCC)) {
+            client->last_twcc = ext.twcc_seq;
+            ngx_webrtc_arrivals_add(client->arrivals, ext.twcc_seq,
+                                    client->world->now);
+        }
+    }
 
     if (client->many) {
         client->nrtp++;
@@ -614,6 +730,12 @@ client_rtp(client_t *client, u_char *pos, size_t len)
     }
 
     if (client->rtx_ssrc && rtp.ssrc == client->rtx_ssrc) {
+
+        if (rtp.payload_len == 0) {
+            client->npadding++;
+            return;
+        }
+
         client->nrtx++;
         seq = ngx_webrtc_get16(rtp.payload);
         rtp.payload += 2;
@@ -765,6 +887,19 @@ client_publish(client_t *client, uint32_t ssrc)
 }
 
 
+/* from here on its subscriptions have transport-wide numbers and feedback */
+
+static inline void
+client_estimated(client_t *client)
+{
+    ngx_webrtc_ext_map_add(&client->exts, NGX_WEBRTC_EXT_TWCC, 6);
+    ngx_webrtc_peer_set_extensions(client->peer, &client->exts);
+
+    client->arrivals = malloc(sizeof(ngx_webrtc_arrivals_t));
+    ngx_webrtc_arrivals_init(client->arrivals);
+}
+
+
 static inline ngx_webrtc_subscription_t *
 client_subscribe(client_t *client, ngx_webrtc_source_t *source, uint32_t ssrc)
 {
@@ -777,6 +912,8 @@ client_subscribe(client_t *client, ngx_webrtc_source_t *source, uint32_t ssrc)
     conf.format.clock_rate = 90000;
     conf.format.pt = 120;
     conf.format.rtx_pt = 121;
+    conf.format.nack = 1;
+    conf.format.twcc = (client->arrivals != NULL);
     conf.ssrc = ssrc;
     conf.rtx_ssrc = ssrc + 1;
     ngx_str_set(&conf.cname, "publisher");
@@ -825,6 +962,7 @@ client_subscribe_audio(client_t *client, ngx_webrtc_source_t *source,
     conf.format.codec = NGX_WEBRTC_CODEC_OPUS;
     conf.format.clock_rate = 48000;
     conf.format.pt = 109;
+    conf.format.twcc = (client->arrivals != NULL);
     conf.ssrc = ssrc;
     ngx_str_set(&conf.cname, "publisher");
 
@@ -854,9 +992,19 @@ static inline void
 client_destroy(client_t *client)
 {
     world_t     *world;
+    flight_t    *flight;
     ngx_uint_t   i;
 
     world = client->world;
+    client->link = NULL;
+
+    while (client->flights) {
+        flight = client->flights;
+        client->flights = flight->next;
+        free(flight);
+    }
+
+    free(client->arrivals);
 
     if (client->peer) {
         ngx_webrtc_peer_destroy(client->peer, &world->out);
