@@ -77,6 +77,7 @@ typedef struct {
     ngx_msec_t                consent_timeout;
     ngx_msec_t                setup_timeout;
     ngx_msec_t                answer_timeout;
+    ngx_msec_t                session_keep;
     ngx_msec_t                key_frame_interval;
     ngx_uint_t                speech_level;     /* -dBov */
     ngx_msec_t                speech_time;

@@ -200,6 +200,13 @@ static ngx_command_t  ngx_webrtc_commands[] = {
       offsetof(ngx_webrtc_conf_t, answer_timeout),
       &ngx_webrtc_msec_post },
 
+    { ngx_string("webrtc_session_keep"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, session_keep),
+      NULL },
+
     { ngx_string("webrtc_key_frame_interval"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
@@ -315,6 +322,7 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
     wcf->consent_timeout = NGX_CONF_UNSET_MSEC;
     wcf->setup_timeout = NGX_CONF_UNSET_MSEC;
     wcf->answer_timeout = NGX_CONF_UNSET_MSEC;
+    wcf->session_keep = NGX_CONF_UNSET_MSEC;
     wcf->key_frame_interval = NGX_CONF_UNSET_MSEC;
     wcf->speech_level = NGX_CONF_UNSET_UINT;
     wcf->speech_time = NGX_CONF_UNSET_MSEC;
@@ -349,6 +357,7 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_msec_value(wcf->consent_timeout, 30000);
     ngx_conf_init_msec_value(wcf->setup_timeout, 30000);
     ngx_conf_init_msec_value(wcf->answer_timeout, 20000);
+    ngx_conf_init_msec_value(wcf->session_keep, 0);
     ngx_conf_init_msec_value(wcf->key_frame_interval, 500);
     ngx_conf_init_uint_value(wcf->speech_level, 45);
     ngx_conf_init_msec_value(wcf->speech_time, 1000);

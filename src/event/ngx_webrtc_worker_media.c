@@ -41,6 +41,10 @@ static void ngx_webrtc_worker_connection_remove(void *data,
     ngx_webrtc_connection_t *connection);
 static void ngx_webrtc_worker_channel_empty(void *data,
     const ngx_str_t *channel_id);
+static void ngx_webrtc_worker_channel_keep(void *data,
+    const ngx_str_t *channel_id, ngx_webrtc_usec_t time);
+static void ngx_webrtc_worker_session(void *data,
+    ngx_webrtc_channel_t *channel, ngx_uint_t begins, ngx_webrtc_usec_t now);
 static void ngx_webrtc_worker_count(void *data,
     ngx_webrtc_connection_t *connection, ngx_webrtc_event_e type,
     ngx_uint_t failed);
@@ -150,6 +154,7 @@ ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     conf.max_video_bit_rate = (uint32_t) wcf->max_video_bit_rate;
     conf.bit_rate_sharing = wcf->bit_rate_sharing ? 1 : 0;
     conf.answer_timeout = wcf->answer_timeout * NGX_WEBRTC_MSEC;
+    conf.session_keep = wcf->session_keep * NGX_WEBRTC_MSEC;
     conf.candidates = media->candidates;
     conf.ncandidates = ngx_webrtc_candidates_get(wcf->media, port,
                                                  media->candidates, log);
@@ -162,6 +167,8 @@ ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     glue.connection_add = ngx_webrtc_worker_connection_add;
     glue.connection_remove = ngx_webrtc_worker_connection_remove;
     glue.channel_empty = ngx_webrtc_worker_channel_empty;
+    glue.channel_keep = ngx_webrtc_worker_channel_keep;
+    glue.session = ngx_webrtc_worker_session;
     glue.count = ngx_webrtc_worker_count;
 
     worker->hub = ngx_webrtc_hub_create(&conf, &glue, worker->engine, log);
@@ -391,6 +398,32 @@ ngx_webrtc_worker_channel_empty(void *data, const ngx_str_t *channel_id)
     ngx_webrtc_worker_t *worker = data;
 
     ngx_webrtc_zone_channel_release(worker->zone, channel_id, &worker->self);
+}
+
+
+static void
+ngx_webrtc_worker_channel_keep(void *data, const ngx_str_t *channel_id,
+    ngx_webrtc_usec_t time)
+{
+    ngx_webrtc_worker_t *worker = data;
+
+    ngx_webrtc_zone_channel_keep(worker->zone, channel_id, &worker->self,
+                                 (ngx_msec_t) (time / NGX_WEBRTC_MSEC));
+}
+
+
+static void
+ngx_webrtc_worker_session(void *data, ngx_webrtc_channel_t *channel,
+    ngx_uint_t begins, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_worker_t *worker = data;
+
+    ngx_webrtc_counters_t  *counters;
+
+    counters = ngx_webrtc_zone_counters(worker->zone);
+
+    (void) ngx_atomic_fetch_add(begins ? &counters->sessions_created
+                                       : &counters->sessions_destroyed, 1);
 }
 
 

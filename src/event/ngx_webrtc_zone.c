@@ -312,6 +312,36 @@ ngx_webrtc_zone_channel_release(ngx_webrtc_zone_t *zone,
 
 
 void
+ngx_webrtc_zone_channel_keep(ngx_webrtc_zone_t *zone,
+    const ngx_str_t *channel_id, ngx_webrtc_owner_t *home, ngx_msec_t time)
+{
+    uint32_t                    hash;
+    ngx_msec_t                  until;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    hash = ngx_webrtc_zone_hash(zone, channel_id->data, channel_id->len);
+
+    ngx_webrtc_zone_lock(zone);
+
+    channel = ngx_webrtc_zone_find_channel(zone, channel_id, hash);
+
+    if (channel && channel->home.term == home->term) {
+        until = ngx_current_msec + time;
+
+        if (channel->pending == 0
+            || (ngx_msec_int_t) (channel->until - until) < 0)
+        {
+            channel->until = until;
+        }
+
+        channel->pending = ngx_max(channel->pending, 1);
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+void
 ngx_webrtc_zone_reap(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *self)
 {
     ngx_uint_t                  i;

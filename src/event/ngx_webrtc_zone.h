@@ -90,6 +90,10 @@ ngx_int_t ngx_webrtc_zone_channel(ngx_webrtc_zone_t *zone,
 void ngx_webrtc_zone_channel_release(ngx_webrtc_zone_t *zone,
     const ngx_str_t *channel_id, ngx_webrtc_owner_t *home);
 
+/* ... or it waits for members who come back, as long as "time" */
+void ngx_webrtc_zone_channel_keep(ngx_webrtc_zone_t *zone,
+    const ngx_str_t *channel_id, ngx_webrtc_owner_t *home, ngx_msec_t time);
+
 /* NGX_BUSY: the zone is full */
 ngx_int_t ngx_webrtc_zone_connection_add(ngx_webrtc_zone_t *zone,
     const ngx_webrtc_connection_info_t *info, ngx_webrtc_owner_t *home);

@@ -5,7 +5,6 @@
 
 
 #include <hub/ngx_webrtc_member.h>
-#include <crypto/ngx_webrtc_random.h>
 
 
 ngx_webrtc_channel_t *
@@ -47,7 +46,7 @@ ngx_webrtc_channel_destroy(ngx_webrtc_hub_t *hub,
 
 ngx_int_t
 ngx_webrtc_channel_add(ngx_webrtc_channel_t *channel,
-    ngx_webrtc_connection_t *connection)
+    ngx_webrtc_connection_t *connection, ngx_webrtc_usec_t now)
 {
     ngx_uint_t  max;
 
@@ -57,15 +56,11 @@ ngx_webrtc_channel_add(ngx_webrtc_channel_t *channel,
         return NGX_DECLINED;
     }
 
-    /* a session is the time from the first member to the last */
-
-    if (channel->nmembers == 0
-        && ngx_webrtc_id_generate(channel->session_id) != NGX_OK)
-    {
+    if (ngx_webrtc_session_enter(connection->hub, channel, now) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    ngx_memcpy(connection->info.session_id, channel->session_id,
+    ngx_memcpy(connection->info.session_id, channel->session.session_id,
                NGX_WEBRTC_ID_LEN);
 
     ngx_queue_insert_tail(&channel->members, &connection->queue);

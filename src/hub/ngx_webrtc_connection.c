@@ -149,6 +149,12 @@ ngx_webrtc_connection_init(ngx_webrtc_connection_t *connection,
            != NGX_OK
         || ngx_webrtc_connection_copy(connection, &connection->metadata,
                                       &join->metadata)
+           != NGX_OK
+        || ngx_webrtc_connection_copy(connection, &connection->authz_metadata,
+                                      &join->authz_metadata)
+           != NGX_OK
+        || ngx_webrtc_connection_copy(connection, &connection->event_metadata,
+                                      &join->event_metadata)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -241,11 +247,11 @@ ngx_webrtc_connection_enroll(ngx_webrtc_connection_t *connection,
         return NGX_ERROR;
     }
 
-    rc = ngx_webrtc_channel_add(channel, connection);
+    rc = ngx_webrtc_channel_add(channel, connection, now);
 
     if (rc != NGX_OK) {
         if (ngx_queue_empty(&channel->members)) {
-            ngx_webrtc_channel_destroy(hub, channel);
+            ngx_webrtc_session_leave(hub, channel, now);
         }
 
         if (rc == NGX_DECLINED) {
@@ -279,6 +285,13 @@ ngx_webrtc_connection_enroll(ngx_webrtc_connection_t *connection,
         return NGX_ERROR;
     }
 
+    ngx_webrtc_session_begin(hub, channel, connection, now);
+
+    if (join->lifetime) {
+        ngx_webrtc_deadline_set(&hub->lifetimes, &connection->lifetime,
+                                now + join->lifetime);
+    }
+
     return NGX_OK;
 }
 
@@ -292,6 +305,7 @@ ngx_webrtc_connection_drop(ngx_webrtc_connection_t *connection,
     ngx_webrtc_exchange_withdraw(connection, now);
 
     connection->left = 1;
+    connection->ended = now;
 
     if (connection->channel == NULL) {
         ngx_webrtc_connection_free(connection);
@@ -384,6 +398,7 @@ ngx_webrtc_connection_live(ngx_webrtc_connection_t *connection,
     connection->created = now;
 
     ngx_webrtc_channel_count(connection->channel, connection->info.role, 1);
+    ngx_webrtc_session_count(connection->channel);
 
     ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_OFFER, now);
     ngx_webrtc_exchange_publish(&connection->tracks[NGX_WEBRTC_AUDIO], now);
@@ -435,6 +450,7 @@ void
 ngx_webrtc_hub_leave(ngx_webrtc_connection_t *connection,
     ngx_webrtc_close_e cause, const char *reason, ngx_webrtc_usec_t now)
 {
+    uint64_t           received, sent;
     ngx_webrtc_hub_t  *hub;
 
     if (connection->left) {
@@ -445,12 +461,18 @@ ngx_webrtc_hub_leave(ngx_webrtc_connection_t *connection,
 
     ngx_webrtc_hub_begin(hub);
 
+    /* the last look at them */
+
+    ngx_webrtc_connection_bytes(connection, &received, &sent);
+
     connection->left = 1;
+    connection->ended = now;
     connection->cause = cause;
     connection->reason = reason;
 
     ngx_webrtc_deadline_remove(&connection->answer);
     ngx_webrtc_deadline_remove(&connection->minute);
+    ngx_webrtc_deadline_remove(&connection->lifetime);
 
     ngx_webrtc_channel_remove(connection->channel, connection);
 

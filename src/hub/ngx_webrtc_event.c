@@ -73,6 +73,8 @@ ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub)
         event.serial = pending->serial;
         event.counts = pending->counts;
         event.minutes = pending->minutes;
+        event.cause = connection->cause;
+        event.reason = connection->reason;
 
         switch (event.type) {
 
@@ -81,13 +83,18 @@ ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub)
             break;
 
         case NGX_WEBRTC_EVENT_CLOSED:
-            event.cause = connection->cause;
-            event.reason = connection->reason;
+            if (hub->glue.event && !connection->live) {
+                hub->glue.event(hub->glue.data, &event);
+            }
 
             connection->handler(connection, &event, connection->data);
             break;
 
         default: /* CREATED, UPDATED, DESTROYED */
+            if (hub->glue.event) {
+                hub->glue.event(hub->glue.data, &event);
+            }
+
             ngx_webrtc_event_broadcast(&event);
             break;
         }

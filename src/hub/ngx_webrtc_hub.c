@@ -61,6 +61,8 @@ ngx_webrtc_hub_init(ngx_webrtc_hub_t *hub)
     ngx_queue_init(&hub->gone);
     ngx_queue_init(&hub->answers);
     ngx_queue_init(&hub->minutes);
+    ngx_queue_init(&hub->lifetimes);
+    ngx_queue_init(&hub->kept);
 
     seed = ngx_webrtc_random_uint32();
 
@@ -102,6 +104,8 @@ ngx_webrtc_hub_destroy(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
     ngx_webrtc_connection_t  *connection;
     ngx_webrtc_hash_node_t   *node;
 
+    hub->closing = 1;
+
     ngx_webrtc_hub_begin(hub);
 
     for (i = 0; i <= hub->connections.mask; i++) {
@@ -116,6 +120,8 @@ ngx_webrtc_hub_destroy(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
     }
 
     ngx_webrtc_hub_end(hub);
+
+    ngx_webrtc_session_expire(hub, now);
 
     if (hub->sdp.data) {
         ngx_free(hub->sdp.data);
@@ -153,6 +159,7 @@ static void
 ngx_webrtc_hub_sweep(ngx_webrtc_hub_t *hub)
 {
     ngx_queue_t              *q;
+    ngx_webrtc_usec_t         ended;
     ngx_webrtc_channel_t     *channel;
     ngx_webrtc_connection_t  *connection;
 
@@ -162,12 +169,13 @@ ngx_webrtc_hub_sweep(ngx_webrtc_hub_t *hub)
 
         connection = ngx_queue_data(q, ngx_webrtc_connection_t, gone);
         channel = connection->channel;
+        ended = connection->ended;
 
         ngx_queue_remove(&connection->queue);
         ngx_webrtc_connection_free(connection);
 
         if (ngx_queue_empty(&channel->members)) {
-            ngx_webrtc_channel_destroy(hub, channel);
+            ngx_webrtc_session_leave(hub, channel, ended);
         }
     }
 }
@@ -251,6 +259,16 @@ ngx_webrtc_hub_tick(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
         ngx_webrtc_connection_minute(connection, now);
     }
 
+    while ((deadline = ngx_webrtc_deadline_next(&hub->lifetimes, now))) {
+        connection = ngx_queue_data(deadline, ngx_webrtc_connection_t,
+                                    lifetime);
+
+        ngx_webrtc_hub_leave(connection, NGX_WEBRTC_CLOSE_LIFETIME, NULL,
+                             now);
+    }
+
+    ngx_webrtc_session_expire(hub, now);
+
     ngx_webrtc_hub_end(hub);
 }
 
@@ -258,19 +276,22 @@ ngx_webrtc_hub_tick(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
 ngx_webrtc_usec_t
 ngx_webrtc_hub_expires(ngx_webrtc_hub_t *hub)
 {
+    ngx_uint_t              i;
     ngx_webrtc_usec_t       expires;
     ngx_webrtc_deadline_t  *deadline;
 
+    ngx_queue_t  *lists[] = {
+        &hub->answers, &hub->minutes, &hub->lifetimes, &hub->kept
+    };
+
     expires = NGX_WEBRTC_NEVER;
 
-    deadline = ngx_webrtc_deadline_next(&hub->answers, NGX_WEBRTC_NEVER);
-    if (deadline) {
-        expires = deadline->expires;
-    }
+    for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        deadline = ngx_webrtc_deadline_next(lists[i], NGX_WEBRTC_NEVER);
 
-    deadline = ngx_webrtc_deadline_next(&hub->minutes, NGX_WEBRTC_NEVER);
-    if (deadline) {
-        expires = ngx_min(expires, deadline->expires);
+        if (deadline) {
+            expires = ngx_min(expires, deadline->expires);
+        }
     }
 
     return expires;

@@ -47,6 +47,7 @@ typedef enum {
 typedef enum {
     NGX_WEBRTC_CLOSE_CLIENT = 0,    /* the client asked or its pipe broke */
     NGX_WEBRTC_CLOSE_API,           /* an API operation */
+    NGX_WEBRTC_CLOSE_LIFETIME,      /* the time it was given is over */
     NGX_WEBRTC_CLOSE_FAULT,         /* "reason" says what */
     NGX_WEBRTC_CLOSE_SHUTDOWN       /* this worker is going */
 } ngx_webrtc_close_e;
@@ -77,7 +78,7 @@ typedef struct {
     /* PUSH */
     ngx_str_t                 text;
 
-    /* CLOSED */
+    /* CLOSED, DESTROYED */
     ngx_webrtc_close_e        cause;
     const char               *reason;
 } ngx_webrtc_event_t;
@@ -121,6 +122,20 @@ typedef struct {
     /* the last member has gone */
     void                    (*channel_empty)(void *data,
                                 const ngx_str_t *channel_id);
+    /* the last member has gone, the session is kept for those who return */
+    void                    (*channel_keep)(void *data,
+                                const ngx_str_t *channel_id,
+                                ngx_webrtc_usec_t time);
+    /* a session begins, or ends (see ngx_webrtc_session.h) */
+    void                    (*session)(void *data,
+                                ngx_webrtc_channel_t *channel,
+                                ngx_uint_t begins, ngx_webrtc_usec_t now);
+    /*
+     * What a channel is told, once for each event however many hear it, and
+     * the CLOSED of a connection that was never CREATED.
+     */
+    void                    (*event)(void *data,
+                                const ngx_webrtc_event_t *event);
     /* created, updated, destroyed, failed: for counters */
     void                    (*count)(void *data,
                                 ngx_webrtc_connection_t *connection,
@@ -134,6 +149,7 @@ typedef struct {
     uint32_t                  video_bit_rate;       /* default, kbit/s */
     uint32_t                  max_video_bit_rate;   /* kbit/s */
     ngx_webrtc_usec_t         answer_timeout;
+    ngx_webrtc_usec_t         session_keep;         /* 0: not at all */
     const ngx_webrtc_addr_t  *candidates;           /* of this worker */
     ngx_uint_t                ncandidates;
     ngx_str_t                 fingerprint;          /* sha-256, "AA:BB" */
@@ -228,6 +244,11 @@ const ngx_webrtc_connection_info_t *ngx_webrtc_connection_info(
     ngx_webrtc_connection_t *connection);
 /* NULL: none was given */
 const ngx_str_t *ngx_webrtc_connection_metadata(
+    ngx_webrtc_connection_t *connection);
+/* empty: none */
+const ngx_str_t *ngx_webrtc_connection_authz_metadata(
+    ngx_webrtc_connection_t *connection);
+const ngx_str_t *ngx_webrtc_connection_event_metadata(
     ngx_webrtc_connection_t *connection);
 /* CREATED has been said, DESTROYED has not */
 ngx_uint_t ngx_webrtc_connection_is_live(ngx_webrtc_connection_t *connection);

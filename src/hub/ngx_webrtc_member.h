@@ -23,6 +23,7 @@
 #include <peer/ngx_webrtc_negotiation.h>
 #include <media/ngx_webrtc_peer.h>
 #include <hub/ngx_webrtc_hub.h>
+#include <hub/ngx_webrtc_session.h>
 
 
 #define NGX_WEBRTC_EVENTS       (NGX_WEBRTC_EVENT_CLOSED + 1)
@@ -108,18 +109,25 @@ struct ngx_webrtc_connection_s {
     ngx_webrtc_connection_info_t       info;
     ngx_str_t                          metadata;
     ngx_str_t                          metadata_ext;    /* malloc()ed */
+    ngx_str_t                          authz_metadata;
+    ngx_str_t                          event_metadata;
+    ngx_str_t                          detail;          /* of its end */
 
     ngx_webrtc_pending_t               pending[NGX_WEBRTC_EVENTS];
     ngx_webrtc_deadline_t              answer;
     ngx_webrtc_deadline_t              minute;
+    ngx_webrtc_deadline_t              lifetime;
 
     ngx_webrtc_usec_t                  joined;
     ngx_webrtc_usec_t                  created;     /* when it became live */
+    ngx_webrtc_usec_t                  ended;       /* when it left */
     uint64_t                           serial;      /* of its CREATED */
 
     ngx_webrtc_close_e                 cause;
     const char                        *reason;
 
+    uint64_t                           received_bytes;
+    uint64_t                           sent_bytes;
     uint32_t                           bit_rate;    /* of video, kbit/s */
 
     unsigned                           fixed_rate:1;    /* by an operation */
@@ -131,7 +139,7 @@ struct ngx_webrtc_connection_s {
 };
 
 
-/* freed when the last member is */
+/* freed when the last member is, or when nobody came back to it */
 
 struct ngx_webrtc_channel_s {
     ngx_webrtc_hash_node_t             node;
@@ -139,7 +147,10 @@ struct ngx_webrtc_channel_s {
     ngx_uint_t                         nmembers;    /* not those who left */
     ngx_webrtc_counts_t                counts;      /* live ones */
     ngx_str_t                          id;
-    u_char                             session_id[NGX_WEBRTC_ID_LEN];
+    ngx_webrtc_session_info_t          session;
+    ngx_webrtc_deadline_t              keep;        /* without members */
+    void                              *data;        /* of the glue */
+    unsigned                           begun:1;     /* the session */
 };
 
 
@@ -158,12 +169,15 @@ struct ngx_webrtc_hub_s {
     ngx_queue_t                        gone;
     ngx_queue_t                        answers;     /* of deadlines */
     ngx_queue_t                        minutes;
+    ngx_queue_t                        lifetimes;
+    ngx_queue_t                        kept;        /* of channels */
 
     ngx_str_t                          fingerprint;
     ngx_str_t                          sdp;         /* buffer of offers */
     int64_t                            wall_offset;
     uint64_t                           serial;
     ngx_uint_t                         depth;       /* of verbs */
+    unsigned                           closing:1;
 };
 
 
@@ -182,7 +196,7 @@ void ngx_webrtc_channel_destroy(ngx_webrtc_hub_t *hub,
     ngx_webrtc_channel_t *channel);
 /* NGX_DECLINED: the channel is full; NGX_ERROR: no id for its session */
 ngx_int_t ngx_webrtc_channel_add(ngx_webrtc_channel_t *channel,
-    ngx_webrtc_connection_t *connection);
+    ngx_webrtc_connection_t *connection, ngx_webrtc_usec_t now);
 void ngx_webrtc_channel_remove(ngx_webrtc_channel_t *channel,
     ngx_webrtc_connection_t *connection);
 /* one live member more or less */
@@ -211,6 +225,23 @@ void ngx_webrtc_connection_free(ngx_webrtc_connection_t *connection);
 /* members came or went: what each may send has changed */
 void ngx_webrtc_bit_rate_share(ngx_webrtc_channel_t *channel,
     ngx_webrtc_usec_t now);
+
+/* ngx_webrtc_session.c */
+
+/* for a channel that gets a member; NGX_ERROR: no id */
+ngx_int_t ngx_webrtc_session_enter(ngx_webrtc_hub_t *hub,
+    ngx_webrtc_channel_t *channel, ngx_webrtc_usec_t now);
+/* it has that member */
+void ngx_webrtc_session_begin(ngx_webrtc_hub_t *hub,
+    ngx_webrtc_channel_t *channel, ngx_webrtc_connection_t *first,
+    ngx_webrtc_usec_t now);
+/* a member of it has become live */
+void ngx_webrtc_session_count(ngx_webrtc_channel_t *channel);
+/* it has none any more, the last one left then; may free it */
+void ngx_webrtc_session_leave(ngx_webrtc_hub_t *hub,
+    ngx_webrtc_channel_t *channel, ngx_webrtc_usec_t now);
+/* ends those that nobody has come back to, all when the hub is closing */
+void ngx_webrtc_session_expire(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now);
 
 /* ngx_webrtc_exchange.c */
 

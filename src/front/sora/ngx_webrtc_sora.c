@@ -77,6 +77,25 @@ ngx_webrtc_sora_open(ngx_webrtc_sora_t *sora, void *pipe,
 
 
 ngx_int_t
+ngx_webrtc_sora_admit(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_sora_admission_t *admission, const u_char *data,
+    size_t len, ngx_webrtc_usec_t now)
+{
+    ngx_int_t  rc;
+
+    session->admission = admission;
+
+    rc = ngx_webrtc_sora_input(session, data, len, now);
+
+    if (rc != NGX_DONE) {
+        session->admission = NULL;
+    }
+
+    return rc;
+}
+
+
+ngx_int_t
 ngx_webrtc_sora_input(ngx_webrtc_sora_session_t *session, const u_char *data,
     size_t len, ngx_webrtc_usec_t now)
 {

@@ -56,6 +56,25 @@ typedef struct {
 } ngx_webrtc_sora_glue_t;
 
 
+/* what is known of a client beside its connect message */
+
+typedef struct {
+    /* all zero: not chosen yet */
+    u_char                    connection_id[NGX_WEBRTC_ID_LEN];
+    /* answer of the auth webhook, JSON text; empty: there is no webhook */
+    ngx_str_t                 authz;
+} ngx_webrtc_sora_admission_t;
+
+
+/* how this nginx calls itself in webhooks */
+
+typedef struct {
+    ngx_str_t                 version;
+    ngx_str_t                 label;
+    ngx_str_t                 node_name;
+} ngx_webrtc_sora_node_t;
+
+
 typedef struct {
     ngx_webrtc_usec_t         ping_interval;    /* 5 s */
     ngx_webrtc_usec_t         pong_timeout;     /* 60 s */
@@ -88,6 +107,11 @@ ngx_int_t ngx_webrtc_sora_route(const u_char *data, size_t len, u_char *buf,
  */
 ngx_webrtc_sora_session_t *ngx_webrtc_sora_open(ngx_webrtc_sora_t *sora,
     void *pipe, ngx_webrtc_usec_t now);
+
+/* input() of the connect message of a client that was let in */
+ngx_int_t ngx_webrtc_sora_admit(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_sora_admission_t *admission, const u_char *data,
+    size_t len, ngx_webrtc_usec_t now);
 
 /* one text message; NGX_DONE: the session has ended and is freed */
 ngx_int_t ngx_webrtc_sora_input(ngx_webrtc_sora_session_t *session,

@@ -264,18 +264,24 @@ ngx_webrtc_sora_read_authz(ngx_webrtc_sora_connect_t *connect,
     grants.lifetime = 0;
 
     if (ngx_webrtc_sora_read(connect->authz, ngx_webrtc_sora_grant_keys,
-                             &grants, reason)
+                             &grants, &ignored)
         != NGX_OK
         || ngx_webrtc_sora_read_raw(text->data, text->len, "metadata",
-                                    &connect->metadata, reason)
+                                    &connect->metadata, &ignored)
            != NGX_OK
         || ngx_webrtc_sora_read_raw(text->data, text->len,
                                     "signaling_notify_metadata",
-                                    &connect->join.authz_metadata, reason)
+                                    &connect->join.authz_metadata, &ignored)
+           != NGX_OK
+        || ngx_webrtc_sora_read_raw(text->data, text->len,
+                                    "signaling_notify_metadata_ext",
+                                    &connect->join.metadata_ext, &ignored)
            != NGX_OK
         || ngx_webrtc_sora_read_raw(text->data, text->len, "event_metadata",
-                                    &connect->join.event_metadata, reason)
-           != NGX_OK)
+                                    &connect->join.event_metadata, &ignored)
+           != NGX_OK
+        || (connect->join.metadata_ext.len
+            && connect->join.metadata_ext.data[0] != '{'))
     {
         return NGX_ERROR;
     }

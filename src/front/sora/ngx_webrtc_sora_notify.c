@@ -30,7 +30,7 @@ static void ngx_webrtc_sora_write_members(ngx_webrtc_sora_text_t *text,
 void
 ngx_webrtc_sora_write_offer(ngx_webrtc_sora_text_t *text,
     const ngx_webrtc_sora_conf_t *conf, ngx_webrtc_connection_t *connection,
-    const ngx_webrtc_event_t *event)
+    const ngx_webrtc_sora_connect_t *connect, const ngx_webrtc_event_t *event)
 {
     const ngx_webrtc_connection_info_t  *info;
 
@@ -63,6 +63,12 @@ ngx_webrtc_sora_write_offer(ngx_webrtc_sora_text_t *text,
 
     ngx_webrtc_sora_write_mids(text, connection);
     ngx_webrtc_sora_write_media(text, info);
+
+    if (connect && connect->metadata.len) {
+        ngx_webrtc_sora_text_key(text, "metadata");
+        ngx_webrtc_sora_text_bytes(text, connect->metadata.data,
+                                   connect->metadata.len);
+    }
 
     ngx_webrtc_sora_text_key_str(text, "sdp", &event->sdp);
     ngx_webrtc_sora_text_cstr(text, "}");
@@ -194,6 +200,13 @@ ngx_webrtc_sora_write_metadata(ngx_webrtc_sora_text_t *text,
     ngx_webrtc_connection_t *connection)
 {
     const ngx_str_t  *metadata;
+
+    metadata = ngx_webrtc_connection_authz_metadata(connection);
+
+    if (metadata->len) {
+        ngx_webrtc_sora_text_key(text, "authz_metadata");
+        ngx_webrtc_sora_text_bytes(text, metadata->data, metadata->len);
+    }
 
     metadata = ngx_webrtc_connection_metadata(connection);
 

@@ -12,6 +12,7 @@
 
 #include <core/ngx_webrtc_text.h>
 #include <proto/ngx_webrtc_json.h>
+#include <hub/ngx_webrtc_session.h>
 #include <front/sora/ngx_webrtc_sora_connect.h>
 #include <front/sora/ngx_webrtc_sora_session.h>
 
@@ -121,23 +122,37 @@ static void
 ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
     const u_char *data, size_t len, ngx_webrtc_usec_t now)
 {
-    const char                 *reason;
-    ngx_webrtc_sora_t          *sora;
-    ngx_webrtc_connection_t    *connection;
-    ngx_webrtc_sora_connect_t   connect;
+    const char                         *reason;
+    ngx_webrtc_sora_t                  *sora;
+    ngx_webrtc_connection_t            *connection;
+    ngx_webrtc_sora_connect_t           connect;
+    const ngx_webrtc_sora_admission_t  *admission;
 
     sora = session->sora;
+    admission = session->admission;
 
-    if (ngx_webrtc_sora_connect_parse(&connect, data, len, NULL, &reason)
+    if (ngx_webrtc_sora_connect_parse(&connect, data, len,
+                                      admission ? &admission->authz : NULL,
+                                      &reason)
         != NGX_OK)
     {
         ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_REFUSED, reason);
         return;
     }
 
+    if (admission) {
+        ngx_memcpy(connect.join.info.connection_id, admission->connection_id,
+                   NGX_WEBRTC_ID_LEN);
+    }
+
+    session->connect = &connect;
+    session->silent = connect.silent;
+
     connection = ngx_webrtc_hub_join(sora->hub, &connect.join,
                                      ngx_webrtc_sora_event_handler, session,
                                      now, &reason);
+
+    session->connect = NULL;
 
     ngx_webrtc_sora_connect_free(&connect);
 
@@ -292,8 +307,16 @@ static void
 ngx_webrtc_sora_disconnect(ngx_webrtc_sora_session_t *session,
     const u_char *data, size_t len, ngx_webrtc_usec_t now)
 {
-    (void) data;
-    (void) len;
+    ngx_str_t  reason;
+
+    if (ngx_webrtc_json_find_raw((u_char *) data, (u_char *) data + len,
+                                 "reason", &reason)
+        == NGX_OK
+        && reason.data[0] == '"'
+        && reason.len <= NGX_WEBRTC_NAME_MAX)
+    {
+        ngx_webrtc_connection_set_detail(session->connection, &reason);
+    }
 
     ngx_webrtc_hub_leave(session->connection, NGX_WEBRTC_CLOSE_CLIENT, NULL,
                          now);
@@ -326,7 +349,7 @@ ngx_webrtc_sora_event_handler(ngx_webrtc_connection_t *connection,
 
         ngx_webrtc_sora_text_reset(&sora->text);
         ngx_webrtc_sora_write_offer(&sora->text, &sora->conf, connection,
-                                    event);
+                                    session->connect, event);
         ngx_webrtc_sora_send(session, &sora->text);
         break;
 
@@ -352,6 +375,10 @@ ngx_webrtc_sora_notify(ngx_webrtc_sora_session_t *session,
     ngx_webrtc_sora_t  *sora;
 
     sora = session->sora;
+
+    if (session->silent) {
+        return;
+    }
 
     if (event->type == NGX_WEBRTC_EVENT_CREATED
         && event->subject == session->connection)
@@ -400,6 +427,11 @@ ngx_webrtc_sora_event_closed(ngx_webrtc_sora_session_t *session,
     case NGX_WEBRTC_CLOSE_API:
         ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_NORMAL,
                             "DISCONNECTED-API");
+        break;
+
+    case NGX_WEBRTC_CLOSE_LIFETIME:
+        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_NORMAL,
+                            "LIFETIME-EXPIRED");
         break;
 
     case NGX_WEBRTC_CLOSE_SHUTDOWN:

@@ -16,6 +16,7 @@
 #include <core/ngx_webrtc_core.h>
 #include <hub/ngx_webrtc_hub.h>
 #include <front/sora/ngx_webrtc_sora.h>
+#include <front/sora/ngx_webrtc_sora_connect.h>
 #include <front/sora/ngx_webrtc_sora_text.h>
 
 
@@ -52,7 +53,12 @@ struct ngx_webrtc_sora_session_s {
     ngx_webrtc_usec_t          ping;        /* time of the next one */
     ngx_webrtc_usec_t          heard;       /* of the last message */
 
+    /* these two while it connects, else NULL */
+    const ngx_webrtc_sora_admission_t  *admission;
+    const ngx_webrtc_sora_connect_t    *connect;
+
     unsigned                   pinging:1;
+    unsigned                   silent:1;    /* is told of nothing */
     unsigned                   busy:1;
     unsigned                   ended:1;
 
@@ -76,8 +82,10 @@ void ngx_webrtc_sora_session_input(ngx_webrtc_sora_session_t *session,
 
 /* ngx_webrtc_sora_notify.c */
 
+/* "connect" is that of the first offer */
 void ngx_webrtc_sora_write_offer(ngx_webrtc_sora_text_t *text,
     const ngx_webrtc_sora_conf_t *conf, ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_sora_connect_t *connect,
     const ngx_webrtc_event_t *event);
 /* "members": with "data", the list of those who are there already */
 void ngx_webrtc_sora_write_notify(ngx_webrtc_sora_text_t *text,

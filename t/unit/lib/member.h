@@ -137,7 +137,8 @@ world_start(const ngx_webrtc_hub_conf_t *changes)
                 "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:"
                 "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99");
 
-    glue.data = NULL;
+    ngx_memzero(&glue, sizeof(ngx_webrtc_hub_glue_t));
+
     glue.connection_add = member_row_add;
     glue.connection_remove = member_row_remove;
     glue.channel_empty = member_channel_empty;
