@@ -1,0 +1,637 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/* two associations with a wire between them, in virtual time */
+
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <core/ngx_webrtc_cursor.h>
+#include <peer/ngx_webrtc_sctp.h>
+
+#include "lib/clock.h"
+
+
+#define MSEC(n)    ((ngx_webrtc_usec_t) (n) * NGX_WEBRTC_MSEC)
+
+#define WIRE       512
+#define MESSAGE    65536
+
+
+typedef struct end_s  end_t;
+
+struct end_s {
+    ngx_webrtc_sctp_t         *sctp;
+    ngx_webrtc_sctp_conf_t     conf;
+    ngx_queue_t                ready;
+    end_t                     *other;
+
+    u_char                     wire[WIRE][1200];    /* sent, not arrived */
+    size_t                     len[WIRE];
+    ngx_uint_t                 head;
+    ngx_uint_t                 tail;
+    ngx_uint_t                 cut;
+    size_t                     longest;
+    ngx_uint_t                 packets;
+
+    ngx_uint_t                 up;
+    ngx_uint_t                 messages;
+    ngx_uint_t                 drained;
+    ngx_uint_t                 in;                  /* resets */
+    ngx_uint_t                 out;
+    const char                *lost;
+    u_char                     last[MESSAGE + 1];
+    size_t                     last_len;
+    uint32_t                   ppid;
+    uint16_t                   stream;
+};
+
+
+typedef struct {
+    ngx_webrtc_sctp_ctx_t     *ctx;
+    ngx_webrtc_usec_t          now;
+    end_t                      a;
+    end_t                      b;
+} pair_t;
+
+
+static void
+wire(void *data, const u_char *pos, const u_char *last)
+{
+    end_t  *end = data;
+
+    size_t  len;
+
+    len = last - pos;
+
+    assert_true(len <= NGX_WEBRTC_SCTP_PACKET_MAX);
+
+    end->longest = ngx_max(end->longest, len);
+    end->packets++;
+
+    if (end->cut || end->tail - end->head == WIRE) {
+        return;
+    }
+
+    memcpy(end->wire[end->tail % WIRE], pos, len);
+    end->len[end->tail % WIRE] = len;
+    end->tail++;
+}
+
+
+static void
+look(end_t *end)
+{
+    ngx_webrtc_sctp_event_t  event;
+
+    while (ngx_webrtc_sctp_ready(&end->ready)) {
+        while (ngx_webrtc_sctp_next(end->sctp, &event) == NGX_OK) {
+
+            switch (event.type) {
+
+            case NGX_WEBRTC_SCTP_UP:
+                end->up = event.nstreams;
+                break;
+
+            case NGX_WEBRTC_SCTP_MESSAGE:
+                assert_true(event.len <= MESSAGE);
+                memcpy(end->last, event.data, event.len);
+                end->last_len = event.len;
+                end->ppid = event.ppid;
+                end->stream = event.stream;
+                end->messages++;
+                break;
+
+            case NGX_WEBRTC_SCTP_RESET_IN:
+                end->in++;
+                end->stream = event.streams[0];
+                break;
+
+            case NGX_WEBRTC_SCTP_RESET_OUT:
+                end->out++;
+                break;
+
+            case NGX_WEBRTC_SCTP_RESET_REFUSED:
+                break;
+
+            case NGX_WEBRTC_SCTP_DRAINED:
+                end->drained++;
+                break;
+
+            case NGX_WEBRTC_SCTP_LOST:
+                end->lost = event.reason;
+                break;
+            }
+        }
+    }
+}
+
+
+static void
+deliver(pair_t *pair, end_t *from)
+{
+    ngx_uint_t  i;
+
+    while (from->head != from->tail) {
+        i = from->head++ % WIRE;
+
+        if (from->other->sctp) {
+            ngx_webrtc_sctp_input(from->other->sctp, from->wire[i],
+                                  from->wire[i] + from->len[i], pair->now);
+        }
+    }
+}
+
+
+static void
+run(pair_t *pair, ngx_uint_t msec)
+{
+    while (msec--) {
+        pair->now += MSEC(1);
+        ngx_webrtc_sctp_ctx_tick(pair->ctx, pair->now);
+
+        deliver(pair, &pair->a);
+        deliver(pair, &pair->b);
+
+        look(&pair->a);
+        look(&pair->b);
+    }
+}
+
+
+static void
+end_init(end_t *end, end_t *other)
+{
+    ngx_queue_init(&end->ready);
+
+    end->other = other;
+    end->conf.local_port = 5000;
+    end->conf.remote_port = 5000;
+    end->conf.streams = 64;
+    end->conf.max_message = MESSAGE;
+    end->conf.send_buffer = 262144;
+    end->conf.output = wire;
+    end->conf.data = end;
+    end->conf.ready = &end->ready;
+}
+
+
+static pair_t *
+pair_create(void)
+{
+    pair_t  *pair;
+
+    pair = calloc(1, sizeof(pair_t));
+    assert_non_null(pair);
+
+    pair->now = MSEC(5000);
+    test_clock = &pair->now;
+    pair->ctx = ngx_webrtc_sctp_ctx_create(NULL);
+    assert_non_null(pair->ctx);
+
+    end_init(&pair->a, &pair->b);
+    end_init(&pair->b, &pair->a);
+
+    return pair;
+}
+
+
+static void
+end_open(pair_t *pair, end_t *end)
+{
+    end->sctp = ngx_webrtc_sctp_create(pair->ctx, &end->conf, pair->now);
+    assert_non_null(end->sctp);
+}
+
+
+static pair_t *
+pair_connected(void)
+{
+    pair_t  *pair;
+
+    pair = pair_create();
+
+    end_open(pair, &pair->a);
+    end_open(pair, &pair->b);
+    run(pair, 20);
+
+    assert_int_equal(pair->a.up, 64);
+    assert_int_equal(pair->b.up, 64);
+
+    return pair;
+}
+
+
+static void
+pair_destroy(pair_t *pair)
+{
+    if (pair->a.sctp) {
+        ngx_webrtc_sctp_destroy(pair->a.sctp);
+    }
+
+    if (pair->b.sctp) {
+        ngx_webrtc_sctp_destroy(pair->b.sctp);
+    }
+
+    assert_true(ngx_webrtc_sctp_ctx_expires(pair->ctx) == NGX_WEBRTC_NEVER);
+
+    ngx_webrtc_sctp_ctx_destroy(pair->ctx);
+    test_clock = NULL;
+    free(pair);
+}
+
+
+static ngx_int_t
+put(pair_t *pair, end_t *end, uint16_t stream, const void *data, size_t len)
+{
+    ngx_webrtc_sctp_send_t  send;
+
+    memset(&send, 0, sizeof(send));
+    send.stream = stream;
+    send.ppid = 51;
+
+    return ngx_webrtc_sctp_send(end->sctp, &send, data, len, pair->now);
+}
+
+
+static void
+two_that_both_begin_become_one_association(void **state)
+{
+    pair_t  *pair;
+
+    (void) state;
+
+    pair = pair_connected();
+
+    assert_int_equal(put(pair, &pair->a, 5, "hello", 5), NGX_OK);
+    assert_int_equal(put(pair, &pair->b, 63, "you", 3), NGX_OK);
+    run(pair, 2);
+
+    assert_int_equal(pair->b.messages, 1);
+    assert_int_equal(pair->b.stream, 5);
+    assert_int_equal(pair->b.ppid, 51);
+    assert_memory_equal(pair->b.last, "hello", 5);
+    assert_int_equal(pair->a.stream, 63);
+
+    assert_int_equal(put(pair, &pair->a, 64, "hello", 5), NGX_DECLINED);
+
+    pair_destroy(pair);
+}
+
+
+static void
+one_that_comes_later_is_waited_for(void **state)
+{
+    pair_t  *pair;
+
+    (void) state;
+
+    pair = pair_create();
+
+    end_open(pair, &pair->a);
+    run(pair, 2000);
+    assert_in_range(pair->a.packets, 2, 4);
+
+    end_open(pair, &pair->b);
+    run(pair, 20);
+    assert_int_equal(pair->a.up, 64);
+    assert_int_equal(pair->b.up, 64);
+
+    pair_destroy(pair);
+}
+
+
+static void
+one_that_never_comes_is_given_up(void **state)
+{
+    pair_t  *pair;
+
+    (void) state;
+
+    pair = pair_create();
+
+    end_open(pair, &pair->a);
+    run(pair, 20000);
+    assert_null(pair->a.lost);
+
+    run(pair, 20000);
+    assert_string_equal(pair->a.lost, "SCTP-INIT-FAILED");
+
+    pair_destroy(pair);
+}
+
+
+static void
+packets_fit_into_a_record_and_messages_arrive_whole(void **state)
+{
+    size_t   i;
+    u_char  *big;
+    pair_t  *pair;
+
+    (void) state;
+
+    pair = pair_connected();
+
+    big = malloc(MESSAGE);
+    for (i = 0; i < MESSAGE; i++) {
+        big[i] = (u_char) (i * 7 + i / 251);
+    }
+
+    for (i = 1; i <= 4; i++) {
+        assert_int_equal(put(pair, &pair->a, 1, big, MESSAGE), NGX_OK);
+    }
+
+    assert_true(ngx_webrtc_sctp_buffered(pair->a.sctp) > 3 * MESSAGE);
+
+    run(pair, 500);
+
+    assert_int_equal(pair->b.messages, 4);
+    assert_int_equal(pair->b.last_len, MESSAGE);
+    assert_memory_equal(pair->b.last, big, MESSAGE);
+    assert_int_equal(pair->a.longest, NGX_WEBRTC_SCTP_PACKET_MAX);
+
+    run(pair, 500);
+    assert_int_equal(ngx_webrtc_sctp_buffered(pair->a.sctp), 0);
+
+    free(big);
+    pair_destroy(pair);
+}
+
+
+static void
+a_message_that_is_too_long_ends_the_association(void **state)
+{
+    u_char  *big;
+    pair_t  *pair;
+
+    (void) state;
+
+    pair = pair_connected();
+
+    big = calloc(1, MESSAGE + 1);
+    assert_int_equal(put(pair, &pair->a, 1, big, MESSAGE + 1), NGX_OK);
+    run(pair, 500);
+
+    assert_string_equal(pair->b.lost, "SCTP-MESSAGE-TOO-LONG");
+    assert_int_equal(pair->b.messages, 0);
+
+    ngx_webrtc_sctp_destroy(pair->b.sctp);
+    pair->b.sctp = NULL;
+    run(pair, 2);
+    assert_string_equal(pair->a.lost, "SCTP-ABORTED");
+    assert_int_equal(put(pair, &pair->a, 1, big, 1), NGX_DECLINED);
+
+    free(big);
+    pair_destroy(pair);
+}
+
+
+static void
+a_full_buffer_says_so_and_says_when_it_is_not(void **state)
+{
+    u_char     *big;
+    pair_t     *pair;
+    ngx_int_t   rc;
+    ngx_uint_t  n;
+
+    (void) state;
+
+    pair = pair_connected();
+    pair->a.cut = 1;
+
+    big = calloc(1, 10000);
+
+    for (n = 0; n < 100; n++) {
+        rc = put(pair, &pair->a, 1, big, 10000);
+        if (rc != NGX_OK) {
+            break;
+        }
+    }
+
+    assert_int_equal(rc, NGX_AGAIN);
+    assert_int_equal(n, 26);
+
+    pair->a.cut = 0;
+    run(pair, 3000);
+
+    assert_int_equal(pair->b.messages, 26);
+    assert_int_equal(pair->a.drained, 1);
+
+    free(big);
+    pair_destroy(pair);
+}
+
+
+static void
+small_messages_are_counted_too(void **state)
+{
+    pair_t     *pair;
+    ngx_uint_t  n, round;
+
+    (void) state;
+
+    pair = pair_connected();
+
+    for (round = 0; round < 3; round++) {
+
+        pair->a.cut = 1;
+
+        for (n = 0; n < 10000; n++) {
+            if (put(pair, &pair->a, 1, "x", 1) != NGX_OK) {
+                break;
+            }
+        }
+
+        assert_in_range(n, 4000, 4160);
+
+        pair->a.cut = 0;
+        run(pair, 5000);
+
+        /* and any number of them when they leave */
+
+        for (n = 0; n < 10000; n++) {
+            assert_int_equal(put(pair, &pair->a, 1, "x", 1), NGX_OK);
+
+            if (n % 100 == 0) {
+                run(pair, 1);
+            }
+        }
+
+        run(pair, 100);
+    }
+
+    assert_in_range(pair->b.messages, 42000, 43000);
+
+    pair_destroy(pair);
+}
+
+
+static void
+streams_are_reset_each_way(void **state)
+{
+    pair_t  *pair;
+
+    (void) state;
+
+    pair = pair_connected();
+
+    assert_int_equal(put(pair, &pair->a, 7, "last words", 10), NGX_OK);
+    assert_int_equal(ngx_webrtc_sctp_reset(pair->a.sctp, 7, pair->now),
+                     NGX_OK);
+    assert_int_equal(ngx_webrtc_sctp_reset(pair->a.sctp, 9, pair->now),
+                     NGX_OK);
+    run(pair, 10);
+
+    assert_int_equal(pair->b.messages, 1);
+    assert_true(pair->b.in >= 1);
+    assert_int_equal(pair->a.out, pair->b.in);
+
+    assert_int_equal(put(pair, &pair->a, 7, "again", 5), NGX_OK);
+    run(pair, 10);
+    assert_int_equal(pair->b.messages, 2);
+
+    pair_destroy(pair);
+}
+
+
+static void
+bad_packets_are_dropped(void **state)
+{
+    u_char     *p;
+    pair_t     *pair;
+    ngx_uint_t  i, n, packets;
+
+    (void) state;
+
+    pair = pair_connected();
+
+    run(pair, 1000);
+    assert_int_equal(put(pair, &pair->a, 1, "hello", 5), NGX_OK);
+
+    assert_true(pair->a.tail > pair->a.head);
+    i = pair->a.head % WIRE;
+    p = pair->a.wire[i];
+    packets = pair->b.packets;
+
+    /* every bit of it: the checksum covers all */
+
+    for (n = 0; n < pair->a.len[i] * 8; n++) {
+        p[n / 8] ^= (u_char) (1 << (n % 8));
+        ngx_webrtc_sctp_input(pair->b.sctp, p, p + pair->a.len[i], pair->now);
+        p[n / 8] ^= (u_char) (1 << (n % 8));
+    }
+
+    for (n = 0; n < pair->a.len[i]; n++) {
+        ngx_webrtc_sctp_input(pair->b.sctp, p, p + n, pair->now);
+    }
+
+    look(&pair->b);
+    assert_int_equal(pair->b.messages, 0);
+    assert_int_equal(pair->b.packets, packets);
+    assert_null(pair->b.lost);
+
+    run(pair, 2);
+    assert_int_equal(pair->b.messages, 1);
+
+    pair_destroy(pair);
+}
+
+
+static void
+the_buffer_of_an_event_outlives_larger_ones(void **state)
+{
+    pair_t                  *pair;
+    ngx_webrtc_sctp_t       *sctp;
+    ngx_webrtc_sctp_event_t  event;
+    ngx_webrtc_sctp_conf_t   conf;
+
+    (void) state;
+
+    pair = pair_connected();
+
+    assert_int_equal(put(pair, &pair->a, 1, "hello", 5), NGX_OK);
+    deliver(pair, &pair->a);
+
+    assert_non_null(ngx_webrtc_sctp_ready(&pair->b.ready));
+    assert_int_equal(ngx_webrtc_sctp_next(pair->b.sctp, &event), NGX_OK);
+
+    conf = pair->a.conf;
+    conf.max_message = 2 * MESSAGE;
+    sctp = ngx_webrtc_sctp_create(pair->ctx, &conf, pair->now);
+    ngx_webrtc_sctp_destroy(sctp);
+
+    conf.max_message = 3 * MESSAGE;
+    sctp = ngx_webrtc_sctp_create(pair->ctx, &conf, pair->now);
+    ngx_webrtc_sctp_destroy(sctp);
+
+    assert_memory_equal(event.data, "hello", 5);
+
+    assert_int_equal(ngx_webrtc_sctp_next(pair->b.sctp, &event),
+                     NGX_DECLINED);
+
+    pair_destroy(pair);
+}
+
+
+static void
+ticks_are_few_when_it_is_quiet(void **state)
+{
+    pair_t            *pair;
+    ngx_uint_t         n;
+    ngx_webrtc_usec_t  end, t;
+
+    (void) state;
+
+    pair = pair_connected();
+    run(pair, 5000);
+
+    n = 0;
+    end = pair->now + MSEC(10000);
+
+    for ( ;; ) {
+        t = ngx_webrtc_sctp_ctx_expires(pair->ctx);
+        if (t > end) {
+            break;
+        }
+
+        assert_true(t > pair->now);
+        pair->now = t;
+        ngx_webrtc_sctp_ctx_tick(pair->ctx, t);
+        n++;
+    }
+
+    assert_in_range(n, 10, 25);
+
+    pair_destroy(pair);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(two_that_both_begin_become_one_association),
+        cmocka_unit_test(one_that_comes_later_is_waited_for),
+        cmocka_unit_test(one_that_never_comes_is_given_up),
+        cmocka_unit_test(packets_fit_into_a_record_and_messages_arrive_whole),
+        cmocka_unit_test(a_message_that_is_too_long_ends_the_association),
+        cmocka_unit_test(a_full_buffer_says_so_and_says_when_it_is_not),
+        cmocka_unit_test(small_messages_are_counted_too),
+        cmocka_unit_test(streams_are_reset_each_way),
+        cmocka_unit_test(bad_packets_are_dropped),
+        cmocka_unit_test(the_buffer_of_an_event_outlives_larger_ones),
+        cmocka_unit_test(ticks_are_few_when_it_is_quiet),
+    };
+
+    return cmocka_run_group_tests_name("sctp", tests, NULL, NULL);
+}
