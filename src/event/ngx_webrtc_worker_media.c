@@ -10,6 +10,7 @@
 #include <crypto/ngx_webrtc_certificate.h>
 #include <crypto/ngx_webrtc_dtls.h>
 #include <crypto/ngx_webrtc_srtp.h>
+#include <peer/ngx_webrtc_sctp.h>
 #include <event/ngx_webrtc_candidates.h>
 #include <event/ngx_webrtc_relay.h>
 #include <event/ngx_webrtc_seat.h>
@@ -23,6 +24,7 @@
 typedef struct {
     ngx_webrtc_udp_t         *udp;
     ngx_webrtc_dtls_ctx_t    *dtls;
+    ngx_webrtc_sctp_ctx_t    *sctp;
     ngx_webrtc_addr_t         candidates[NGX_WEBRTC_CANDIDATES_MAX];
     unsigned                  srtp:1;
 } ngx_webrtc_worker_media_t;
@@ -109,9 +111,15 @@ ngx_webrtc_worker_create_engine(ngx_webrtc_conf_t *wcf,
         return NGX_ERROR;
     }
 
+    media->sctp = ngx_webrtc_sctp_ctx_create(log);
+    if (media->sctp == NULL) {
+        return NGX_ERROR;
+    }
+
     ngx_memzero(&conf, sizeof(ngx_webrtc_engine_conf_t));
 
     conf.dtls = media->dtls;
+    conf.sctp = media->sctp;
     conf.max_peers = wcf->max_connections;
     conf.video_packets = wcf->video_packets;
     conf.audio_packets = wcf->audio_packets;
@@ -237,6 +245,11 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
 
         ngx_webrtc_engine_destroy(worker->engine);
         worker->engine = NULL;
+    }
+
+    if (media->sctp) {
+        ngx_webrtc_sctp_ctx_destroy(media->sctp);
+        media->sctp = NULL;
     }
 
     if (media->udp) {

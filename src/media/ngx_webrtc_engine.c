@@ -62,6 +62,7 @@ ngx_webrtc_engine_create(const ngx_webrtc_engine_conf_t *conf, ngx_log_t *log)
     }
 
     ngx_queue_init(&engine->dirty);
+    ngx_queue_init(&engine->data_ready);
 
     return engine;
 
@@ -116,30 +117,36 @@ ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
 
     ice = ngx_webrtc_ice_find(&peer->transport.ice, &path->remote);
 
+    engine->out = out;
+    engine->now = now;
+
     switch (ngx_webrtc_transport_input(&peer->transport, ice, pos, &len, now,
                                        out))
     {
     case NGX_WEBRTC_PACKET_RTP:
         engine->stats.received_srtp++;
         ngx_webrtc_peer_rtp(peer, pos, len, now);
-        return;
+        break;
 
     case NGX_WEBRTC_PACKET_RTCP:
         ngx_webrtc_report_input(peer, pos, pos + len, now, out);
-        return;
+        break;
 
     case NGX_WEBRTC_PACKET_BAD:
         engine->stats.dropped_srtp++;
-        return;
+        break;
 
     default:
 
-        /* DTLS may have moved on */
+        /* DTLS may have moved on, or what is in it */
 
         ngx_webrtc_peer_schedule(peer);
         ngx_webrtc_peer_tell(peer, now);
-        return;
+        ngx_webrtc_data_process(engine, now);
+        break;
     }
+
+    engine->out = NULL;
 }
 
 
@@ -323,6 +330,14 @@ ngx_webrtc_engine_tick(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
     ngx_webrtc_peer_t   *peer;
     ngx_webrtc_timer_t  *timer;
 
+    engine->out = out;
+    engine->now = now;
+
+    if (engine->conf.sctp) {
+        ngx_webrtc_sctp_ctx_tick(engine->conf.sctp, now);
+        ngx_webrtc_data_process(engine, now);
+    }
+
     /* what does not fit into the outbox stays due for the next call */
 
     while (ngx_webrtc_outbox_reserve(out, NGX_WEBRTC_TICK_ROOM)
@@ -334,13 +349,28 @@ ngx_webrtc_engine_tick(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
 
         ngx_webrtc_peer_tick(peer, now, out);
     }
+
+    engine->out = NULL;
 }
 
 
 ngx_webrtc_usec_t
 ngx_webrtc_engine_expires(ngx_webrtc_engine_t *engine)
 {
-    return ngx_webrtc_timers_expires(&engine->timers);
+    ngx_webrtc_usec_t  expires, t;
+
+    if (!ngx_queue_empty(&engine->data_ready)) {
+        return 0;
+    }
+
+    expires = ngx_webrtc_timers_expires(&engine->timers);
+
+    if (engine->conf.sctp) {
+        t = ngx_webrtc_sctp_ctx_expires(engine->conf.sctp);
+        expires = ngx_min(expires, t);
+    }
+
+    return expires;
 }
 
 

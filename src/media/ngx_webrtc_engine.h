@@ -30,10 +30,12 @@ typedef struct ngx_webrtc_peer_s          ngx_webrtc_peer_t;
 typedef struct ngx_webrtc_source_s        ngx_webrtc_source_t;
 typedef struct ngx_webrtc_subscription_s  ngx_webrtc_subscription_t;
 typedef struct ngx_webrtc_dtls_ctx_s      ngx_webrtc_dtls_ctx_t;
+typedef struct ngx_webrtc_sctp_ctx_s      ngx_webrtc_sctp_ctx_t;
 
 
 typedef struct {
     ngx_webrtc_dtls_ctx_t    *dtls;             /* outlives the engine */
+    ngx_webrtc_sctp_ctx_t    *sctp;             /* likewise; NULL: no data */
     ngx_uint_t                max_peers;
     ngx_uint_t                video_packets;    /* ring of a video track */
     ngx_uint_t                audio_packets;    /* both powers of two */

@@ -26,6 +26,7 @@
 #include <proto/ngx_webrtc_rtcp.h>
 #include <proto/ngx_webrtc_rtp.h>
 #include <proto/ngx_webrtc_rtp_ext.h>
+#include <peer/ngx_webrtc_sctp.h>
 #include <peer/ngx_webrtc_transport.h>
 #include <media/ngx_webrtc_arrivals.h>
 #include <media/ngx_webrtc_bandwidth.h>
@@ -53,6 +54,7 @@
 
 
 typedef struct ngx_webrtc_track_s  ngx_webrtc_track_t;
+typedef struct ngx_webrtc_data_s   ngx_webrtc_data_t;
 
 
 /*
@@ -191,6 +193,7 @@ struct ngx_webrtc_peer_s {
 
     ngx_queue_t               sources;
     ngx_queue_t               subscriptions;
+    ngx_webrtc_data_t        *dc;           /* NULL: no data channels */
 
     uint32_t                  number;
     uint32_t                  ssrc;         /* of our feedback */
@@ -224,6 +227,11 @@ struct ngx_webrtc_engine_s {
     ngx_webrtc_hash_t         ssrcs;        /* subscriptions */
     ngx_webrtc_timers_t       timers;
     ngx_queue_t               dirty;        /* tracks to fan out */
+    ngx_queue_t               data_ready;   /* associations with events */
+
+    /* of the call of input() or tick() that we are in; NULL: of none */
+    ngx_webrtc_outbox_t      *out;
+    ngx_webrtc_usec_t         now;
 
     ngx_uint_t                npeers;
     uint32_t                  last_number;
@@ -278,6 +286,15 @@ void ngx_webrtc_report_input(ngx_webrtc_peer_t *peer, u_char *pos,
 void ngx_webrtc_report_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out);
 ngx_webrtc_usec_t ngx_webrtc_report_expires(ngx_webrtc_peer_t *peer);
+
+/* data channels: the peer is connected, it goes, something has happened */
+
+void ngx_webrtc_data_connect(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
+void ngx_webrtc_data_destroy(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_outbox_t *out);
+/* any peer may be gone after it */
+void ngx_webrtc_data_process(ngx_webrtc_engine_t *engine,
+    ngx_webrtc_usec_t now);
 
 /* moves the peer's deadline; cheap when nothing changed */
 void ngx_webrtc_peer_schedule(ngx_webrtc_peer_t *peer);

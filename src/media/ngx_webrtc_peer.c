@@ -69,6 +69,8 @@ ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
 
     engine = peer->engine;
 
+    ngx_webrtc_data_destroy(peer, out);
+
     while (!ngx_queue_empty(&peer->subscriptions)) {
         q = ngx_queue_head(&peer->subscriptions);
         ngx_webrtc_subscription_destroy(
@@ -240,6 +242,8 @@ ngx_webrtc_peer_tell(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
                            + peer->number % 16
                              * (NGX_WEBRTC_REPORT_INTERVAL / 16);
         ngx_webrtc_peer_wake(peer, peer->report_due);
+
+        ngx_webrtc_data_connect(peer, now);
 
         peer->handler(peer, NGX_WEBRTC_PEER_CONNECTED, "", peer->data, now);
         return;

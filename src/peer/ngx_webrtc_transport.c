@@ -16,6 +16,8 @@ static void ngx_webrtc_transport_dtls(ngx_webrtc_transport_t *transport,
 static void ngx_webrtc_transport_update(ngx_webrtc_transport_t *transport,
     const ngx_webrtc_path_t *path, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out);
+static void ngx_webrtc_transport_flush(ngx_webrtc_transport_t *transport,
+    const ngx_webrtc_path_t *path, ngx_webrtc_outbox_t *out);
 static void ngx_webrtc_transport_fail(ngx_webrtc_transport_t *transport,
     const char *reason);
 
@@ -119,6 +121,11 @@ ngx_webrtc_transport_start(ngx_webrtc_transport_t *transport,
         return NGX_ERROR;
     }
 
+    if (transport->handler) {
+        ngx_webrtc_dtls_set_handler(transport->dtls, transport->handler,
+                                    transport->data);
+    }
+
     if (transport->has_remote
         && ngx_webrtc_dtls_set_fingerprints(transport->dtls,
                                             transport->fingerprints,
@@ -135,6 +142,19 @@ ngx_webrtc_transport_start(ngx_webrtc_transport_t *transport,
     }
 
     return NGX_OK;
+}
+
+
+void
+ngx_webrtc_transport_set_handler(ngx_webrtc_transport_t *transport,
+    ngx_webrtc_dtls_handler_pt handler, void *data)
+{
+    transport->handler = handler;
+    transport->data = data;
+
+    if (transport->dtls) {
+        ngx_webrtc_dtls_set_handler(transport->dtls, handler, data);
+    }
 }
 
 
@@ -218,25 +238,9 @@ ngx_webrtc_transport_update(ngx_webrtc_transport_t *transport,
     const ngx_webrtc_path_t *path, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out)
 {
-    u_char                  *p;
-    size_t                   n;
-    ngx_webrtc_srtp_keys_t   keys;
+    ngx_webrtc_srtp_keys_t  keys;
 
-    for ( ;; ) {
-        p = ngx_webrtc_outbox_reserve(out, NGX_WEBRTC_DTLS_MTU);
-        if (p == NULL) {
-            /* a lost flight is sent again by the timer */
-            out->dropped++;
-            break;
-        }
-
-        n = ngx_webrtc_dtls_output(transport->dtls, p, NGX_WEBRTC_DTLS_MTU);
-        if (n == 0) {
-            break;
-        }
-
-        ngx_webrtc_outbox_commit(out, path, n, 0);
-    }
+    ngx_webrtc_transport_flush(transport, path, out);
 
     switch (ngx_webrtc_dtls_state(transport->dtls)) {
 
@@ -271,6 +275,31 @@ ngx_webrtc_transport_update(ngx_webrtc_transport_t *transport,
         ngx_webrtc_transport_fail(transport,
                                   ngx_webrtc_dtls_reason(transport->dtls));
         break;
+    }
+}
+
+
+static void
+ngx_webrtc_transport_flush(ngx_webrtc_transport_t *transport,
+    const ngx_webrtc_path_t *path, ngx_webrtc_outbox_t *out)
+{
+    u_char  *p;
+    size_t   n;
+
+    for ( ;; ) {
+        p = ngx_webrtc_outbox_reserve(out, NGX_WEBRTC_DTLS_MTU);
+        if (p == NULL) {
+            transport->waiting = 1;
+            return;
+        }
+
+        n = ngx_webrtc_dtls_output(transport->dtls, p, NGX_WEBRTC_DTLS_MTU);
+        if (n == 0) {
+            transport->waiting = 0;
+            return;
+        }
+
+        ngx_webrtc_outbox_commit(out, path, n, 0);
     }
 }
 
@@ -322,7 +351,8 @@ ngx_webrtc_transport_expires(ngx_webrtc_transport_t *transport)
     }
 
     if (transport->dtls) {
-        return ngx_webrtc_dtls_expires(transport->dtls);
+        return transport->waiting ? 0
+                                  : ngx_webrtc_dtls_expires(transport->dtls);
     }
 
     return (transport->has_remote && transport->client) ? 0
@@ -346,4 +376,36 @@ ngx_webrtc_transport_send_rtcp(ngx_webrtc_transport_t *transport,
     ngx_webrtc_outbox_commit(out, &transport->ice.selected->path, len, 0);
 
     return len;
+}
+
+
+ngx_int_t
+ngx_webrtc_transport_send_data(ngx_webrtc_transport_t *transport,
+    const u_char *pos, const u_char *last, ngx_webrtc_outbox_t *out)
+{
+    ngx_int_t  rc;
+
+    if (!ngx_webrtc_transport_ready(transport)) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_webrtc_dtls_write(transport->dtls, pos, last);
+
+    if (out == NULL) {
+        transport->waiting = 1;
+        return (rc == NGX_OK) ? NGX_OK : NGX_DECLINED;
+    }
+
+    ngx_webrtc_transport_flush(transport, &transport->ice.selected->path, out);
+
+    if (rc == NGX_AGAIN && !transport->waiting) {
+
+        /* it had waited until now for someone with an outbox */
+
+        rc = ngx_webrtc_dtls_write(transport->dtls, pos, last);
+        ngx_webrtc_transport_flush(transport, &transport->ice.selected->path,
+                                   out);
+    }
+
+    return (rc == NGX_OK) ? NGX_OK : NGX_DECLINED;
 }

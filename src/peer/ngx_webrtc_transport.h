@@ -50,12 +50,16 @@ typedef struct {
     const char                      *reason;
     ngx_webrtc_usec_t                connected;
 
+    ngx_webrtc_dtls_handler_pt       handler;   /* of application data */
+    void                            *data;
+
     ngx_uint_t                       nfingerprints;
     ngx_webrtc_fingerprint_t         fingerprints[
                                          NGX_WEBRTC_DTLS_FINGERPRINTS_MAX];
 
     unsigned                         has_remote:1;
     unsigned                         client:1;  /* we are the DTLS client */
+    unsigned                         waiting:1; /* DTLS has more to send */
 } ngx_webrtc_transport_t;
 
 
@@ -80,6 +84,10 @@ void ngx_webrtc_transport_cleanup(ngx_webrtc_transport_t *transport,
 ngx_int_t ngx_webrtc_transport_set_remote(ngx_webrtc_transport_t *transport,
     const ngx_webrtc_transport_remote_t *remote);
 
+/* see ngx_webrtc_dtls_set_handler() */
+void ngx_webrtc_transport_set_handler(ngx_webrtc_transport_t *transport,
+    ngx_webrtc_dtls_handler_pt handler, void *data);
+
 /*
  * A datagram from a validated path that is not STUN.  RTP and RTCP are
  * unprotected in place, "*len" becomes the plain length.  The caller looks
@@ -103,6 +111,14 @@ ngx_webrtc_usec_t ngx_webrtc_transport_expires(
  */
 size_t ngx_webrtc_transport_send_rtcp(ngx_webrtc_transport_t *transport,
     u_char *pos, size_t len, ngx_webrtc_outbox_t *out);
+
+/*
+ * One record of application data.  Without "out", or when that is full, it
+ * waits for a tick(), which is due at once then.  NGX_DECLINED: not connected
+ * or no room to wait; it is lost.
+ */
+ngx_int_t ngx_webrtc_transport_send_data(ngx_webrtc_transport_t *transport,
+    const u_char *pos, const u_char *last, ngx_webrtc_outbox_t *out);
 
 
 /* media can be sent */

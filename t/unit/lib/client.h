@@ -24,6 +24,7 @@
 #include <media/ngx_webrtc_arrivals.h>
 #include <media/ngx_webrtc_engine.h>
 #include <media/ngx_webrtc_peer.h>
+#include <peer/ngx_webrtc_sctp.h>
 #include <proto/ngx_webrtc_rtcp.h>
 #include <proto/ngx_webrtc_rtp.h>
 #include <proto/ngx_webrtc_rtp_ext.h>
@@ -57,6 +58,7 @@ typedef struct {
     ngx_webrtc_engine_t       *engine;
     ngx_webrtc_certificate_t  *cert;
     ngx_webrtc_dtls_ctx_t     *ctx;
+    ngx_webrtc_sctp_ctx_t     *sctp;
     ngx_pool_t                *pool;
     ngx_webrtc_outbox_t        out;
     ngx_webrtc_usec_t          now;
@@ -64,6 +66,7 @@ typedef struct {
     ngx_uint_t                 nclients;
     uint32_t                   seed;
     ngx_uint_t                 loss;        /* per cent, both ways */
+    ngx_uint_t                 reordering;  /* per cent, to the engine */
     ngx_uint_t                 datagrams;   /* from the engine */
     ngx_uint_t                 messages;
 } world_t;
@@ -80,6 +83,14 @@ struct client_s {
     ngx_webrtc_srtp_out_t     *out;
     ngx_str_t                  local_ufrag;
     ngx_webrtc_usec_t          checked;
+
+    /* for those who have data channels: a record, a millisecond */
+    ngx_webrtc_dtls_handler_pt  record;
+    void                     (*turn)(void *extra);
+    void                      *extra;
+
+    u_char                     held[2048];  /* to be overtaken */
+    size_t                     held_len;
 
     ngx_uint_t                 connected;   /* by the handler */
     ngx_uint_t                 ended;
@@ -168,7 +179,13 @@ world_init(world_t *world)
     world->now = MSEC(100000);
     world->seed = 1;
 
+    world->sctp = ngx_webrtc_sctp_ctx_create(NULL);
+    assert_non_null(world->sctp);
+
+    memset(&conf, 0, sizeof(conf));
+
     conf.dtls = world->ctx;
+    conf.sctp = world->sctp;
     conf.max_peers = 64;
     conf.video_packets = 512;
     conf.audio_packets = 64;
@@ -307,12 +324,34 @@ world_turn(world_t *world)
 static inline void
 client_input(client_t *client, u_char *pos, size_t len)
 {
-    if (world_lost(client->world)) {
+    size_t    held;
+    world_t  *world;
+
+    world = client->world;
+
+    if (world_lost(world)) {
         return;
     }
 
-    ngx_webrtc_engine_input(client->world->engine, &client->path, pos, len,
-                            client->world->now, &client->world->out);
+    if (client->held_len == 0
+        && world->seed % 9973 % 100 < world->reordering)
+    {
+        assert_true(len <= sizeof(client->held));
+        memcpy(client->held, pos, len);
+        client->held_len = len;
+        return;
+    }
+
+    ngx_webrtc_engine_input(world->engine, &client->path, pos, len,
+                            world->now, &world->out);
+
+    held = client->held_len;
+
+    if (held) {
+        client->held_len = 0;
+        ngx_webrtc_engine_input(world->engine, &client->path, client->held,
+                                held, world->now, &world->out);
+    }
 }
 
 
@@ -402,6 +441,11 @@ world_run(world_t *world, ngx_uint_t msec)
                 && ngx_webrtc_dtls_expires(client->dtls) <= world->now)
             {
                 (void) ngx_webrtc_dtls_tick(client->dtls, world->now);
+                client_flush(client);
+            }
+
+            if (client->turn && client->dtls) {
+                client->turn(client->extra);
                 client_flush(client);
             }
         }
@@ -504,6 +548,11 @@ client_start_dtls(client_t *client)
                        &fp), NGX_OK);
     assert_int_equal(ngx_webrtc_dtls_set_fingerprints(client->dtls, &fp, 1),
                      NGX_OK);
+    if (client->record) {
+        ngx_webrtc_dtls_set_handler(client->dtls, client->record,
+                                    client->extra);
+    }
+
     assert_int_equal(ngx_webrtc_dtls_start(client->dtls, client->world->now),
                      NGX_OK);
     client_flush(client);
@@ -1069,6 +1118,7 @@ world_cleanup(world_t *world)
     assert_int_equal(ngx_webrtc_engine_peers(world->engine), 0);
 
     ngx_webrtc_engine_destroy(world->engine);
+    ngx_webrtc_sctp_ctx_destroy(world->sctp);
     ngx_webrtc_dtls_ctx_destroy(world->ctx);
     ngx_webrtc_certificate_destroy(world->cert);
     ngx_webrtc_srtp_cleanup();
