@@ -62,6 +62,7 @@ ngx_webrtc_engine_create(const ngx_webrtc_engine_conf_t *conf, ngx_log_t *log)
     }
 
     ngx_queue_init(&engine->dirty);
+    ngx_queue_init(&engine->changed);
     ngx_queue_init(&engine->data_ready);
 
     return engine;
@@ -126,6 +127,7 @@ ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
     case NGX_WEBRTC_PACKET_RTP:
         engine->stats.received_srtp++;
         ngx_webrtc_peer_rtp(peer, pos, len, now);
+        ngx_webrtc_engine_tell(engine, now);
         break;
 
     case NGX_WEBRTC_PACKET_RTCP:
@@ -349,6 +351,8 @@ ngx_webrtc_engine_tick(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
 
         ngx_webrtc_peer_tick(peer, now, out);
     }
+
+    ngx_webrtc_engine_tell(engine, now);
 
     engine->out = NULL;
 }

@@ -32,8 +32,10 @@
 #include <media/ngx_webrtc_bandwidth.h>
 #include <media/ngx_webrtc_engine.h>
 #include <media/ngx_webrtc_key_frame.h>
+#include <media/ngx_webrtc_line.h>
 #include <media/ngx_webrtc_nack.h>
 #include <media/ngx_webrtc_peer.h>
+#include <media/ngx_webrtc_rate.h>
 #include <media/ngx_webrtc_ring.h>
 
 
@@ -53,8 +55,7 @@
 #define NGX_WEBRTC_REPAIR_INTERVAL  (100 * NGX_WEBRTC_MSEC)
 
 
-typedef struct ngx_webrtc_track_s  ngx_webrtc_track_t;
-typedef struct ngx_webrtc_data_s   ngx_webrtc_data_t;
+typedef struct ngx_webrtc_data_s  ngx_webrtc_data_t;
 
 
 /*
@@ -67,6 +68,7 @@ struct ngx_webrtc_track_s {
     ngx_webrtc_source_t      *source;
     ngx_webrtc_ring_t         ring;     /* there since the first packet */
     ngx_queue_t               subs;
+    ngx_queue_t               waiting;  /* subscriptions, for a key frame */
     ngx_queue_t               dirty;    /* of the engine */
     ngx_webrtc_subscription_t  *next;
 
@@ -95,7 +97,10 @@ struct ngx_webrtc_track_s {
     ngx_webrtc_nack_t         nack;
     ngx_webrtc_key_frame_t    key_frame;
     ngx_webrtc_stream_stats_t stats;
+    ngx_webrtc_rate_t         rate;     /* as it goes to a subscriber */
+    ngx_webrtc_usec_t         arrived;  /* the last one with a payload */
 
+    unsigned                  active:1; /* this layer is being sent */
     unsigned                  is_dirty:1;
 };
 
@@ -109,6 +114,9 @@ struct ngx_webrtc_source_s {
     ngx_str_t                 mid;
     ngx_uint_t                ntracks;
     ngx_webrtc_track_t       *tracks;
+    ngx_queue_t               subs;     /* all that there are */
+    ngx_webrtc_usec_t         began;    /* 0: no layer was sent yet */
+    ngx_webrtc_usec_t         review;   /* of which layers are sent */
     u_char                    mid_buf[16];
 
     ngx_webrtc_speech_t       speech;
@@ -117,6 +125,7 @@ struct ngx_webrtc_source_s {
     void                     *data;
 
     unsigned                  video:1;
+    unsigned                  is_changed:1;     /* a layer has begun */
 };
 
 
@@ -132,11 +141,21 @@ typedef struct {
 } ngx_webrtc_repair_t;
 
 
+/*
+ * Belongs to its peer and to its source.  It is served by "track", and goes
+ * on with "target" when that begins a key frame.
+ */
+
 struct ngx_webrtc_subscription_s {
     ngx_webrtc_peer_t        *peer;
-    ngx_webrtc_track_t       *track;
+    ngx_webrtc_source_t      *source;
+    ngx_webrtc_track_t       *track;        /* NULL: nothing is sent */
+    ngx_webrtc_track_t       *target;       /* NULL: no switch is wanted */
     ngx_queue_t               queue;        /* of the track */
+    ngx_queue_t               target_queue; /* if "waiting" */
+    ngx_queue_t               source_queue;
     ngx_queue_t               peer_queue;
+    ngx_queue_t               changed;      /* of the engine */
     ngx_webrtc_format_t       format;
     ngx_webrtc_hash_node_t    node;         /* by out ssrc */
     ngx_webrtc_ssrc_key_t     key;
@@ -144,16 +163,19 @@ struct ngx_webrtc_subscription_s {
     uint32_t                  ssrc;
     uint32_t                  rtx_ssrc;
     uint32_t                  cursor;       /* arrivals already dealt with */
-    uint32_t                  timestamp_offset;
 
     /* NULL: the receiver did not take transport-wide numbers for it */
     ngx_webrtc_departures_t  *departures;
     ngx_uint_t                twcc_id;
 
-    int64_t                   seq_offset;   /* out = in + offset */
-    uint64_t                  base;         /* in; older ones are not sent */
-    uint64_t                  next_seq;     /* out, extended */
+    ngx_webrtc_line_t         line;
     uint64_t                  rtx_seq;      /* out, extended */
+
+    ngx_int_t                 layer;        /* as asked for */
+    ngx_int_t                 auto_cap;     /* for LAYER_AUTO */
+    ngx_int_t                 told;         /* to the handler */
+    ngx_webrtc_layer_handler_pt  handler;
+    void                     *data;
 
     ngx_webrtc_usec_t         repaired;     /* start of the interval */
     ngx_uint_t                repairs;      /* in it */
@@ -166,6 +188,10 @@ struct ngx_webrtc_subscription_s {
 
     unsigned                  started:1;    /* in sync with the track */
     unsigned                  video:1;
+    unsigned                  paused:1;
+    unsigned                  waiting:1;    /* in the target's queue */
+    unsigned                  is_changed:1;
+    unsigned                  by_sender:1;  /* why the target was chosen */
 };
 
 
@@ -227,6 +253,7 @@ struct ngx_webrtc_engine_s {
     ngx_webrtc_hash_t         ssrcs;        /* subscriptions */
     ngx_webrtc_timers_t       timers;
     ngx_queue_t               dirty;        /* tracks to fan out */
+    ngx_queue_t               changed;      /* subscriptions to tell of */
     ngx_queue_t               data_ready;   /* associations with events */
 
     /* of the call of input() or tick() that we are in; NULL: of none */
@@ -262,12 +289,46 @@ ngx_int_t ngx_webrtc_track_output(ngx_webrtc_track_t *track,
 void ngx_webrtc_track_want_key_frame(ngx_webrtc_track_t *track,
     ngx_webrtc_usec_t now);
 
+/* what a subscriber gets of it, bits per second */
+uint64_t ngx_webrtc_track_bit_rate(ngx_webrtc_track_t *track,
+    ngx_webrtc_usec_t now);
+
 /* subscription */
 
 ngx_int_t ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+size_t ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
+    const ngx_webrtc_span_t *span, const ngx_webrtc_packet_t *packet,
+    u_char *p, ngx_webrtc_usec_t now);
+/* the transport-wide number of a packet that leaves */
+void ngx_webrtc_subscription_number(ngx_webrtc_subscription_t *sub, u_char *p,
+    size_t header_len, size_t len, ngx_webrtc_usec_t now);
 void ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub,
     uint16_t seq, ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+
+/* which layer a subscription gets */
+
+/* what the receiver's bandwidth allows, LAYER_NONE: nothing; for LAYER_AUTO */
+void ngx_webrtc_subscription_set_auto_cap(ngx_webrtc_subscription_t *sub,
+    ngx_int_t cap, ngx_webrtc_usec_t now);
+/* chooses anew; "by_sender": because a layer began or ended */
+void ngx_webrtc_subscription_review(ngx_webrtc_subscription_t *sub,
+    ngx_uint_t by_sender, ngx_webrtc_usec_t now);
+/* its peer is connected: there is no use in a key frame before */
+void ngx_webrtc_subscription_ready(ngx_webrtc_subscription_t *sub,
+    ngx_webrtc_usec_t now);
+void ngx_webrtc_subscription_want_key_frame(ngx_webrtc_subscription_t *sub,
+    ngx_webrtc_usec_t now);
+/* leaves all queues but those of its peer and source */
+void ngx_webrtc_subscription_detach(ngx_webrtc_subscription_t *sub);
+/* the packet that has just arrived starts a key frame */
+void ngx_webrtc_track_switch(ngx_webrtc_track_t *track,
+    ngx_webrtc_usec_t now);
+/* a packet with payload: looks now and then which layers are sent */
+void ngx_webrtc_track_watch(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now);
+/* tells the handlers; anything may be gone after this */
+void ngx_webrtc_engine_tell(ngx_webrtc_engine_t *engine,
+    ngx_webrtc_usec_t now);
 
 /* speech */
 

@@ -224,6 +224,9 @@ ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_stats_t *stats)
 void
 ngx_webrtc_peer_tell(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
 {
+    ngx_queue_t                *q;
+    ngx_webrtc_subscription_t  *sub;
+
     switch (peer->transport.state) {
 
     case NGX_WEBRTC_TRANSPORT_NEW:
@@ -235,6 +238,14 @@ ngx_webrtc_peer_tell(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
         }
 
         peer->connected = 1;
+
+        for (q = ngx_queue_head(&peer->subscriptions);
+             q != ngx_queue_sentinel(&peer->subscriptions);
+             q = ngx_queue_next(q))
+        {
+            sub = ngx_queue_data(q, ngx_webrtc_subscription_t, peer_queue);
+            ngx_webrtc_subscription_ready(sub, now);
+        }
 
         /* those who come together must not report together */
 

@@ -105,7 +105,7 @@ typedef struct {
 } ngx_webrtc_layer_change_t;
 
 
-/* must not destroy the subscription */
+/* not from within a verb, but from input() or tick(), as all handlers */
 typedef void (*ngx_webrtc_layer_handler_pt)(ngx_webrtc_subscription_t *sub,
     const ngx_webrtc_layer_change_t *change, void *data,
     ngx_webrtc_usec_t now);

@@ -269,7 +269,7 @@ ngx_webrtc_report_feedback(ngx_webrtc_peer_t *peer,
 
     if (rtcp->kind != NGX_WEBRTC_RTCP_NACK) {
         sub->stats.key_frame_requests++;
-        ngx_webrtc_track_want_key_frame(sub->track, now);
+        ngx_webrtc_subscription_want_key_frame(sub, now);
         return;
     }
 
@@ -615,7 +615,11 @@ ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
         sub = ngx_queue_data(q, ngx_webrtc_subscription_t, peer_queue);
         track = sub->track;
 
-        if (sub->stats.packets == 0 || track->sr_ntp == 0) {
+        /* a switch that has sent nothing yet has no timestamps either */
+
+        if (track == NULL || sub->line.span.track != track
+            || sub->stats.packets == 0 || track->sr_ntp == 0)
+        {
             continue;
         }
 
@@ -625,7 +629,8 @@ ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 
         report.ssrc = sub->ssrc;
         report.ntp = ngx_webrtc_ntp(now + peer->engine->wall_offset);
-        report.timestamp = track->sr_timestamp + sub->timestamp_offset
+        report.timestamp = track->sr_timestamp
+                           + sub->line.span.timestamp_offset
                            + (uint32_t) (age
                                          * (int64_t) sub->format.clock_rate
                                          / (int64_t) NGX_WEBRTC_SEC);

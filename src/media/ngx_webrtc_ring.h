@@ -25,14 +25,21 @@
 
 /*
  * data[] begins with 12 bytes for the RTP header, then the header extension
- * that subscribers get, then the payload.
+ * that subscribers get, then the payload.  Positions in it are those of
+ * counters that go on over a change of layers, 0: there is none.
  */
 
 typedef struct {
     uint64_t                  seq;      /* extended */
+    ngx_webrtc_usec_t         arrived;
     uint32_t                  timestamp;
     uint16_t                  len;      /* of data */
     uint16_t                  header_len;
+    uint16_t                  frame_pos;        /* AV1's frame_number */
+    uint16_t                  picture_id_pos;
+    uint16_t                  tl0picidx_pos;
+    uint8_t                   picture_id_long;
+    uint8_t                   counters; /* there are some */
     uint8_t                   marker;
     uint8_t                   extension;
     uint8_t                   keyframe; /* starts one */

@@ -61,6 +61,8 @@ ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
     source->ntracks = n;
     source->tracks = (ngx_webrtc_track_t *) &source[1];
 
+    ngx_queue_init(&source->subs);
+
     for (i = 0; i < n; i++) {
         ngx_webrtc_track_init(&source->tracks[i], source, i);
     }
@@ -100,16 +102,16 @@ ngx_webrtc_source_destroy(ngx_webrtc_source_t *source)
     ngx_webrtc_track_t    *track;
     ngx_webrtc_srtp_in_t  *srtp;
 
+    while (!ngx_queue_empty(&source->subs)) {
+        q = ngx_queue_head(&source->subs);
+        ngx_webrtc_subscription_destroy(
+                  ngx_queue_data(q, ngx_webrtc_subscription_t, source_queue));
+    }
+
     srtp = source->peer->transport.srtp_in;
 
     for (i = 0; i < source->ntracks; i++) {
         track = &source->tracks[i];
-
-        while (!ngx_queue_empty(&track->subs)) {
-            q = ngx_queue_head(&track->subs);
-            ngx_webrtc_subscription_destroy(
-                         ngx_queue_data(q, ngx_webrtc_subscription_t, queue));
-        }
 
         /* SRTP bounds the streams of a peer: these two are no more */
 

@@ -5,8 +5,6 @@
 
 
 #include <crypto/ngx_webrtc_random.h>
-#include <core/ngx_webrtc_cursor.h>
-#include <core/ngx_webrtc_seq.h>
 #include <media/ngx_webrtc_media.h>
 
 
@@ -15,15 +13,6 @@ static ngx_webrtc_packet_t *ngx_webrtc_subscription_peek(
 static ngx_uint_t ngx_webrtc_subscription_wants(
     ngx_webrtc_subscription_t *sub, ngx_webrtc_packet_t *packet);
 static void ngx_webrtc_subscription_estimate(ngx_webrtc_subscription_t *sub);
-static size_t ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
-    ngx_webrtc_packet_t *packet, u_char *p, ngx_webrtc_usec_t now);
-static void ngx_webrtc_subscription_number(ngx_webrtc_subscription_t *sub,
-    u_char *p, size_t header_len, size_t len, ngx_webrtc_usec_t now);
-static ngx_uint_t ngx_webrtc_subscription_may_repair(
-    ngx_webrtc_subscription_t *sub, uint64_t seq, ngx_webrtc_usec_t now);
-static size_t ngx_webrtc_subscription_write_rtx(
-    ngx_webrtc_subscription_t *sub, ngx_webrtc_packet_t *packet, uint64_t seq,
-    u_char *p, ngx_webrtc_usec_t now);
 
 
 ngx_webrtc_subscription_t *
@@ -44,22 +33,27 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
     }
 
     sub->peer = peer;
-    sub->track = &source->tracks[0];
+    sub->source = source;
     sub->format = conf->format;
     sub->ssrc = conf->ssrc;
     sub->rtx_ssrc = conf->format.rtx_pt ? conf->rtx_ssrc : 0;
     sub->cname = conf->cname;
     sub->video = source->video;
-    sub->cursor = source->tracks[0].ring.arrivals;
+    sub->layer = conf->layer;
+    sub->auto_cap = NGX_WEBRTC_LAYERS - 1;
+    sub->told = NGX_WEBRTC_LAYER_NONE;
+    sub->paused = conf->paused;
+    sub->handler = conf->handler;
+    sub->data = conf->data;
 
     /*
      * Random beginnings (RFC 3550 5.1), in the lower half, so that the first
      * roll-over cannot come before the receiver has seen a packet.
      */
 
-    sub->next_seq = (random[0] & 0x7fff) + 1;
+    sub->line.next_seq = (random[0] & 0x7fff) + 1;
     sub->rtx_seq = (random[1] & 0x7fff) + 1;
-    sub->timestamp_offset = random[2];
+    sub->line.span.timestamp_offset = random[2];
 
     ngx_webrtc_subscription_estimate(sub);
 
@@ -69,10 +63,10 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
     ngx_webrtc_hash_add(&peer->engine->ssrcs, &sub->node, &sub->key,
                         sizeof(ngx_webrtc_ssrc_key_t));
 
-    ngx_queue_insert_tail(&source->tracks[0].subs, &sub->queue);
+    ngx_queue_insert_tail(&source->subs, &sub->source_queue);
     ngx_queue_insert_tail(&peer->subscriptions, &sub->peer_queue);
 
-    ngx_webrtc_track_want_key_frame(sub->track, now);
+    ngx_webrtc_subscription_review(sub, 0, now);
 
     return sub;
 }
@@ -116,24 +110,10 @@ ngx_webrtc_subscription_estimate(ngx_webrtc_subscription_t *sub)
 void
 ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub)
 {
-    ngx_queue_t         *q;
-    ngx_webrtc_track_t  *track;
-
-    track = sub->track;
-
-    if (track->next == sub) {
-
-        /* a round of the fan-out stands here: it goes on with the next */
-
-        q = ngx_queue_next(&sub->queue);
-
-        track->next = (q == ngx_queue_sentinel(&track->subs))
-                      ? NULL
-                      : ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
-    }
+    ngx_webrtc_subscription_detach(sub);
 
     ngx_webrtc_hash_remove(&sub->peer->engine->ssrcs, &sub->node);
-    ngx_queue_remove(&sub->queue);
+    ngx_queue_remove(&sub->source_queue);
     ngx_queue_remove(&sub->peer_queue);
     ngx_free(sub);
 }
@@ -175,7 +155,8 @@ ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
         }
 
         do {
-            n = ngx_webrtc_subscription_write(sub, packet, p + run, now);
+            n = ngx_webrtc_subscription_write(sub, &sub->line.span, packet,
+                                              p + run, now);
             sub->cursor++;
 
             if (n == 0) {
@@ -263,11 +244,18 @@ static ngx_uint_t
 ngx_webrtc_subscription_wants(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_packet_t *packet)
 {
-    if (sub->started
-        && (int64_t) (packet->seq + sub->seq_offset - sub->next_seq)
-           > NGX_WEBRTC_SEQUENCE_JUMP)
-    {
-        sub->started = 0;
+    int64_t             ahead;
+    ngx_webrtc_line_t  *line;
+
+    line = &sub->line;
+
+    if (sub->started) {
+        ahead = (int64_t) (packet->seq + line->span.seq_offset
+                           - line->next_seq);
+
+        if (ahead > NGX_WEBRTC_SEQUENCE_JUMP) {
+            sub->started = 0;
+        }
     }
 
     if (!sub->started) {
@@ -277,27 +265,34 @@ ngx_webrtc_subscription_wants(ngx_webrtc_subscription_t *sub,
         }
 
         sub->started = 1;
-        sub->base = packet->seq;
-        sub->seq_offset = (int64_t) (sub->next_seq - packet->seq);
+
+        ngx_webrtc_line_start(line, sub->track, packet,
+                              sub->format.clock_rate);
     }
 
-    return packet->seq >= sub->base;
+    /* what is older than the key frame is not sent */
+
+    return (int64_t) (packet->seq + line->span.seq_offset)
+           >= (int64_t) line->span.first;
 }
 
 
-static size_t
+/* of the subscription's line; returns the length, 0 on failure */
+
+size_t
 ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
-    ngx_webrtc_packet_t *packet, u_char *p, ngx_webrtc_usec_t now)
+    const ngx_webrtc_span_t *span, const ngx_webrtc_packet_t *packet,
+    u_char *p, ngx_webrtc_usec_t now)
 {
     size_t                 n;
     uint64_t               seq;
     ngx_webrtc_rtp_t       rtp;
     ngx_webrtc_engine_t   *engine;
 
-    seq = packet->seq + sub->seq_offset;
+    seq = packet->seq + span->seq_offset;
 
-    if (seq >= sub->next_seq) {
-        sub->next_seq = seq + 1;
+    if (seq >= sub->line.next_seq) {
+        ngx_webrtc_line_sent(&sub->line, packet);
     }
 
     rtp.marker = packet->marker;
@@ -305,13 +300,17 @@ ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
     rtp.padded = 0;
     rtp.pt = sub->format.pt;
     rtp.seq = (uint16_t) seq;
-    rtp.timestamp = packet->timestamp + sub->timestamp_offset;
+    rtp.timestamp = packet->timestamp + span->timestamp_offset;
     rtp.ssrc = sub->ssrc;
 
     ngx_webrtc_rtp_write(p, &rtp);
     ngx_memcpy(p + NGX_WEBRTC_RTP_HEADER_LEN,
                packet->data + NGX_WEBRTC_RTP_HEADER_LEN,
                packet->len - NGX_WEBRTC_RTP_HEADER_LEN);
+
+    if (packet->counters) {
+        ngx_webrtc_span_rewrite(span, packet, p, 0);
+    }
 
     if (sub->departures) {
         ngx_webrtc_subscription_number(sub, p, packet->header_len,
@@ -336,9 +335,7 @@ ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
 }
 
 
-/* the transport-wide number of a packet that leaves */
-
-static void
+void
 ngx_webrtc_subscription_number(ngx_webrtc_subscription_t *sub, u_char *p,
     size_t header_len, size_t len, ngx_webrtc_usec_t now)
 {
@@ -348,140 +345,4 @@ ngx_webrtc_subscription_number(ngx_webrtc_subscription_t *sub, u_char *p,
 
     ngx_webrtc_rtp_ext_put_twcc(p + NGX_WEBRTC_RTP_HEADER_LEN, p + header_len,
                                 sub->twcc_id, seq);
-}
-
-
-void
-ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub, uint16_t seq16,
-    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
-{
-    u_char                  *p;
-    size_t                   n;
-    uint64_t                 seq;
-    ngx_webrtc_packet_t     *packet;
-    ngx_webrtc_transport_t  *transport;
-
-    sub->stats.nacks++;
-
-    /* a packet with a transport-wide number is never sent as it was */
-
-    if (!sub->started || (sub->departures && sub->rtx_ssrc == 0)) {
-        return;
-    }
-
-    seq = ngx_webrtc_seq16_extend(seq16, sub->next_seq);
-
-    if (seq >= sub->next_seq || (int64_t) (seq - sub->seq_offset)
-                                < (int64_t) sub->base)
-    {
-        return;
-    }
-
-    packet = ngx_webrtc_ring_find(&sub->track->ring, seq - sub->seq_offset);
-
-    if (packet == NULL || !ngx_webrtc_subscription_may_repair(sub, seq, now)) {
-        return;
-    }
-
-    transport = &sub->peer->transport;
-
-    p = ngx_webrtc_outbox_reserve(out, packet->len + 2
-                                       + NGX_WEBRTC_SRTP_TAG_MAX);
-    if (p == NULL || !ngx_webrtc_transport_ready(transport)) {
-        out->dropped++;
-        return;
-    }
-
-    /* without RTX the same bytes go out again: identical, so safe with GCM */
-
-    n = sub->rtx_ssrc
-        ? ngx_webrtc_subscription_write_rtx(sub, packet, seq, p, now)
-        : ngx_webrtc_subscription_write(sub, packet, p, now);
-
-    if (n == 0) {
-        return;
-    }
-
-    ngx_webrtc_outbox_commit(out, &transport->ice.selected->path, n, 0);
-
-    if (sub->rtx_ssrc) {
-
-        /* write() has counted its own */
-
-        sub->peer->engine->stats.sent_srtp++;
-        sub->peer->engine->stats.sent_srtp_bytes += n;
-    }
-
-    sub->peer->sent_bytes += n;
-    sub->stats.retransmitted++;
-}
-
-
-static ngx_uint_t
-ngx_webrtc_subscription_may_repair(ngx_webrtc_subscription_t *sub,
-    uint64_t seq, ngx_webrtc_usec_t now)
-{
-    ngx_webrtc_repair_t  *last;
-
-    /* one NACK repeated in a burst is one repair; a flood is not served */
-
-    last = &sub->last_repairs[seq % 32];
-
-    if (last->seq == seq && last->sent + 10 * NGX_WEBRTC_MSEC > now) {
-        return 0;
-    }
-
-    if (sub->repaired + NGX_WEBRTC_REPAIR_INTERVAL <= now) {
-        sub->repaired = now;
-        sub->repairs = 0;
-    }
-
-    if (sub->repairs == NGX_WEBRTC_REPAIR_MAX) {
-        return 0;
-    }
-
-    sub->repairs++;
-
-    last->seq = seq;
-    last->sent = now;
-
-    return 1;
-}
-
-
-static size_t
-ngx_webrtc_subscription_write_rtx(ngx_webrtc_subscription_t *sub,
-    ngx_webrtc_packet_t *packet, uint64_t seq, u_char *p,
-    ngx_webrtc_usec_t now)
-{
-    u_char            *pos;
-    ngx_webrtc_rtp_t   rtp;
-
-    rtp.marker = packet->marker;
-    rtp.extension = packet->extension;
-    rtp.padded = 0;
-    rtp.pt = sub->format.rtx_pt;
-    rtp.seq = (uint16_t) sub->rtx_seq;
-    rtp.timestamp = packet->timestamp + sub->timestamp_offset;
-    rtp.ssrc = sub->rtx_ssrc;
-
-    ngx_webrtc_rtp_write(p, &rtp);
-
-    pos = ngx_cpymem(p + NGX_WEBRTC_RTP_HEADER_LEN,
-                     packet->data + NGX_WEBRTC_RTP_HEADER_LEN,
-                     packet->header_len - NGX_WEBRTC_RTP_HEADER_LEN);
-
-    pos = ngx_webrtc_put16(pos, (uint16_t) seq);
-
-    ngx_memcpy(pos, packet->data + packet->header_len,
-               packet->len - packet->header_len);
-
-    if (sub->departures) {
-        ngx_webrtc_subscription_number(sub, p, packet->header_len,
-                                       packet->len + 2, now);
-    }
-
-    return ngx_webrtc_srtp_protect(sub->peer->transport.srtp_out, p,
-                                   packet->header_len, packet->len + 2,
-                                   (uint32_t) (sub->rtx_seq++ >> 16));
 }

@@ -4,6 +4,7 @@
  */
 
 
+#include <core/ngx_webrtc_cursor.h>
 #include <core/ngx_webrtc_seq.h>
 #include <media/ngx_webrtc_media.h>
 
@@ -21,8 +22,12 @@ static ngx_int_t ngx_webrtc_track_sequence(ngx_webrtc_track_t *track,
 static void ngx_webrtc_track_jitter(ngx_webrtc_track_t *track,
     const ngx_webrtc_rtp_t *rtp, ngx_webrtc_usec_t now);
 static ngx_int_t ngx_webrtc_track_store(ngx_webrtc_track_t *track,
-    const ngx_webrtc_rtp_t *rtp, const ngx_webrtc_rtp_ext_t *ext,
-    uint64_t seq);
+    ngx_webrtc_packet_t *packet, const ngx_webrtc_rtp_t *rtp,
+    const ngx_webrtc_rtp_ext_t *ext);
+static uint16_t ngx_webrtc_track_frame_pos(
+    const ngx_webrtc_packet_t *packet);
+static void ngx_webrtc_track_look(ngx_webrtc_track_t *track,
+    ngx_webrtc_packet_t *packet, u_char *payload, size_t len);
 
 
 /*
@@ -31,8 +36,8 @@ static ngx_int_t ngx_webrtc_track_store(ngx_webrtc_track_t *track,
  */
 
 static const u_char  ngx_webrtc_track_exts[] = {
+    NGX_WEBRTC_EXT_DEPENDENCY,          /* the first: store() relies on it */
     NGX_WEBRTC_EXT_AUDIO_LEVEL,
-    NGX_WEBRTC_EXT_DEPENDENCY,
     NGX_WEBRTC_EXT_ORIENTATION
 };
 
@@ -45,6 +50,7 @@ ngx_webrtc_track_init(ngx_webrtc_track_t *track, ngx_webrtc_source_t *source,
     track->layer = layer;
 
     ngx_queue_init(&track->subs);
+    ngx_queue_init(&track->waiting);
     ngx_webrtc_nack_init(&track->nack);
     ngx_webrtc_key_frame_init(&track->key_frame,
                               source->peer->engine->conf.key_frame_interval);
@@ -69,6 +75,7 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
 {
     uint64_t              seq;
     ngx_uint_t            repaired;
+    ngx_webrtc_packet_t  *packet;
     ngx_webrtc_source_t  *source;
     ngx_webrtc_engine_t  *engine;
 
@@ -101,18 +108,35 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
         return;
     }
 
-    if (ngx_webrtc_track_store(track, rtp, ext, seq) != NGX_OK) {
+    packet = ngx_webrtc_ring_next(&track->ring);
+
+    if (ngx_webrtc_track_store(track, packet, rtp, ext) != NGX_OK) {
         engine->stats.dropped_rtp++;
         return;
     }
 
+    packet->arrived = now;
+    ngx_webrtc_ring_add(&track->ring, seq);
+
     track->received += !repaired;
     track->stats.packets++;
     track->stats.bytes += rtp->payload_len;
+    ngx_webrtc_rate_add(&track->rate, packet->len, now);
 
-    if (ngx_webrtc_ring_get(&track->ring, track->ring.arrivals - 1)->keyframe)
-    {
+    if (source->ntracks > 1 && !repaired && rtp->payload_len) {
+        ngx_webrtc_track_watch(track, now);
+    }
+
+    if (packet->keyframe) {
         ngx_webrtc_key_frame_found(&track->key_frame);
+        ngx_webrtc_track_switch(track, now);
+
+    } else if (!ngx_queue_empty(&track->waiting)
+               && track->key_frame.due == NGX_WEBRTC_NEVER)
+    {
+        /* it was asked for in vain while nothing was sent */
+
+        ngx_webrtc_track_want_key_frame(track, now);
     }
 
     if (!track->is_dirty && !ngx_queue_empty(&track->subs)) {
@@ -268,15 +292,12 @@ ngx_webrtc_track_jitter(ngx_webrtc_track_t *track,
 
 
 static ngx_int_t
-ngx_webrtc_track_store(ngx_webrtc_track_t *track, const ngx_webrtc_rtp_t *rtp,
-    const ngx_webrtc_rtp_ext_t *ext, uint64_t seq)
+ngx_webrtc_track_store(ngx_webrtc_track_t *track, ngx_webrtc_packet_t *packet,
+    const ngx_webrtc_rtp_t *rtp, const ngx_webrtc_rtp_ext_t *ext)
 {
     u_char                 *p, *last, *ext_start;
     ngx_uint_t              i, n, kind;
-    ngx_webrtc_packet_t    *packet;
     ngx_webrtc_ext_item_t   items[sizeof(ngx_webrtc_track_exts)];
-
-    packet = ngx_webrtc_ring_next(&track->ring);
 
     n = 0;
 
@@ -316,22 +337,61 @@ ngx_webrtc_track_store(ngx_webrtc_track_t *track, const ngx_webrtc_rtp_t *rtp,
         return NGX_ERROR;
     }
 
+    ngx_memcpy(p, rtp->payload, rtp->payload_len);
+
     packet->header_len = (uint16_t) (p - packet->data);
+    packet->len = (uint16_t) (packet->header_len + rtp->payload_len);
     packet->extension = 1;
     packet->marker = rtp->marker;
     packet->timestamp = rtp->timestamp;
-    packet->keyframe = (uint8_t) ngx_webrtc_codec_keyframe(
-                                                  track->source->format.codec,
-                                                  rtp->payload,
-                                                  rtp->payload_len);
+    packet->frame_pos = 0;
 
-    p = ngx_cpymem(p, rtp->payload, rtp->payload_len);
+    if (ngx_webrtc_rtp_ext_has(ext, NGX_WEBRTC_EXT_DEPENDENCY)) {
+        packet->frame_pos = ngx_webrtc_track_frame_pos(packet);
+    }
 
-    packet->len = (uint16_t) (p - packet->data);
-
-    ngx_webrtc_ring_add(&track->ring, seq);
+    ngx_webrtc_track_look(track, packet, p, rtp->payload_len);
 
     return NGX_OK;
+}
+
+
+/* the position of the first extension's value, behind a byte of its own */
+
+static uint16_t
+ngx_webrtc_track_frame_pos(const ngx_webrtc_packet_t *packet)
+{
+    const u_char  *p;
+
+    p = packet->data + NGX_WEBRTC_RTP_HEADER_LEN;
+
+    /* an element's head is one byte or two */
+
+    return NGX_WEBRTC_RTP_HEADER_LEN + 4
+           + ((ngx_webrtc_get16(p) == NGX_WEBRTC_EXT_ONE_BYTE) ? 1 : 2) + 1;
+}
+
+
+static void
+ngx_webrtc_track_look(ngx_webrtc_track_t *track, ngx_webrtc_packet_t *packet,
+    u_char *payload, size_t len)
+{
+    ngx_webrtc_codec_view_t  view;
+
+    ngx_webrtc_codec_look(track->source->format.codec, payload, len, &view);
+
+    packet->keyframe = view.keyframe;
+    packet->picture_id_long = view.picture_id_long;
+
+    packet->picture_id_pos = view.picture_id_pos
+                             ? (uint16_t) (view.picture_id_pos - packet->data)
+                             : 0;
+    packet->tl0picidx_pos = view.tl0picidx_pos
+                            ? (uint16_t) (view.tl0picidx_pos - packet->data)
+                            : 0;
+
+    packet->counters = (packet->frame_pos || packet->picture_id_pos
+                        || packet->tl0picidx_pos);
 }
 
 
@@ -380,4 +440,11 @@ ngx_webrtc_track_want_key_frame(ngx_webrtc_track_t *track,
 
     ngx_webrtc_key_frame_want(&track->key_frame, now);
     ngx_webrtc_peer_wake(track->source->peer, track->key_frame.due);
+}
+
+
+uint64_t
+ngx_webrtc_track_bit_rate(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now)
+{
+    return ngx_webrtc_rate_get(&track->rate, now);
 }

@@ -128,6 +128,47 @@ ngx_webrtc_codec_keyframe(ngx_uint_t codec, u_char *payload, size_t len)
 }
 
 
+void
+ngx_webrtc_codec_look(ngx_uint_t codec, u_char *payload, size_t len,
+    ngx_webrtc_codec_view_t *view)
+{
+    ngx_webrtc_vp8_t  vp8;
+    ngx_webrtc_vp9_t  vp9;
+
+    ngx_memzero(view, sizeof(ngx_webrtc_codec_view_t));
+
+    switch (codec) {
+
+    case NGX_WEBRTC_CODEC_VP8:
+
+        if (ngx_webrtc_vp8_parse(payload, payload + len, &vp8) == NGX_OK) {
+            view->picture_id_pos = vp8.picture_id_pos;
+            view->tl0picidx_pos = vp8.tl0picidx_pos;
+            view->picture_id_long = vp8.picture_id_long;
+            view->keyframe = vp8.keyframe;
+        }
+
+        return;
+
+    case NGX_WEBRTC_CODEC_VP9:
+
+        if (ngx_webrtc_vp9_parse(payload, payload + len, &vp9) == NGX_OK) {
+            view->picture_id_pos = vp9.picture_id_pos;
+            view->tl0picidx_pos = vp9.tl0picidx_pos;
+            view->picture_id_long = vp9.picture_id_long;
+            view->keyframe = vp9.keyframe;
+        }
+
+        return;
+
+    default:
+        view->keyframe = (uint8_t) ngx_webrtc_codec_keyframe(codec, payload,
+                                                             len);
+        return;
+    }
+}
+
+
 ngx_int_t
 ngx_webrtc_vp8_parse(u_char *pos, u_char *last, ngx_webrtc_vp8_t *vp8)
 {
@@ -233,49 +274,80 @@ ngx_webrtc_vp8_keyframe(u_char *pos, u_char *last)
 }
 
 
-static ngx_uint_t
-ngx_webrtc_vp9_keyframe(u_char *pos, u_char *last)
+ngx_int_t
+ngx_webrtc_vp9_parse(u_char *pos, u_char *last, ngx_webrtc_vp9_t *vp9)
 {
-    u_char  first;
+    u_char  *p, first;
 
-    first = *pos++;
-
-    /* P: predicted from another picture; B: begins a layer's frame */
-
-    if ((first & 0x40) || (first & 0x08) == 0) {
-        return 0;
+    if (pos == last) {
+        return NGX_ERROR;
     }
 
+    ngx_memzero(vp9, sizeof(ngx_webrtc_vp9_t));
+
+    p = pos;
+    first = *p++;
+
+    vp9->predicted = (first >> 6) & 1;
+    vp9->flexible = (first >> 4) & 1;
+    vp9->start = (first >> 3) & 1;
+
     if (first & 0x80) {
-        if (last - pos < 1 || last - pos < 1 + (*pos >> 7)) {
-            return 0;
+        if (last - p < 1 || last - p < 1 + (*p >> 7)) {
+            return NGX_ERROR;
         }
 
-        pos += 1 + (*pos >> 7);
+        vp9->picture_id_pos = p;
+        vp9->picture_id_long = *p >> 7;
+
+        if (vp9->picture_id_long) {
+            vp9->picture_id = ngx_webrtc_get16(p) & 0x7fff;
+            p += 2;
+
+        } else {
+            vp9->picture_id = *p++;
+        }
+    }
+
+    if (first & 0x20) {
+        if (p == last) {
+            return NGX_ERROR;
+        }
+
+        vp9->tid = *p >> 5;
+        vp9->sid = (*p++ >> 1) & 7;
+
+        if (!vp9->flexible) {
+            if (p == last) {
+                return NGX_ERROR;
+            }
+
+            vp9->tl0picidx_pos = p;
+            vp9->tl0picidx = *p++;
+        }
+    }
+
+    if (p == last) {
+        return NGX_ERROR;
     }
 
     /*
-     * With layers (L) the lowest spatial one starts the key frame; the
-     * others of that picture are not predicted from another one either.
+     * With layers the lowest spatial one starts the key frame; the others of
+     * that picture are not predicted from another one either.
      */
 
-    if (first & 0x20) {
-        if (pos == last || (*pos++ & 0x0e)) {
-            return 0;
-        }
+    vp9->keyframe = vp9->start && !vp9->predicted && vp9->sid == 0;
 
-        /* TL0PICIDX, unless the mode is flexible */
+    return NGX_OK;
+}
 
-        if ((first & 0x10) == 0) {
-            if (pos == last) {
-                return 0;
-            }
 
-            pos++;
-        }
-    }
+static ngx_uint_t
+ngx_webrtc_vp9_keyframe(u_char *pos, u_char *last)
+{
+    ngx_webrtc_vp9_t  vp9;
 
-    return pos < last;
+    return ngx_webrtc_vp9_parse(pos, last, &vp9) == NGX_OK && vp9.keyframe;
 }
 
 

@@ -8,7 +8,7 @@
  * The codecs that are forwarded, and the few bits of their RTP payloads that
  * an SFU must see: where a key frame starts (VP8 RFC 7741, VP9 RFC 9628, AV1
  * "RTP Payload Format For AV1" v1.0, H264 RFC 6184, H265 RFC 7798), and the
- * counters of VP8 that are rewritten when layers are switched.
+ * counters of VP8 and VP9 that are rewritten when layers are switched.
  */
 
 
@@ -61,6 +61,33 @@ typedef struct {
 } ngx_webrtc_vp8_t;
 
 
+/* the same of VP9's, as far as it is read */
+
+typedef struct {
+    u_char             *picture_id_pos;
+    u_char             *tl0picidx_pos;
+    uint16_t            picture_id;
+    uint8_t             picture_id_long;
+    uint8_t             tl0picidx;
+    uint8_t             tid;
+    uint8_t             sid;            /* spatial layer */
+    unsigned            start:1;        /* B: starts a frame of a layer */
+    unsigned            predicted:1;    /* P: from another picture */
+    unsigned            flexible:1;
+    unsigned            keyframe:1;
+} ngx_webrtc_vp9_t;
+
+
+/* what of a payload is looked at, whatever the codec */
+
+typedef struct {
+    u_char             *picture_id_pos;
+    u_char             *tl0picidx_pos;
+    uint8_t             picture_id_long;
+    uint8_t             keyframe;
+} ngx_webrtc_codec_view_t;
+
+
 /* NULL for NONE and out of range */
 const ngx_webrtc_codec_t *ngx_webrtc_codec_info(ngx_uint_t codec);
 
@@ -71,9 +98,15 @@ ngx_uint_t ngx_webrtc_codec_find(const ngx_str_t *name);
 ngx_uint_t ngx_webrtc_codec_keyframe(ngx_uint_t codec, u_char *payload,
     size_t len);
 
+/* of a descriptor that is cut short nothing is told */
+void ngx_webrtc_codec_look(ngx_uint_t codec, u_char *payload, size_t len,
+    ngx_webrtc_codec_view_t *view);
+
 /* NGX_ERROR: the descriptor or the payload header is cut short */
 ngx_int_t ngx_webrtc_vp8_parse(u_char *pos, u_char *last,
     ngx_webrtc_vp8_t *vp8);
+ngx_int_t ngx_webrtc_vp9_parse(u_char *pos, u_char *last,
+    ngx_webrtc_vp9_t *vp9);
 
 
 #endif /* _NGX_WEBRTC_CODEC_H_INCLUDED_ */

@@ -8,9 +8,6 @@
 #include <proto/ngx_webrtc_rtp_ext.h>
 
 
-#define NGX_WEBRTC_EXT_ONE_BYTE     0xbede
-#define NGX_WEBRTC_EXT_TWO_BYTE     0x1000
-
 #define ngx_webrtc_ext_bit(kind)    ((uint32_t) 1 << (kind))
 
 

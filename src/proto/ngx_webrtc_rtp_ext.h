@@ -38,6 +38,11 @@ typedef enum {
 } ngx_webrtc_ext_e;
 
 
+/* the profiles of the two forms, as write() chooses them */
+
+#define NGX_WEBRTC_EXT_ONE_BYTE     0xbede
+#define NGX_WEBRTC_EXT_TWO_BYTE     0x1000
+
 /* ids that can be mapped: what fits the one-byte form */
 
 #define NGX_WEBRTC_EXT_ID_MAX   14

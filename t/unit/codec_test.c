@@ -171,6 +171,46 @@ vp9_key_frames_start_in_the_lowest_layer(void **state)
 
 
 static void
+a_vp9_descriptor_is_read_as_far_as_its_counters(void **state)
+{
+    ngx_uint_t         i;
+    ngx_webrtc_vp9_t   vp9;
+    u_char             buf[] = { 0xac, 0x92, 0x34, 0x26, 0x11, 0x05 };
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_vp9_parse(buf, buf + 6, &vp9), NGX_OK);
+    assert_ptr_equal(vp9.picture_id_pos, buf + 1);
+    assert_ptr_equal(vp9.tl0picidx_pos, buf + 4);
+    assert_int_equal(vp9.picture_id, 0x1234);
+    assert_true(vp9.picture_id_long);
+    assert_int_equal(vp9.tl0picidx, 0x11);
+    assert_int_equal(vp9.tid, 1);
+    assert_int_equal(vp9.sid, 3);
+    assert_true(vp9.start);
+    assert_false(vp9.predicted);
+    assert_false(vp9.flexible);
+    assert_false(vp9.keyframe);
+
+    for (i = 0; i < 6; i++) {
+        assert_int_equal(ngx_webrtc_vp9_parse(buf, buf + i, &vp9),
+                         NGX_ERROR);
+    }
+
+    /* flexible, and a picture id of seven bits */
+
+    memcpy(buf, "\xf8\x12\x20\x03", 4);
+    assert_int_equal(ngx_webrtc_vp9_parse(buf, buf + 4, &vp9), NGX_OK);
+    assert_int_equal(vp9.picture_id, 0x12);
+    assert_false(vp9.picture_id_long);
+    assert_null(vp9.tl0picidx_pos);
+    assert_int_equal(vp9.tid, 1);
+    assert_true(vp9.flexible);
+    assert_true(vp9.predicted);
+}
+
+
+static void
 av1_key_frames_have_the_n_bit_or_a_sequence_header(void **state)
 {
     (void) state;
@@ -254,11 +294,27 @@ h265_key_frames_start_with_parameter_sets_or_irap(void **state)
 static void
 touch(u_char *pos, u_char *last)
 {
-    ngx_uint_t        codec;
-    ngx_webrtc_vp8_t  vp8;
+    ngx_uint_t               codec;
+    ngx_webrtc_vp8_t         vp8;
+    ngx_webrtc_codec_view_t  view;
 
     for (codec = 0; codec <= NGX_WEBRTC_CODEC_MAX; codec++) {
-        (void) ngx_webrtc_codec_keyframe(codec, pos, last - pos);
+        ngx_webrtc_codec_look(codec, pos, last - pos, &view);
+
+        assert_int_equal(view.keyframe,
+                         ngx_webrtc_codec_keyframe(codec, pos, last - pos));
+
+        /* what is rewritten in place is inside */
+
+        if (view.picture_id_pos) {
+            assert_true(view.picture_id_pos > pos);
+            assert_true(view.picture_id_pos + view.picture_id_long < last);
+        }
+
+        if (view.tl0picidx_pos) {
+            assert_true(view.tl0picidx_pos > pos);
+            assert_true(view.tl0picidx_pos < last);
+        }
     }
 
     if (ngx_webrtc_vp8_parse(pos, last, &vp8) == NGX_OK) {
@@ -301,6 +357,7 @@ main(void)
         cmocka_unit_test(every_cut_of_a_vp8_descriptor_is_an_error),
         cmocka_unit_test(vp8_key_frames_start_in_the_first_partition),
         cmocka_unit_test(vp9_key_frames_start_in_the_lowest_layer),
+        cmocka_unit_test(a_vp9_descriptor_is_read_as_far_as_its_counters),
         cmocka_unit_test(av1_key_frames_have_the_n_bit_or_a_sequence_header),
         cmocka_unit_test(h264_key_frames_start_with_sps_or_idr),
         cmocka_unit_test(h265_key_frames_start_with_parameter_sets_or_irap),

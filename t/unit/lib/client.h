@@ -117,6 +117,12 @@ struct client_s {
     link_t                    *link;
     flight_t                  *flights;     /* the next one to land first */
 
+    /* gets PLI and the numbers of NACK in place of what follows here */
+    void                     (*feedback)(client_t *client,
+                                    ngx_webrtc_rtcp_e kind, uint32_t ssrc,
+                                    uint16_t seq);
+    void                      *feedback_data;
+
     /* what was received, by SSRC and sequence number */
     ngx_uint_t                 nrtp;
     ngx_uint_t                 nrtx;
@@ -700,6 +706,13 @@ client_rtcp(client_t *client, u_char *pos, u_char *last)
 
         case NGX_WEBRTC_RTCP_PLI:
             client->pli++;
+
+            if (client->feedback) {
+                assert_int_equal(ngx_webrtc_rtcp_parse_fb(&rtcp, &fb),
+                                 NGX_OK);
+                client->feedback(client, rtcp.kind, fb.media, 0);
+            }
+
             break;
 
         case NGX_WEBRTC_RTCP_TWCC:
@@ -718,7 +731,13 @@ client_rtcp(client_t *client, u_char *pos, u_char *last)
 
             while (ngx_webrtc_rtcp_nack_next(&nack, &seq) == NGX_OK) {
                 client->nack++;
-                client_repair(client, seq);
+
+                if (client->feedback) {
+                    client->feedback(client, rtcp.kind, fb.media, seq);
+
+                } else {
+                    client_repair(client, seq);
+                }
             }
 
             break;
