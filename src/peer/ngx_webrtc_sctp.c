@@ -4,19 +4,8 @@
  */
 
 
-#include <errno.h>
-#include <usrsctp.h>
-#include <peer/ngx_webrtc_sctp.h>
+#include <peer/ngx_webrtc_sctp_internal.h>
 
-
-/*
- * usrsctp walks over all of its timers at each tick, so it gets few of them,
- * and fewer yet when nothing has moved for a while: what is left then are
- * retransmissions that are late anyway.
- */
-#define NGX_WEBRTC_SCTP_TICK            (20 * NGX_WEBRTC_MSEC)
-#define NGX_WEBRTC_SCTP_QUIET_TICK      (500 * NGX_WEBRTC_MSEC)
-#define NGX_WEBRTC_SCTP_QUIET           (2 * NGX_WEBRTC_SEC)
 
 /* milliseconds */
 #define NGX_WEBRTC_SCTP_RTO             500
@@ -27,27 +16,18 @@
 /* some 25 s */
 #define NGX_WEBRTC_SCTP_INIT_ATTEMPTS   10
 
-#define NGX_WEBRTC_SCTP_CWND            10
-#define NGX_WEBRTC_SCTP_BURST           10
-
 /* the common header, which usrsctp does not count to a path MTU */
 #define NGX_WEBRTC_SCTP_HEADER          12
 
 /* of a DATA chunk */
 #define NGX_WEBRTC_SCTP_DATA_HEADER     16
 
-/* messages to a peer that takes nothing: each one costs more than its bytes */
-#define NGX_WEBRTC_SCTP_MARKS           64
-#define NGX_WEBRTC_SCTP_MARK            64
-#define NGX_WEBRTC_SCTP_MESSAGES_MAX                                         \
-    (NGX_WEBRTC_SCTP_MARKS * NGX_WEBRTC_SCTP_MARK)
-
-/* a message may come in pieces as small as that */
-#define NGX_WEBRTC_SCTP_CHUNK_MIN       256
-#define NGX_WEBRTC_SCTP_CHUNKS          512
-
 /* of <netinet/sctp.h>, usrsctp.h does not have it */
 #define NGX_WEBRTC_SCTP_GET_SNDBUF_USE  0x1101
+
+
+#define ngx_webrtc_sctp_set(level, name, value)                              \
+    (usrsctp_setsockopt(sctp->so, level, name, &(value), sizeof(value)) == 0)
 
 
 typedef struct {
@@ -57,272 +37,35 @@ typedef struct {
 } ngx_webrtc_sctp_use_t;
 
 
-/*
- * What usrsctp takes for an address.  It cannot forget one without the thread
- * that we do not run, so they are used again and live as long as it does.
- */
-
-typedef struct {
-    ngx_queue_t                 queue;
-    ngx_webrtc_sctp_t          *sctp;           /* NULL: free */
-} ngx_webrtc_sctp_addr_t;
-
-
-struct ngx_webrtc_sctp_ctx_s {
-    ngx_log_t                  *log;
-    ngx_queue_t                 addrs;          /* the free ones */
-
-    u_char                     *buf;            /* one event */
-    u_char                     *old;            /* it may be in here yet */
-    size_t                      size;
-
-    ngx_uint_t                  count;
-    uint32_t                    chunks;
-    ngx_webrtc_usec_t           now;            /* of the last call */
-    ngx_webrtc_usec_t           ticked;         /* what usrsctp knows of it */
-    ngx_webrtc_usec_t           active;
-};
-
-
-struct ngx_webrtc_sctp_s {
-    ngx_webrtc_sctp_ctx_t      *ctx;
-    ngx_webrtc_sctp_addr_t     *addr;
-    ngx_webrtc_sctp_conf_t      conf;
-    struct socket              *so;
-    ngx_queue_t                 queue;          /* of those ready */
-
-    uint64_t                    messages;       /* sent so far */
-    uint64_t                    bytes;
-    uint64_t                    marks[NGX_WEBRTC_SCTP_MARKS];
-
-    unsigned                    ready:1;
-    unsigned                    lost:1;
-    unsigned                    full:1;         /* send() had no room */
-    unsigned                    drained:1;      /* next() has to say so */
-};
-
-
-static int ngx_webrtc_sctp_output_handler(void *addr, void *buf, size_t len,
-    uint8_t tos, uint8_t set_df);
-static void ngx_webrtc_sctp_ready_handler(struct socket *so, void *data,
-    int flags);
-static void ngx_webrtc_sctp_post(ngx_webrtc_sctp_t *sctp);
-static void ngx_webrtc_sctp_advance(ngx_webrtc_sctp_ctx_t *ctx,
-    ngx_webrtc_usec_t now, ngx_webrtc_usec_t step);
-static ngx_int_t ngx_webrtc_sctp_grow(ngx_webrtc_sctp_ctx_t *ctx,
-    size_t max_message);
 static ngx_int_t ngx_webrtc_sctp_open(ngx_webrtc_sctp_t *sctp);
 static ngx_int_t ngx_webrtc_sctp_set_options(ngx_webrtc_sctp_t *sctp);
 static ngx_int_t ngx_webrtc_sctp_set_events(ngx_webrtc_sctp_t *sctp);
-static ngx_int_t ngx_webrtc_sctp_notification(ngx_webrtc_sctp_t *sctp,
-    size_t len, ngx_webrtc_sctp_event_t *event);
-static ngx_int_t ngx_webrtc_sctp_stream_reset(ngx_webrtc_sctp_t *sctp,
-    size_t len, ngx_webrtc_sctp_event_t *event);
-static ngx_int_t ngx_webrtc_sctp_fail(ngx_webrtc_sctp_t *sctp,
-    ngx_webrtc_sctp_event_t *event, const char *reason);
-
-
-ngx_webrtc_sctp_ctx_t *
-ngx_webrtc_sctp_ctx_create(ngx_log_t *log)
-{
-    ngx_webrtc_sctp_ctx_t  *ctx;
-
-    ctx = ngx_calloc(sizeof(ngx_webrtc_sctp_ctx_t), log);
-    if (ctx == NULL) {
-        return NULL;
-    }
-
-    ctx->log = log;
-    ngx_queue_init(&ctx->addrs);
-
-    usrsctp_init_nothreads(0, ngx_webrtc_sctp_output_handler, NULL);
-
-    (void) usrsctp_sysctl_set_sctp_ecn_enable(0);
-    (void) usrsctp_sysctl_set_sctp_asconf_enable(0);
-    (void) usrsctp_sysctl_set_sctp_auto_asconf(0);
-    (void) usrsctp_sysctl_set_sctp_auth_enable(0);
-    (void) usrsctp_sysctl_set_sctp_nrsack_enable(0);
-    (void) usrsctp_sysctl_set_sctp_pktdrop_enable(0);
-    (void) usrsctp_sysctl_set_sctp_pr_enable(1);
-    (void) usrsctp_sysctl_set_sctp_reconfig_enable(1);
-    (void) usrsctp_sysctl_set_sctp_initial_cwnd(NGX_WEBRTC_SCTP_CWND);
-    (void) usrsctp_sysctl_set_sctp_max_burst_default(NGX_WEBRTC_SCTP_BURST);
-
-    ctx->chunks = NGX_WEBRTC_SCTP_CHUNKS;
-    (void) usrsctp_sysctl_set_sctp_max_chunks_on_queue(ctx->chunks);
-
-    return ctx;
-}
-
-
-void
-ngx_webrtc_sctp_ctx_destroy(ngx_webrtc_sctp_ctx_t *ctx)
-{
-    ngx_queue_t  *q;
-
-    (void) usrsctp_finish();
-
-    while (!ngx_queue_empty(&ctx->addrs)) {
-        q = ngx_queue_head(&ctx->addrs);
-        ngx_queue_remove(q);
-        ngx_free(ngx_queue_data(q, ngx_webrtc_sctp_addr_t, queue));
-    }
-
-    if (ctx->old) {
-        ngx_free(ctx->old);
-    }
-
-    if (ctx->buf) {
-        ngx_free(ctx->buf);
-    }
-
-    ngx_free(ctx);
-}
-
-
-void
-ngx_webrtc_sctp_ctx_tick(ngx_webrtc_sctp_ctx_t *ctx, ngx_webrtc_usec_t now)
-{
-    if (ngx_webrtc_sctp_ctx_expires(ctx) <= now) {
-        ngx_webrtc_sctp_advance(ctx, now, NGX_WEBRTC_MSEC);
-    }
-}
-
-
-ngx_webrtc_usec_t
-ngx_webrtc_sctp_ctx_expires(ngx_webrtc_sctp_ctx_t *ctx)
-{
-    if (ctx->count == 0) {
-        return NGX_WEBRTC_NEVER;
-    }
-
-    return ctx->ticked + ((ctx->active + NGX_WEBRTC_SCTP_QUIET > ctx->ticked)
-                          ? NGX_WEBRTC_SCTP_TICK
-                          : NGX_WEBRTC_SCTP_QUIET_TICK);
-}
-
-
-/*
- * usrsctp counts milliseconds and starts its timers from the last one it has
- * heard of: it is told before it is given something to do, too.
- */
-
-static void
-ngx_webrtc_sctp_advance(ngx_webrtc_sctp_ctx_t *ctx, ngx_webrtc_usec_t now,
-    ngx_webrtc_usec_t step)
-{
-    uint32_t  elapsed;
-
-    ctx->now = now;
-
-    if (now < ctx->ticked + step) {
-        return;
-    }
-
-    elapsed = (uint32_t) ((now - ctx->ticked) / NGX_WEBRTC_MSEC);
-
-    ctx->ticked += elapsed * NGX_WEBRTC_MSEC;
-    usrsctp_handle_timers(elapsed);
-}
-
-
-/* called by usrsctp with locks held */
-
-static int
-ngx_webrtc_sctp_output_handler(void *addr, void *buf, size_t len, uint8_t tos,
-    uint8_t set_df)
-{
-    u_char                  *p;
-    ngx_webrtc_sctp_t       *sctp;
-    ngx_webrtc_sctp_addr_t  *a;
-
-    (void) tos;
-    (void) set_df;
-
-    a = addr;
-    p = buf;
-
-    sctp = a->sctp;
-
-    if (sctp) {
-        sctp->ctx->active = sctp->ctx->now;
-        sctp->conf.output(sctp->conf.data, p, p + len);
-    }
-
-    return 0;
-}
-
-
-static void
-ngx_webrtc_sctp_ready_handler(struct socket *so, void *data, int flags)
-{
-    ngx_webrtc_sctp_t  *sctp;
-
-    (void) flags;
-
-    sctp = data;
-
-    if (usrsctp_get_events(so) & (SCTP_EVENT_READ|SCTP_EVENT_ERROR)) {
-        ngx_webrtc_sctp_post(sctp);
-    }
-}
-
-
-static void
-ngx_webrtc_sctp_post(ngx_webrtc_sctp_t *sctp)
-{
-    if (!sctp->ready && !sctp->lost) {
-        sctp->ready = 1;
-        ngx_queue_insert_tail(sctp->conf.ready, &sctp->queue);
-    }
-}
+static void ngx_webrtc_sctp_ready_handler(struct socket *so, void *data,
+    int flags);
+static ngx_uint_t ngx_webrtc_sctp_crowded(ngx_webrtc_sctp_t *sctp);
 
 
 ngx_webrtc_sctp_t *
 ngx_webrtc_sctp_create(ngx_webrtc_sctp_ctx_t *ctx,
     const ngx_webrtc_sctp_conf_t *conf, ngx_webrtc_usec_t now)
 {
-    ngx_queue_t             *q;
-    ngx_webrtc_sctp_t       *sctp;
-    ngx_webrtc_sctp_addr_t  *addr;
-
-    if (ngx_webrtc_sctp_grow(ctx, conf->max_message) != NGX_OK) {
-        return NULL;
-    }
-
-    if (ngx_queue_empty(&ctx->addrs)) {
-        addr = ngx_calloc(sizeof(ngx_webrtc_sctp_addr_t), ctx->log);
-        if (addr == NULL) {
-            return NULL;
-        }
-
-        usrsctp_register_address(addr);
-        ngx_queue_insert_head(&ctx->addrs, &addr->queue);
-    }
+    ngx_webrtc_sctp_t  *sctp;
 
     sctp = ngx_calloc(sizeof(ngx_webrtc_sctp_t), ctx->log);
     if (sctp == NULL) {
         return NULL;
     }
 
-    if (ctx->count++ == 0) {
+    sctp->ctx = ctx;
+    sctp->conf = *conf;
 
-        /* nobody has needed a tick since the last one left */
-
-        ctx->ticked = now;
+    sctp->addr = ngx_webrtc_sctp_acquire(ctx, conf->max_message, now);
+    if (sctp->addr == NULL) {
+        ngx_free(sctp);
+        return NULL;
     }
 
-    ngx_webrtc_sctp_advance(ctx, now, NGX_WEBRTC_SCTP_TICK);
-
-    q = ngx_queue_head(&ctx->addrs);
-    ngx_queue_remove(q);
-
-    addr = ngx_queue_data(q, ngx_webrtc_sctp_addr_t, queue);
-    addr->sctp = sctp;
-
-    sctp->ctx = ctx;
-    sctp->addr = addr;
-    sctp->conf = *conf;
+    sctp->addr->sctp = sctp;
 
     if (ngx_webrtc_sctp_open(sctp) != NGX_OK) {
         ngx_webrtc_sctp_destroy(sctp);
@@ -330,48 +73,6 @@ ngx_webrtc_sctp_create(ngx_webrtc_sctp_ctx_t *ctx,
     }
 
     return sctp;
-}
-
-
-/* the buffer that all share, and usrsctp's own limit for a message */
-
-static ngx_int_t
-ngx_webrtc_sctp_grow(ngx_webrtc_sctp_ctx_t *ctx, size_t max_message)
-{
-    size_t     size;
-    u_char    *buf;
-    uint32_t   chunks;
-
-    /* a notification of usrsctp needs 2048 bytes at most */
-
-    size = ngx_max(max_message + 1, 4096);
-
-    if (ctx->size < size) {
-        buf = ngx_alloc(size, ctx->log);
-        if (buf == NULL) {
-            return NGX_ERROR;
-        }
-
-        if (ctx->old == NULL) {
-            ctx->old = ctx->buf;
-
-        } else {
-            ngx_free(ctx->buf);
-        }
-
-        ctx->buf = buf;
-        ctx->size = size;
-    }
-
-    chunks = (uint32_t) (max_message / NGX_WEBRTC_SCTP_CHUNK_MIN)
-             + NGX_WEBRTC_SCTP_CHUNKS;
-
-    if (ctx->chunks < chunks) {
-        ctx->chunks = chunks;
-        (void) usrsctp_sysctl_set_sctp_max_chunks_on_queue(chunks);
-    }
-
-    return NGX_OK;
 }
 
 
@@ -467,9 +168,6 @@ ngx_webrtc_sctp_set_options(ngx_webrtc_sctp_t *sctp)
     path.spp_flags = SPP_PMTUD_DISABLE|SPP_HB_DISABLE;
     path.spp_pathmtu = NGX_WEBRTC_SCTP_PACKET_MAX - NGX_WEBRTC_SCTP_HEADER;
 
-#define ngx_webrtc_sctp_set(level, name, value)                              \
-    (usrsctp_setsockopt(sctp->so, level, name, &(value), sizeof(value)) == 0)
-
     if (ngx_webrtc_sctp_set(SOL_SOCKET, SO_LINGER, linger)
         && ngx_webrtc_sctp_set(SOL_SOCKET, SO_SNDBUF, send)
         && ngx_webrtc_sctp_set(SOL_SOCKET, SO_RCVBUF, receive)
@@ -521,10 +219,6 @@ ngx_webrtc_sctp_set_events(ngx_webrtc_sctp_t *sctp)
 void
 ngx_webrtc_sctp_destroy(ngx_webrtc_sctp_t *sctp)
 {
-    ngx_webrtc_sctp_ctx_t  *ctx;
-
-    ctx = sctp->ctx;
-
     if (sctp->so) {
         (void) usrsctp_set_upcall(sctp->so, NULL, NULL);
         usrsctp_close(sctp->so);
@@ -534,11 +228,24 @@ ngx_webrtc_sctp_destroy(ngx_webrtc_sctp_t *sctp)
         ngx_queue_remove(&sctp->queue);
     }
 
-    sctp->addr->sctp = NULL;
-    ngx_queue_insert_head(&ctx->addrs, &sctp->addr->queue);
-    ctx->count--;
+    ngx_webrtc_sctp_release(sctp->ctx, sctp->addr);
 
     ngx_free(sctp);
+}
+
+
+static void
+ngx_webrtc_sctp_ready_handler(struct socket *so, void *data, int flags)
+{
+    ngx_webrtc_sctp_t  *sctp;
+
+    (void) flags;
+
+    sctp = data;
+
+    if (usrsctp_get_events(so) & (SCTP_EVENT_READ|SCTP_EVENT_ERROR)) {
+        ngx_webrtc_sctp_post(sctp);
+    }
 }
 
 
@@ -565,211 +272,18 @@ ngx_webrtc_sctp_input(ngx_webrtc_sctp_t *sctp, const u_char *pos,
 }
 
 
-void *
-ngx_webrtc_sctp_ready(ngx_queue_t *ready)
-{
-    ngx_queue_t        *q;
-    ngx_webrtc_sctp_t  *sctp;
-
-    if (ngx_queue_empty(ready)) {
-        return NULL;
-    }
-
-    q = ngx_queue_head(ready);
-    ngx_queue_remove(q);
-
-    sctp = ngx_queue_data(q, ngx_webrtc_sctp_t, queue);
-    sctp->ready = 0;
-
-    return sctp->conf.data;
-}
-
-
-ngx_int_t
-ngx_webrtc_sctp_next(ngx_webrtc_sctp_t *sctp, ngx_webrtc_sctp_event_t *event)
-{
-    int                    flags;
-    ssize_t                n;
-    socklen_t              len, info_len;
-    unsigned               type;
-    struct sctp_rcvinfo    info;
-    struct sockaddr_conn   from;
-
-    ngx_memzero(event, sizeof(ngx_webrtc_sctp_event_t));
-
-    if (sctp->ctx->old) {
-        ngx_free(sctp->ctx->old);
-        sctp->ctx->old = NULL;
-    }
-
-    while (!sctp->lost) {
-        flags = 0;
-        type = SCTP_RECVV_NOINFO;
-        len = sizeof(struct sockaddr_conn);
-        info_len = sizeof(struct sctp_rcvinfo);
-
-        n = usrsctp_recvv(sctp->so, sctp->ctx->buf, sctp->ctx->size,
-                          (struct sockaddr *) &from, &len, &info, &info_len,
-                          &type, &flags);
-
-        if (n < 0 && errno == EWOULDBLOCK) {
-
-            if (sctp->drained) {
-                sctp->drained = 0;
-                event->type = NGX_WEBRTC_SCTP_DRAINED;
-                return NGX_OK;
-            }
-
-            return NGX_DECLINED;
-        }
-
-        if (n <= 0) {
-            return ngx_webrtc_sctp_fail(sctp, event, "SCTP-CLOSED");
-        }
-
-        if (flags & MSG_NOTIFICATION) {
-            if (ngx_webrtc_sctp_notification(sctp, n, event) == NGX_OK) {
-                return NGX_OK;
-            }
-
-            continue;
-        }
-
-        if (!(flags & MSG_EOR) || (size_t) n > sctp->conf.max_message
-            || type != SCTP_RECVV_RCVINFO)
-        {
-            return ngx_webrtc_sctp_fail(sctp, event, "SCTP-MESSAGE-TOO-LONG");
-        }
-
-        event->type = NGX_WEBRTC_SCTP_MESSAGE;
-        event->stream = info.rcv_sid;
-        event->ppid = ntohl(info.rcv_ppid);
-        event->data = sctp->ctx->buf;
-        event->len = n;
-
-        return NGX_OK;
-    }
-
-    return NGX_DECLINED;
-}
-
-
-static ngx_int_t
-ngx_webrtc_sctp_notification(ngx_webrtc_sctp_t *sctp, size_t len,
-    ngx_webrtc_sctp_event_t *event)
-{
-    union sctp_notification  *sn;
-
-    sn = (union sctp_notification *) sctp->ctx->buf;
-
-    if (len < sizeof(sn->sn_header)) {
-        return NGX_DECLINED;
-    }
-
-    if (sn->sn_header.sn_type == SCTP_STREAM_RESET_EVENT) {
-        return ngx_webrtc_sctp_stream_reset(sctp, len, event);
-    }
-
-    if (sn->sn_header.sn_type != SCTP_ASSOC_CHANGE
-        || len < sizeof(struct sctp_assoc_change))
-    {
-        return NGX_DECLINED;
-    }
-
-    switch (sn->sn_assoc_change.sac_state) {
-
-    case SCTP_COMM_UP:
-        event->type = NGX_WEBRTC_SCTP_UP;
-        event->nstreams = ngx_min(sn->sn_assoc_change.sac_inbound_streams,
-                                  sn->sn_assoc_change.sac_outbound_streams);
-        return NGX_OK;
-
-    case SCTP_COMM_LOST:
-        return ngx_webrtc_sctp_fail(sctp, event, "SCTP-ABORTED");
-
-    case SCTP_CANT_STR_ASSOC:
-        return ngx_webrtc_sctp_fail(sctp, event, "SCTP-INIT-FAILED");
-
-    case SCTP_SHUTDOWN_COMP:
-        return ngx_webrtc_sctp_fail(sctp, event, "SCTP-CLOSED");
-
-    case SCTP_RESTART:
-
-        /* its channels are gone; there is no such thing in WebRTC */
-
-        return ngx_webrtc_sctp_fail(sctp, event, "SCTP-RESTARTED");
-
-    default:
-        return NGX_DECLINED;
-    }
-}
-
-
-static ngx_int_t
-ngx_webrtc_sctp_stream_reset(ngx_webrtc_sctp_t *sctp, size_t len,
-    ngx_webrtc_sctp_event_t *event)
-{
-    struct sctp_stream_reset_event  *reset;
-
-    reset = (struct sctp_stream_reset_event *) sctp->ctx->buf;
-
-    if (len < sizeof(struct sctp_stream_reset_event)) {
-        return NGX_DECLINED;
-    }
-
-    event->streams = reset->strreset_stream_list;
-    event->nstreams = (len - sizeof(struct sctp_stream_reset_event))
-                      / sizeof(uint16_t);
-
-    if (reset->strreset_flags & SCTP_STREAM_RESET_INCOMING_SSN) {
-        event->type = NGX_WEBRTC_SCTP_RESET_IN;
-        return NGX_OK;
-    }
-
-    if (!(reset->strreset_flags & SCTP_STREAM_RESET_OUTGOING_SSN)) {
-        return NGX_DECLINED;
-    }
-
-    event->type = (reset->strreset_flags
-                   & (SCTP_STREAM_RESET_DENIED|SCTP_STREAM_RESET_FAILED))
-                  ? NGX_WEBRTC_SCTP_RESET_REFUSED : NGX_WEBRTC_SCTP_RESET_OUT;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_webrtc_sctp_fail(ngx_webrtc_sctp_t *sctp, ngx_webrtc_sctp_event_t *event,
-    const char *reason)
-{
-    sctp->lost = 1;
-
-    event->type = NGX_WEBRTC_SCTP_LOST;
-    event->reason = reason;
-
-    return NGX_OK;
-}
-
-
 ngx_int_t
 ngx_webrtc_sctp_send(ngx_webrtc_sctp_t *sctp,
     const ngx_webrtc_sctp_send_t *send, const u_char *data, size_t len,
     ngx_webrtc_usec_t now)
 {
-    uint64_t               *mark;
-    struct sctp_sendv_spa   spa;
+    struct sctp_sendv_spa  spa;
 
     if (sctp->lost) {
         return NGX_DECLINED;
     }
 
-    mark = &sctp->marks[sctp->messages / NGX_WEBRTC_SCTP_MARK
-                        % NGX_WEBRTC_SCTP_MARKS];
-
-    if (sctp->messages % NGX_WEBRTC_SCTP_MARK == 0
-        && sctp->messages >= NGX_WEBRTC_SCTP_MESSAGES_MAX
-        && *mark + ngx_webrtc_sctp_buffered(sctp) >= sctp->bytes)
-    {
+    if (ngx_webrtc_sctp_crowded(sctp)) {
         sctp->full = 1;
         return NGX_AGAIN;
     }
@@ -812,13 +326,34 @@ ngx_webrtc_sctp_send(ngx_webrtc_sctp_t *sctp,
     }
 
     if (sctp->messages % NGX_WEBRTC_SCTP_MARK == 0) {
-        *mark = sctp->bytes;
+        sctp->marks[sctp->messages / NGX_WEBRTC_SCTP_MARK
+                    % NGX_WEBRTC_SCTP_MARKS] = sctp->bytes;
     }
 
     sctp->messages++;
     sctp->bytes += len;
 
     return NGX_OK;
+}
+
+
+/* whether the message that was sent MESSAGES_MAX ago is still with us */
+
+static ngx_uint_t
+ngx_webrtc_sctp_crowded(ngx_webrtc_sctp_t *sctp)
+{
+    uint64_t  mark;
+
+    if (sctp->messages % NGX_WEBRTC_SCTP_MARK != 0
+        || sctp->messages < NGX_WEBRTC_SCTP_MESSAGES_MAX)
+    {
+        return 0;
+    }
+
+    mark = sctp->marks[sctp->messages / NGX_WEBRTC_SCTP_MARK
+                       % NGX_WEBRTC_SCTP_MARKS];
+
+    return mark + ngx_webrtc_sctp_buffered(sctp) >= sctp->bytes;
 }
 
 

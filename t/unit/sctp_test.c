@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <usrsctp.h>
 
 #include <core/ngx_webrtc_cursor.h>
 #include <peer/ngx_webrtc_sctp.h>
@@ -325,7 +326,7 @@ one_that_never_comes_is_given_up(void **state)
     assert_null(pair->a.lost);
 
     run(pair, 20000);
-    assert_string_equal(pair->a.lost, "SCTP-INIT-FAILED");
+    assert_string_equal(pair->a.lost, "SCTP-INIT-TIMEOUT");
 
     pair_destroy(pair);
 }
@@ -547,6 +548,190 @@ bad_packets_are_dropped(void **state)
 }
 
 
+/* one chunk with the checksum that usrsctp wants to see */
+
+static size_t
+craft(u_char *buf, uint32_t tag, const char *chunk, size_t len)
+{
+    uint32_t  crc;
+
+    ngx_webrtc_put16(buf, 5000);
+    ngx_webrtc_put16(buf + 2, 5000);
+    ngx_webrtc_put32(buf + 4, tag);
+    memset(buf + 8, 0, 4);
+    memcpy(buf + 12, chunk, len);
+
+    crc = usrsctp_crc32c(buf, 12 + len);
+    memcpy(buf + 8, &crc, 4);
+
+    return 12 + len;
+}
+
+
+static void
+inject(pair_t *pair, end_t *end, uint32_t tag, const char *chunk, size_t len)
+{
+    size_t  n;
+    u_char  buf[256];
+
+    n = craft(buf, tag, chunk, len);
+    ngx_webrtc_sctp_input(end->sctp, buf, buf + n, pair->now);
+    run(pair, 20);
+}
+
+
+/* the tag that "a" sends with, that is "b" has chosen */
+
+static uint32_t
+learn_tag(pair_t *pair)
+{
+    uint32_t  tag;
+
+    run(pair, 1000);
+    assert_int_equal(put(pair, &pair->a, 1, "hello", 5), NGX_OK);
+    tag = ngx_webrtc_get32(pair->a.wire[pair->a.head % WIRE] + 4);
+    run(pair, 500);
+    assert_int_equal(pair->b.messages, 1);
+
+    return tag;
+}
+
+
+typedef struct {
+    const char  *data;
+    size_t       len;
+} chunk_t;
+
+#define chunk(str)  { str, sizeof(str) - 1 }
+
+
+static void
+wrong_tags_and_cookies_are_dropped(void **state)
+{
+    pair_t     *pair;
+    uint32_t    tag;
+    ngx_uint_t  i;
+
+    static const chunk_t  chunks[] = {
+        chunk("\0\3\0\x14\0\0\0\1\0\1\0\0\0\0\0\x33" "evil"),
+        chunk("\1\0\0\x14\1\1\1\1\0\1\0\0\0\1\0\1\0\0\0\1"),
+        chunk("\6\0\0\4"),
+        chunk("\7\0\0\x08\0\0\0\1"),
+        chunk("\x0a\0\0\x08" "cook"),
+        chunk("\x0e\0\0\4")
+    };
+
+    (void) state;
+
+    pair = pair_connected();
+    tag = learn_tag(pair);
+
+    for (i = 0; i < sizeof(chunks) / sizeof(chunks[0]); i++) {
+        inject(pair, &pair->b, tag ^ 1, chunks[i].data, chunks[i].len);
+    }
+
+    inject(pair, &pair->b, tag, "\x0a\0\0\x08" "cook", 8);
+
+    /* a stream that was not negotiated, a chunk that nobody knows */
+
+    inject(pair, &pair->b, tag, "\0\3\0\x14\0\0\0\1\xff\xff\0\0\0\0\0\x33"
+                                "evil", 20);
+    inject(pair, &pair->b, tag, "\xff\0\0\4", 4);
+
+    /* an INIT with every stream there is: the tag of that is 0 */
+
+    inject(pair, &pair->b, 0, "\1\0\0\x14\1\1\1\1\0\1\0\0"
+                              "\xff\xff\xff\xff\0\0\0\1", 20);
+
+    assert_null(pair->b.lost);
+    assert_int_equal(pair->b.messages, 1);
+
+    assert_int_equal(put(pair, &pair->a, 1, "alive", 5), NGX_OK);
+    run(pair, 500);
+    assert_int_equal(pair->b.messages, 2);
+
+    pair_destroy(pair);
+}
+
+
+/* DTLS is below: only the peer itself can have sent these */
+
+static void
+violations_end_the_association_at_most(void **state)
+{
+    pair_t     *pair;
+    uint32_t    tag;
+    ngx_uint_t  i;
+
+    static const chunk_t  chunks[] = {
+
+        /* no streams, no parameters */
+
+        chunk("\1\0\0\x14\1\1\1\1\0\1\0\0\0\0\0\0\0\0\0\1"),
+        chunk("\1\0\0\x08\1\1\1\1"),
+
+        /* lengths of 0 and beyond the end */
+
+        chunk("\0\3\0\0"),
+        chunk("\0\3\xff\xff\0\0\0\1\0\1\0\0\0\0\0\x33"),
+        chunk("\x3f\0\0\4"),
+        chunk("\3\0\0\x10\0\0\0\1\0\0\0\0\xff\xff\xff\xff"),
+        chunk("\x82\0\0\x14\0\x0d\xff\xff\0\0\0\1\0\0\0\0\0\0\0\0"),
+        chunk("\xc0\0\0\x08\0\0\0\0"),
+
+        /* its end */
+
+        chunk("\6\0\0\4"),
+        chunk("\x0e\0\0\4"),
+        chunk("\x09\0\0\x08\0\1\xff\xff")
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(chunks) / sizeof(chunks[0]); i++) {
+        pair = pair_connected();
+        tag = learn_tag(pair);
+
+        inject(pair, &pair->b, (chunks[i].data[0] == 1) ? 0 : tag,
+               chunks[i].data, chunks[i].len);
+        run(pair, 100);
+
+        if (i == 0) {
+            assert_string_equal(pair->b.lost, "SCTP-GIVEN-UP");
+        }
+
+        if (chunks[i].data[0] == 6) {
+            assert_string_equal(pair->b.lost, "SCTP-ABORTED");
+        }
+
+        assert_int_equal(pair->b.messages, 1);
+
+        pair_destroy(pair);
+    }
+}
+
+
+static void
+streams_are_as_many_as_both_allow(void **state)
+{
+    pair_t  *pair;
+
+    (void) state;
+
+    pair = pair_create();
+    pair->b.conf.streams = NGX_WEBRTC_SCTP_STREAMS_MAX;
+
+    end_open(pair, &pair->a);
+    end_open(pair, &pair->b);
+    run(pair, 20);
+
+    assert_int_equal(pair->a.up, 64);
+    assert_int_equal(pair->b.up, 64);
+
+    pair_destroy(pair);
+}
+
+
 static void
 the_buffer_of_an_event_outlives_larger_ones(void **state)
 {
@@ -629,6 +814,9 @@ main(void)
         cmocka_unit_test(small_messages_are_counted_too),
         cmocka_unit_test(streams_are_reset_each_way),
         cmocka_unit_test(bad_packets_are_dropped),
+        cmocka_unit_test(wrong_tags_and_cookies_are_dropped),
+        cmocka_unit_test(violations_end_the_association_at_most),
+        cmocka_unit_test(streams_are_as_many_as_both_allow),
         cmocka_unit_test(the_buffer_of_an_event_outlives_larger_ones),
         cmocka_unit_test(ticks_are_few_when_it_is_quiet),
     };

@@ -53,6 +53,7 @@ struct data_s {
     ngx_uint_t                 nstreams;
     ngx_uint_t                 deaf;        /* takes nothing from its buffer */
     ngx_uint_t                 lazy;        /* does not answer resets */
+    ngx_uint_t                 mute;        /* sends no packets */
     ngx_uint_t                 max_packet;
 
     data_end_t                 ours;        /* the engine's */
@@ -301,7 +302,9 @@ data_client_output(void *extra, const u_char *pos, const u_char *last)
 
     /* it leaves with the next turn, usrsctp must not be called from here */
 
-    (void) ngx_webrtc_dtls_write(data->client->dtls, pos, last);
+    if (!data->mute) {
+        (void) ngx_webrtc_dtls_write(data->client->dtls, pos, last);
+    }
 }
 
 
