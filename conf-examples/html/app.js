@@ -1,7 +1,8 @@
 /*
  * The demo page: a form, a grid of videos, a panel of numbers.
  *
- * The address may carry ?channel=, ?name=, ?role=, ?source= and ?codec=.
+ * The address may carry ?channel=, ?name=, ?role=, ?source=, ?codec= and
+ * ?simulcast=.
  */
 
 import { Client } from './client.js';
@@ -15,6 +16,10 @@ const CODECS = ['VP8', 'VP9', 'AV1', 'H264', 'H265'];
 
 const SIGNALING = `${location.protocol === 'https:' ? 'wss' : 'ws'}://`
                   + `${location.host}/signaling`;
+
+/* where the API is, for the two operations that choose a layer */
+
+const LAYER = '/layer';
 
 /* seconds without a new picture after which a tile shows the name instead */
 
@@ -43,6 +48,8 @@ function prepare() {
             $(field).selectedIndex = 0;
         }
     }
+
+    $('simulcast').checked = query.has('simulcast');
 
     /* no camera without a secure context: offer what will work */
 
@@ -93,9 +100,11 @@ async function join(event) {
 
     try {
         if (sends) {
-            source = await openSource(kind, options.name);
-            options.stream = source.stream;
+            options.simulcast = $('simulcast').checked;
             options.video = { codec_type: $('codec').value };
+
+            source = await openSource(kind, options.name, options.simulcast);
+            options.stream = source.stream;
         }
 
         await connect(options, source);
@@ -130,6 +139,7 @@ async function connect(options, source) {
         addTile(detail.id, detail.stream);
     });
 
+    client.addEventListener('layer', ({ detail }) => showLayer(detail));
     client.addEventListener('gone', ({ detail }) => removeTile(detail.id));
     client.addEventListener('closed', ({ detail }) => close(detail.error));
 
@@ -203,8 +213,13 @@ function showMembers() {
 }
 
 
+function tileOf(id) {
+    return $('grid').querySelector(`[data-id="${CSS.escape(id)}"]`);
+}
+
+
 function addTile(id, stream, { mine = false, camera = false } = {}) {
-    let tile = $('grid').querySelector(`[data-id="${CSS.escape(id)}"]`);
+    let tile = tileOf(id);
 
     if (!tile) {
         const video = document.createElement('video');
@@ -256,6 +271,79 @@ function muteMark() {
 }
 
 
+/*
+ * Who sends its video in several sizes gets a button for each of them, and
+ * one that leaves the choice to the server.
+ */
+
+function layerButtons(id, rids) {
+    const group = document.createElement('div');
+
+    group.className = 'layers';
+    group.role = 'group';
+    group.setAttribute('aria-label', `Size of ${nameOf(id)}`);
+
+    for (const rid of ['auto', ...rids]) {
+        const button = document.createElement('button');
+
+        button.type = 'button';
+        button.textContent = rid;
+        button.setAttribute('aria-pressed', String(rid === 'auto'));
+        button.addEventListener('click', () => askForLayer(id, button));
+        group.append(button);
+    }
+
+    return group;
+}
+
+
+function showLayer({ id, current, rids }) {
+    const tile = tileOf(id);
+
+    if (!tile) {
+        return;
+    }
+
+    if (!tile.querySelector('.layers')) {
+        tile.append(layerButtons(id, rids));
+    }
+
+    for (const button of tile.querySelectorAll('.layers button')) {
+        button.classList.toggle('current', button.textContent === current);
+    }
+}
+
+
+async function askForLayer(id, button) {
+    const rid = button.textContent;
+    const operation = rid === 'auto' ? 'ResetRtpStream' : 'RequestRtpStream';
+
+    const body = { channel_id: call.options.channelId,
+                   recv_connection_id: call.client.id,
+                   send_connection_id: id };
+
+    if (rid !== 'auto') {
+        body.rid = rid;
+    }
+
+    const { ok, status } = await fetch(LAYER, {
+        method: 'POST',
+        headers: { 'x-sora-target': `Sora_20201005.${operation}` },
+        body: JSON.stringify(body),
+    }).catch(() => ({}));
+
+    if (!ok) {
+        say(`The size was not changed (${LAYER} answers`
+            + ` ${status || 'nothing'})`);
+        return;
+    }
+
+    for (const other of button.parentNode.children) {
+        other.setAttribute('aria-pressed', String(other === button));
+    }
+}
+
+
 /* why a tile has no picture, and with that the name in its middle */
 
 function showNote(tile) {
@@ -298,7 +386,7 @@ function lookForStills() {
 
 
 function removeTile(id) {
-    $('grid').querySelector(`[data-id="${CSS.escape(id)}"]`)?.remove();
+    tileOf(id)?.remove();
 }
 
 

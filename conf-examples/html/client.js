@@ -1,7 +1,8 @@
 /*
  * A small client of the signalling that webrtc_sora_signaling speaks: one
  * WebSocket, one RTCPeerConnection.  Events: "joined", "members", "stream"
- * and "gone" (a member's media comes and goes), "closed".
+ * and "gone" (a member's media comes and goes), "layer" (of the sizes in which
+ * a member sends its video another one comes), "closed".
  */
 
 const LEAVE_TIMEOUT = 3000;
@@ -21,7 +22,7 @@ export class Client extends EventTarget {
 
     /* Resolves when our media is up; rejects with an Error to show. */
 
-    join({ channelId, role, name, stream, audio, video }) {
+    join({ channelId, role, name, stream, audio, video, simulcast }) {
         this.stream = stream;
 
         return new Promise((resolve, reject) => {
@@ -35,6 +36,7 @@ export class Client extends EventTarget {
                 channel_id: channelId,
                 audio,
                 video,
+                simulcast,
                 signaling_notify_metadata: { name },
                 environment: navigator.userAgent,
             });
@@ -68,6 +70,7 @@ export class Client extends EventTarget {
             this.offered = true;
             this.id = message.connection_id;
             this.create(message.config);
+            this.encodings = message.encodings;
             await this.answer(message.sdp, 'answer');
             break;
 
@@ -133,11 +136,30 @@ export class Client extends EventTarget {
             for (const track of this.stream?.getTracks() || []) {
                 this.senders.set(track, pc.addTrack(track, this.stream));
             }
+
+            await this.encode();
         }
 
         await pc.setLocalDescription();
 
         this.send({ type, sdp: pc.localDescription.sdp });
+    }
+
+
+    /* the sizes in which we send: one for each rid of the offer */
+
+    async encode() {
+        const sender = [...this.senders.values()]
+            .find(({ track }) => track.kind === 'video');
+
+        if (!this.encodings || !sender) {
+            return;
+        }
+
+        const parameters = sender.getParameters();
+
+        parameters.encodings = this.encodings;
+        await sender.setParameters(parameters);
     }
 
 
@@ -189,6 +211,12 @@ export class Client extends EventTarget {
         case 'connection.destroyed':
             this.members.delete(id);
             break;
+
+        case 'simulcast.switched':
+            this.emit('layer', { id: message.sender_connection_id,
+                                 current: message.current_rid,
+                                 rids: message.auto_rids });
+            return;
 
         default:
             return;

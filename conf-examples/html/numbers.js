@@ -81,7 +81,7 @@ export class Numbers {
 
         return {
             key: s.id,
-            kind: s.kind,
+            kind: s.rid ? `${s.kind} ${s.rid}` : s.kind,
             codec: codecOf(s, report),
             kbps: this.rate(s, 'bytesSent'),
             loss: remote?.fractionLost,

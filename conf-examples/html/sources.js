@@ -3,8 +3,12 @@
  * made here.
  */
 
-const WIDTH = 640;
-const HEIGHT = 360;
+const SMALL = { width: 640, height: 360 };
+
+/* browsers make three sizes of a picture only if it is not less than this */
+
+const LARGE = { width: 960, height: 540 };
+
 const FRAME_RATE = 20;
 
 const BARS = ['#c0c0c0', '#c0c000', '#00c0c0', '#00c000', '#c000c0',
@@ -13,9 +17,9 @@ const BARS = ['#c0c0c0', '#c0c000', '#00c0c0', '#00c000', '#c000c0',
 
 /* Returns { stream, stop }; throws an Error to show. */
 
-export async function openSource(kind, name) {
+export async function openSource(kind, name, simulcast) {
     if (kind === 'pattern') {
-        return openPattern(name);
+        return openPattern(name, simulcast ? LARGE : SMALL);
     }
 
     if (!navigator.mediaDevices?.getUserMedia) {
@@ -68,13 +72,10 @@ function explain(e, kind) {
 }
 
 
-function openPattern(name) {
-    const canvas = document.createElement('canvas');
+function openPattern(name, size) {
+    const canvas = Object.assign(document.createElement('canvas'), size);
     const context = canvas.getContext('2d', { alpha: false });
     const hue = Math.floor(Math.random() * 360);
-
-    canvas.width = WIDTH;
-    canvas.height = HEIGHT;
 
     const draw = () => paint(context, name, hue);
 
@@ -99,35 +100,36 @@ function openPattern(name) {
 
 function paint(context, name, hue) {
     const now = performance.now();
-    const width = WIDTH / BARS.length;
+    const { width, height } = context.canvas;
+    const bar = width / BARS.length;
     const angle = now / 1000;
 
     BARS.forEach((color, i) => {
         context.fillStyle = color;
-        context.fillRect(i * width, 0, width + 1, HEIGHT);
+        context.fillRect(i * bar, 0, bar + 1, height);
     });
 
     context.fillStyle = '#101418';
-    context.fillRect(0, HEIGHT * .62, WIDTH, HEIGHT * .38);
+    context.fillRect(0, height * .62, width, height * .38);
 
     /* something that moves all the time */
 
     context.fillStyle = `hsl(${hue} 85% 55%)`;
     context.beginPath();
-    context.arc(WIDTH / 2 + Math.cos(angle) * WIDTH * .4,
-                HEIGHT * .31 + Math.sin(angle * 2) * HEIGHT * .2,
-                HEIGHT * .09, 0, 2 * Math.PI);
+    context.arc(width / 2 + Math.cos(angle) * width * .4,
+                height * .31 + Math.sin(angle * 2) * height * .2,
+                height * .09, 0, 2 * Math.PI);
     context.fill();
 
     context.fillStyle = '#ffffff';
     context.textAlign = 'center';
-    context.font = '600 34px system-ui, sans-serif';
-    context.fillText(name || 'Test pattern', WIDTH / 2, HEIGHT * .77,
-                     WIDTH * .9);
+    context.font = `600 ${height * .095}px system-ui, sans-serif`;
+    context.fillText(name || 'Test pattern', width / 2, height * .77,
+                     width * .9);
 
-    context.font = '28px ui-monospace, monospace';
-    context.fillText(new Date().toISOString().slice(11, 23), WIDTH / 2,
-                     HEIGHT * .91);
+    context.font = `${height * .078}px ui-monospace, monospace`;
+    context.fillText(new Date().toISOString().slice(11, 23), width / 2,
+                     height * .91);
 }
 
 
