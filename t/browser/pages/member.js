@@ -188,12 +188,28 @@ function state() {
 
 
 /*
+ * Has the encoder stop or go on with a layer, as a browser does by itself
+ * when it is short of bandwidth.
+ */
+
+async function encode(rid, active) {
+    const sender = connection.pc.getSenders()
+        .find((s) => s.track?.kind === 'video');
+    const parameters = sender.getParameters();
+
+    parameters.encodings.find((e) => e.rid === rid).active = active;
+
+    await sender.setParameters(parameters);
+}
+
+
+/*
  * { remote: { <stream id>: { audio, video } }, local: { audio, video },
- *   source: { audio, video }, transport }
+ *   layers: { <rid>: outbound }, source: { audio, video }, transport }
  */
 
 async function stats() {
-    const result = { remote: {}, local: {}, source: {} };
+    const result = { remote: {}, local: {}, layers: {}, source: {} };
 
     if (!connection?.pc) {
         return result;
@@ -224,6 +240,10 @@ async function stats() {
                 = { ...s, mimeType: report.get(s.codecId)?.mimeType,
                     fractionLost: remote?.fractionLost,
                     roundTripTime: remote?.roundTripTime };
+
+            if (s.rid) {
+                result.layers[s.rid] = result.local[s.kind];
+            }
         }
 
         if (s.type === 'media-source') {
@@ -250,4 +270,4 @@ function codecs() {
 }
 
 
-window.member = { start, stop, state, stats, codecs };
+window.member = { start, stop, state, stats, codecs, encode };
