@@ -71,6 +71,7 @@ typedef struct {
     ngx_uint_t                video_packets;
     ngx_uint_t                audio_packets;
     ngx_uint_t                video_bit_rate;
+    ngx_uint_t                simulcast_video_bit_rate;
     ngx_uint_t                max_video_bit_rate;
     ngx_flag_t                bit_rate_sharing;
     ngx_uint_t                max_receive_bit_rate;

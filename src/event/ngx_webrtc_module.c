@@ -158,6 +158,13 @@ static ngx_command_t  ngx_webrtc_commands[] = {
       offsetof(ngx_webrtc_conf_t, video_bit_rate),
       &ngx_webrtc_bit_rate_bounds },
 
+    { ngx_string("webrtc_simulcast_video_bit_rate"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, simulcast_video_bit_rate),
+      &ngx_webrtc_bit_rate_bounds },
+
     { ngx_string("webrtc_max_video_bit_rate"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,
@@ -316,6 +323,7 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
     wcf->video_packets = NGX_CONF_UNSET_UINT;
     wcf->audio_packets = NGX_CONF_UNSET_UINT;
     wcf->video_bit_rate = NGX_CONF_UNSET_UINT;
+    wcf->simulcast_video_bit_rate = NGX_CONF_UNSET_UINT;
     wcf->max_video_bit_rate = NGX_CONF_UNSET_UINT;
     wcf->bit_rate_sharing = NGX_CONF_UNSET;
     wcf->max_receive_bit_rate = NGX_CONF_UNSET_UINT;
@@ -351,6 +359,7 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_uint_value(wcf->video_packets, 512);
     ngx_conf_init_uint_value(wcf->audio_packets, 64);
     ngx_conf_init_uint_value(wcf->video_bit_rate, 1000);
+    ngx_conf_init_uint_value(wcf->simulcast_video_bit_rate, 3000);
     ngx_conf_init_uint_value(wcf->max_video_bit_rate, 50000);
     ngx_conf_init_value(wcf->bit_rate_sharing, 0);
     ngx_conf_init_uint_value(wcf->max_receive_bit_rate, 50000);

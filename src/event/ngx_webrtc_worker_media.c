@@ -159,6 +159,7 @@ ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     conf.max_connections = wcf->channel_connections;
     conf.max_sections = wcf->max_sections;
     conf.video_bit_rate = (uint32_t) wcf->video_bit_rate;
+    conf.simulcast_bit_rate = (uint32_t) wcf->simulcast_video_bit_rate;
     conf.max_video_bit_rate = (uint32_t) wcf->max_video_bit_rate;
     conf.bit_rate_sharing = wcf->bit_rate_sharing ? 1 : 0;
     conf.answer_timeout = wcf->answer_timeout * NGX_WEBRTC_MSEC;

@@ -97,6 +97,8 @@ ngx_webrtc_connection_create(ngx_webrtc_hub_t *hub,
     connection->hub = hub;
 
     ngx_queue_init(&connection->receptions);
+    ngx_queue_init(&connection->senders);
+    ngx_queue_init(&connection->receivers);
 
     if (ngx_webrtc_connection_init(connection, join, now) != NGX_OK) {
         ngx_destroy_pool(pool);
@@ -123,6 +125,7 @@ ngx_webrtc_connection_init(ngx_webrtc_connection_t *connection,
     info = &connection->info;
 
     *info = *given;
+    connection->simulcast = join->simulcast;
 
     if (given->connection_id[0] == '\0'
         && ngx_webrtc_id_generate(info->connection_id) != NGX_OK)
@@ -155,6 +158,10 @@ ngx_webrtc_connection_init(ngx_webrtc_connection_t *connection,
            != NGX_OK
         || ngx_webrtc_connection_copy(connection, &connection->event_metadata,
                                       &join->event_metadata)
+           != NGX_OK
+        || ngx_webrtc_connection_copy(connection,
+                                      &connection->simulcast.encodings,
+                                      &join->simulcast.encodings)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -177,9 +184,11 @@ static void
 ngx_webrtc_connection_defaults(ngx_webrtc_connection_t *connection)
 {
     uint32_t                       max, rate;
+    ngx_webrtc_simulcast_t        *simulcast;
     ngx_webrtc_connection_info_t  *info;
 
     info = &connection->info;
+    simulcast = &connection->simulcast;
 
     if (info->audio && info->audio_codec == NGX_WEBRTC_CODEC_NONE) {
         info->audio_codec = NGX_WEBRTC_CODEC_OPUS;
@@ -194,11 +203,21 @@ ngx_webrtc_connection_defaults(ngx_webrtc_connection_t *connection)
         rate = info->video_bit_rate;
 
         if (rate == 0) {
-            rate = connection->hub->conf.video_bit_rate;
+            rate = (info->simulcast && info->role != NGX_WEBRTC_RECVONLY)
+                   ? connection->hub->conf.simulcast_bit_rate
+                   : connection->hub->conf.video_bit_rate;
         }
 
         info->video_bit_rate = max ? ngx_min(rate, max) : rate;
         connection->bit_rate = info->video_bit_rate;
+    }
+
+    if (!simulcast->has_layer) {
+        simulcast->layer = NGX_WEBRTC_LAYER_AUTO;
+    }
+
+    if (simulcast->nlayers == 0) {
+        simulcast->nlayers = NGX_WEBRTC_LAYERS;
     }
 }
 
@@ -482,6 +501,7 @@ ngx_webrtc_hub_leave(ngx_webrtc_connection_t *connection,
 
     ngx_webrtc_exchange_withdraw(connection, now);
     ngx_webrtc_bit_rate_share(connection->channel, now);
+    ngx_webrtc_pair_remove_all(connection);
 
     if (connection->live) {
         ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_DESTROYED, now);

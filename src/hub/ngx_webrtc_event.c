@@ -14,6 +14,8 @@
 #include <hub/ngx_webrtc_member.h>
 
 
+static void ngx_webrtc_event_switched(ngx_webrtc_reception_t *reception,
+    ngx_webrtc_event_t *event);
 static void ngx_webrtc_event_offer(ngx_webrtc_connection_t *connection,
     ngx_webrtc_event_t *event);
 static void ngx_webrtc_event_broadcast(ngx_webrtc_event_t *event);
@@ -34,6 +36,7 @@ ngx_webrtc_event_queue(ngx_webrtc_connection_t *connection,
     }
 
     pending->queued = 1;
+    pending->type = type;
     pending->connection = connection;
     pending->counts = connection->channel->counts;
     pending->now = now;
@@ -45,6 +48,51 @@ ngx_webrtc_event_queue(ngx_webrtc_connection_t *connection,
     }
 
     ngx_queue_insert_tail(&hub->events, &pending->queue);
+}
+
+
+void
+ngx_webrtc_event_queue_switch(ngx_webrtc_reception_t *reception,
+    const ngx_webrtc_switch_t *change, ngx_webrtc_usec_t now)
+{
+    ngx_int_t              previous;
+    ngx_webrtc_hub_t      *hub;
+    ngx_webrtc_pending_t  *pending;
+
+    hub = reception->receiver->hub;
+    pending = &reception->switched;
+
+    previous = pending->queued ? reception->change.previous
+                               : change->previous;
+
+    reception->change = *change;
+    reception->change.previous = previous;
+
+    if (previous == change->current) {
+        ngx_webrtc_event_remove(pending);
+        return;
+    }
+
+    pending->type = NGX_WEBRTC_EVENT_SWITCHED;
+    pending->connection = reception->track->connection;
+    pending->now = now;
+
+    if (!pending->queued) {
+        pending->queued = 1;
+        pending->serial = ++hub->serial;
+
+        ngx_queue_insert_tail(&hub->events, &pending->queue);
+    }
+}
+
+
+void
+ngx_webrtc_event_remove(ngx_webrtc_pending_t *pending)
+{
+    if (pending->queued) {
+        ngx_queue_remove(&pending->queue);
+        pending->queued = 0;
+    }
 }
 
 
@@ -67,7 +115,7 @@ ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub)
 
         ngx_memzero(&event, sizeof(ngx_webrtc_event_t));
 
-        event.type = pending - connection->pending;
+        event.type = pending->type;
         event.subject = connection;
         event.now = pending->now;
         event.serial = pending->serial;
@@ -88,6 +136,13 @@ ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub)
             }
 
             connection->handler(connection, &event, connection->data);
+            break;
+
+        case NGX_WEBRTC_EVENT_SWITCHED:
+            ngx_webrtc_event_switched(
+                            ngx_queue_data(pending, ngx_webrtc_reception_t,
+                                           switched),
+                            &event);
             break;
 
         default: /* CREATED, UPDATED, DESTROYED */
@@ -140,6 +195,24 @@ ngx_webrtc_event_offer(ngx_webrtc_connection_t *connection,
                             event->now + hub->conf.answer_timeout);
 
     connection->handler(connection, event, connection->data);
+}
+
+
+static void
+ngx_webrtc_event_switched(ngx_webrtc_reception_t *reception,
+    ngx_webrtc_event_t *event)
+{
+    ngx_webrtc_connection_t  *receiver;
+
+    receiver = reception->receiver;
+
+    if (!receiver->live || receiver->left) {
+        return;
+    }
+
+    event->change = reception->change;
+
+    receiver->handler(receiver, event, receiver->data);
 }
 
 

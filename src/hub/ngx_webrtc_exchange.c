@@ -23,8 +23,8 @@ static void ngx_webrtc_exchange_add(ngx_webrtc_connection_t *receiver,
     ngx_webrtc_publication_t *track);
 static ngx_uint_t ngx_webrtc_exchange_wants(ngx_webrtc_connection_t *receiver,
     ngx_webrtc_publication_t *track);
-static ngx_uint_t ngx_webrtc_exchange_has(ngx_webrtc_connection_t *receiver,
-    ngx_webrtc_publication_t *track);
+static ngx_webrtc_reception_t *ngx_webrtc_exchange_find(
+    ngx_webrtc_connection_t *receiver, ngx_webrtc_publication_t *track);
 static void ngx_webrtc_exchange_unlink(ngx_webrtc_reception_t *reception);
 static ngx_int_t ngx_webrtc_exchange_random(void *data, u_char *buf,
     size_t len);
@@ -169,7 +169,12 @@ ngx_webrtc_exchange_track(ngx_webrtc_connection_t *connection, ngx_uint_t n,
     track->section = ngx_webrtc_negotiation_add_own(&connection->negotiation,
                                                     &codec, bit_rate);
 
-    return track->section ? NGX_OK : NGX_ERROR;
+    if (track->section == NULL) {
+        return NGX_ERROR;
+    }
+
+    return (n == NGX_WEBRTC_VIDEO)
+           ? ngx_webrtc_simulcast_offer(connection, track->section) : NGX_OK;
 }
 
 
@@ -230,7 +235,7 @@ ngx_webrtc_exchange_fill(ngx_webrtc_connection_t *connection)
             /* after a first offer some are there already */
 
             if (connection->offered
-                && ngx_webrtc_exchange_has(connection, &sender->tracks[i]))
+                && ngx_webrtc_exchange_find(connection, &sender->tracks[i]))
             {
                 continue;
             }
@@ -337,8 +342,17 @@ ngx_webrtc_exchange_wants(ngx_webrtc_connection_t *receiver,
 }
 
 
-static ngx_uint_t
-ngx_webrtc_exchange_has(ngx_webrtc_connection_t *receiver,
+ngx_webrtc_reception_t *
+ngx_webrtc_exchange_video(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_connection_t *sender)
+{
+    return ngx_webrtc_exchange_find(receiver,
+                                    &sender->tracks[NGX_WEBRTC_VIDEO]);
+}
+
+
+static ngx_webrtc_reception_t *
+ngx_webrtc_exchange_find(ngx_webrtc_connection_t *receiver,
     ngx_webrtc_publication_t *track)
 {
     ngx_queue_t             *q;
@@ -351,11 +365,11 @@ ngx_webrtc_exchange_has(ngx_webrtc_connection_t *receiver,
         reception = ngx_queue_data(q, ngx_webrtc_reception_t, by_receiver);
 
         if (reception->track == track) {
-            return 1;
+            return reception;
         }
     }
 
-    return 0;
+    return NULL;
 }
 
 
@@ -411,6 +425,8 @@ ngx_webrtc_exchange_unlink(ngx_webrtc_reception_t *reception)
     if (reception->sub) {
         ngx_webrtc_subscription_destroy(reception->sub);
     }
+
+    ngx_webrtc_event_remove(&reception->switched);
 
     ngx_queue_remove(&reception->by_track);
     ngx_queue_remove(&reception->by_receiver);

@@ -183,6 +183,8 @@ ngx_webrtc_exchange_sources(ngx_webrtc_connection_t *connection,
             conf.rtx_ssrc = section->answer.rtx_ssrcs[0];
         }
 
+        ngx_webrtc_simulcast_source(section, &conf);
+
         track->source = ngx_webrtc_source_create(connection->peer, &conf);
         if (track->source == NULL) {
             return NGX_ERROR;
@@ -239,6 +241,8 @@ ngx_webrtc_exchange_subscribe(ngx_webrtc_reception_t *reception,
     conf.rtx_ssrc = section->rtx_ssrc;
     conf.cname.len = NGX_WEBRTC_ID_LEN;
     conf.cname.data = reception->track->connection->info.connection_id;
+
+    ngx_webrtc_simulcast_subscription(reception, &conf);
 
     reception->sub = ngx_webrtc_subscription_create(reception->receiver->peer,
                                                     reception->track->source,

@@ -284,6 +284,12 @@ ngx_webrtc_hub_expires(ngx_webrtc_hub_t *hub)
         &hub->answers, &hub->minutes, &hub->lifetimes, &hub->kept
     };
 
+    /* what the media engine noticed is told in a turn of its own */
+
+    if (!ngx_queue_empty(&hub->events)) {
+        return 0;
+    }
+
     expires = NGX_WEBRTC_NEVER;
 
     for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {

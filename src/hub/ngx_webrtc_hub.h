@@ -25,6 +25,7 @@
 #include <core/ngx_webrtc_core.h>
 #include <core/ngx_webrtc_addr.h>
 #include <proto/ngx_webrtc_fmtp.h>
+#include <proto/ngx_webrtc_layer.h>
 #include <hub/ngx_webrtc_info.h>
 
 
@@ -40,7 +41,9 @@ typedef enum {
     NGX_WEBRTC_EVENT_UPDATED,       /* a minute of subject went by */
     NGX_WEBRTC_EVENT_DESTROYED,     /* subject left */
     NGX_WEBRTC_EVENT_PUSH,          /* a text for the hearer */
-    NGX_WEBRTC_EVENT_CLOSED         /* the hearer's connection has ended */
+    NGX_WEBRTC_EVENT_CLOSED,        /* the hearer's connection has ended */
+    NGX_WEBRTC_EVENT_SWITCHED       /* the hearer gets another layer of
+                                       subject's video; nobody else hears */
 } ngx_webrtc_event_e;
 
 
@@ -59,6 +62,17 @@ typedef struct {
     ngx_uint_t                all;
     ngx_uint_t                roles[NGX_WEBRTC_ROLES];
 } ngx_webrtc_counts_t;
+
+
+/* layers, or LAYER_NONE, or LAYER_AUTO in "requested" */
+
+typedef struct {
+    ngx_int_t                 requested;
+    ngx_int_t                 current;
+    ngx_int_t                 previous;
+    ngx_uint_t                sent;     /* bits of layers: agreed to send */
+    unsigned                  by_sender:1;
+} ngx_webrtc_switch_t;
 
 
 typedef struct {
@@ -81,6 +95,9 @@ typedef struct {
     /* CLOSED, DESTROYED */
     ngx_webrtc_close_e        cause;
     const char               *reason;
+
+    /* SWITCHED */
+    ngx_webrtc_switch_t       change;
 } ngx_webrtc_event_t;
 
 
@@ -93,12 +110,30 @@ typedef void (*ngx_webrtc_event_handler_pt)(
     void *data);
 
 
+/*
+ * What a client has to do with the layers of video; all zero is what one
+ * expects who says nothing.  As a sender it has layers if "info.simulcast" is
+ * set.
+ */
+
+typedef struct {
+    ngx_int_t                 layer;    /* to receive first, or LAYER_NONE */
+    ngx_uint_t                refused;  /* bits of layer + 1: those it may
+                                           not ask for by itself */
+    ngx_uint_t                nlayers;  /* to send, 0: all */
+    ngx_uint_t                inactive; /* bits of those, not sent at first */
+    ngx_str_t                 encodings;    /* opaque, for the first offer */
+    unsigned                  has_layer:1;  /* else LAYER_AUTO */
+} ngx_webrtc_simulcast_t;
+
+
 /* what a front-end asks for; the hub copies everything */
 
 typedef struct {
     ngx_webrtc_connection_info_t  info;     /* ids and times may be empty */
     ngx_webrtc_opus_params_t      opus;
     ngx_webrtc_video_params_t     video;
+    ngx_webrtc_simulcast_t        simulcast;
     ngx_str_t                     metadata; /* opaque, shown to the others */
     ngx_str_t                     metadata_ext; /* set_metadata_ext() */
     /* the same, of who let it in; empty: none */
@@ -148,6 +183,7 @@ typedef struct {
     ngx_uint_t                max_sections;         /* m-lines of one offer */
     uint32_t                  video_bit_rate;       /* default, kbit/s */
     uint32_t                  max_video_bit_rate;   /* kbit/s */
+    uint32_t                  simulcast_bit_rate;   /* default, kbit/s */
     ngx_webrtc_usec_t         answer_timeout;
     ngx_webrtc_usec_t         session_keep;         /* 0: not at all */
     const ngx_webrtc_addr_t  *candidates;           /* of this worker */
@@ -249,6 +285,9 @@ const ngx_str_t *ngx_webrtc_connection_metadata(
 const ngx_str_t *ngx_webrtc_connection_authz_metadata(
     ngx_webrtc_connection_t *connection);
 const ngx_str_t *ngx_webrtc_connection_event_metadata(
+    ngx_webrtc_connection_t *connection);
+/* as it joined, with what it did not say filled in */
+const ngx_webrtc_simulcast_t *ngx_webrtc_connection_simulcast(
     ngx_webrtc_connection_t *connection);
 /* CREATED has been said, DESTROYED has not */
 ngx_uint_t ngx_webrtc_connection_is_live(ngx_webrtc_connection_t *connection);

@@ -26,6 +26,7 @@
 #include <hub/ngx_webrtc_session.h>
 
 
+/* those that a connection has in itself; SWITCHED is in its reception */
 #define NGX_WEBRTC_EVENTS       (NGX_WEBRTC_EVENT_CLOSED + 1)
 
 #define NGX_WEBRTC_AUDIO        0
@@ -38,12 +39,14 @@
 
 typedef struct ngx_webrtc_publication_s  ngx_webrtc_publication_t;
 typedef struct ngx_webrtc_reception_s    ngx_webrtc_reception_t;
+typedef struct ngx_webrtc_pair_s         ngx_webrtc_pair_t;
 
 
 /* embedded in its subject, one of a type, so that queueing never fails */
 
 typedef struct {
     ngx_queue_t                        queue;
+    ngx_webrtc_event_e                 type;
     ngx_webrtc_connection_t           *connection;
     ngx_webrtc_counts_t                counts;
     ngx_uint_t                         minutes;
@@ -84,6 +87,25 @@ struct ngx_webrtc_reception_s {
     ngx_webrtc_connection_t           *receiver;
     ngx_webrtc_negotiation_section_t  *section;
     ngx_webrtc_subscription_t         *sub;         /* NULL: not accepted */
+
+    ngx_webrtc_pending_t               switched;
+    ngx_webrtc_switch_t                change;
+};
+
+
+/*
+ * What is asked of one sender for one receiver, also before there is a track;
+ * there while it says something, ends with whichever of them ends first.
+ */
+
+struct ngx_webrtc_pair_s {
+    ngx_queue_t                        by_receiver;
+    ngx_queue_t                        by_sender;
+    ngx_webrtc_connection_t           *receiver;
+    ngx_webrtc_connection_t           *sender;
+    ngx_int_t                          layer;       /* or LAYER_NONE */
+    unsigned                           has_layer:1;
+    unsigned                           paused:1;
 };
 
 
@@ -105,6 +127,11 @@ struct ngx_webrtc_connection_s {
     ngx_webrtc_negotiation_t           negotiation;
     ngx_webrtc_publication_t           tracks[NGX_WEBRTC_TRACKS];
     ngx_queue_t                        receptions;
+
+    ngx_queue_t                        senders;     /* pairs: it receives */
+    ngx_queue_t                        receivers;   /* pairs: it sends */
+    ngx_webrtc_simulcast_t             simulcast;
+    ngx_int_t                          layer;       /* asked for of all */
 
     ngx_webrtc_connection_info_t       info;
     ngx_str_t                          metadata;
@@ -136,6 +163,7 @@ struct ngx_webrtc_connection_s {
     unsigned                           live:1;
     unsigned                           left:1;
     unsigned                           starved:1;   /* tracks had no room */
+    unsigned                           has_layer:1;
 };
 
 
@@ -207,6 +235,10 @@ void ngx_webrtc_channel_count(ngx_webrtc_channel_t *channel,
 
 void ngx_webrtc_event_queue(ngx_webrtc_connection_t *connection,
     ngx_webrtc_event_e type, ngx_webrtc_usec_t now);
+/* this layer is sent now; told when the hub has its turn */
+void ngx_webrtc_event_queue_switch(ngx_webrtc_reception_t *reception,
+    const ngx_webrtc_switch_t *change, ngx_webrtc_usec_t now);
+void ngx_webrtc_event_remove(ngx_webrtc_pending_t *pending);
 void ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub);
 
 /* ngx_webrtc_connection.c */
@@ -264,11 +296,50 @@ void ngx_webrtc_exchange_withdraw(ngx_webrtc_connection_t *connection,
 ngx_int_t ngx_webrtc_exchange_offer(ngx_webrtc_connection_t *connection,
     ngx_str_t *sdp);
 
+/* of the sender's video at the receiver; NULL: there is none */
+ngx_webrtc_reception_t *ngx_webrtc_exchange_video(
+    ngx_webrtc_connection_t *receiver, ngx_webrtc_connection_t *sender);
+
 /* ngx_webrtc_exchange_answer.c */
 
 /* applies an answer that was read */
 ngx_int_t ngx_webrtc_exchange_answered(ngx_webrtc_connection_t *connection,
     ngx_uint_t first, ngx_webrtc_usec_t now, const char **reason);
+
+/* ngx_webrtc_pair.c */
+
+/* NULL: nothing is asked */
+ngx_webrtc_pair_t *ngx_webrtc_pair_find(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_connection_t *sender);
+/* makes it if need be; NULL: no memory */
+ngx_webrtc_pair_t *ngx_webrtc_pair_get(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_connection_t *sender);
+/* frees it if it says nothing any more */
+void ngx_webrtc_pair_release(ngx_webrtc_pair_t *pair);
+/* all of which the connection is one half */
+void ngx_webrtc_pair_remove_all(ngx_webrtc_connection_t *connection);
+/* finds the sender; "sender" is NULL for all of them; NULL or a reason */
+const char *ngx_webrtc_pair_check(ngx_webrtc_connection_t *receiver,
+    const ngx_str_t *sender_id, ngx_webrtc_connection_t **sender);
+
+/* ngx_webrtc_simulcast.c */
+
+/* own rids of a sender's section */
+ngx_int_t ngx_webrtc_simulcast_offer(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_negotiation_section_t *section);
+/* those that the answer took, for the source */
+void ngx_webrtc_simulcast_source(
+    const ngx_webrtc_negotiation_section_t *section,
+    ngx_webrtc_source_conf_t *conf);
+/* layer, pausing and handler of a subscription to video */
+void ngx_webrtc_simulcast_subscription(ngx_webrtc_reception_t *reception,
+    ngx_webrtc_subscription_conf_t *conf);
+/* what the receiver shall get of the sender now */
+ngx_int_t ngx_webrtc_simulcast_layer(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_connection_t *sender);
+/* tells it to the media engine; to be called after whatever changes it */
+void ngx_webrtc_simulcast_apply(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_connection_t *sender, ngx_webrtc_usec_t now);
 
 
 #endif /* _NGX_WEBRTC_MEMBER_H_INCLUDED_ */

@@ -150,7 +150,7 @@ every_key_is_read(void **state)
     assert_str(join->info.client_id, "cl");
     assert_str(join->info.bundle_id, "bu");
     assert_int_equal(join->info.role, NGX_WEBRTC_RECVONLY);
-    assert_false(join->info.simulcast);
+    assert_true(join->info.simulcast);
     assert_false(join->info.spotlight);
     assert_int_equal(join->info.audio_bit_rate, 64);
     assert_int_equal(join->opus.channels, 2);

@@ -52,7 +52,7 @@ the_offer_has_every_key_that_some_client_needs(void **state)
     assert_key(offer, "video_codec_type", "VP8");
 
     assert_true(json_is_true(json_object_get(offer, "multistream")));
-    assert_true(json_is_false(json_object_get(offer, "simulcast")));
+    assert_true(json_is_true(json_object_get(offer, "simulcast")));
     assert_true(json_is_false(json_object_get(offer,
                                               "simulcast_multicodec")));
     assert_true(json_is_false(json_object_get(offer, "spotlight")));

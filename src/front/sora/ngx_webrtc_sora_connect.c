@@ -64,9 +64,6 @@ static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_keys[] = {
     { "bundle_id", NGX_WEBRTC_SORA_KEY_STR, 1, NGX_WEBRTC_NAME_MAX, NULL,
       ngx_webrtc_sora_value(bundle_id), "INVALID-BUNDLE-ID" },
 
-    { "simulcast", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
-      ngx_webrtc_sora_value(ignored), "INVALID-SIMULCAST" },
-
     { "spotlight", NGX_WEBRTC_SORA_KEY_FLAG, 0, 0, NULL,
       ngx_webrtc_sora_value(spotlight), "INVALID-SPOTLIGHT" },
 
@@ -153,6 +150,7 @@ ngx_webrtc_sora_connect_parse(ngx_webrtc_sora_connect_t *connect,
     if (ngx_webrtc_sora_read_values(connect, reason) != NGX_OK
         || ngx_webrtc_sora_read_audio(connect, reason) != NGX_OK
         || ngx_webrtc_sora_read_video(connect, reason) != NGX_OK
+        || ngx_webrtc_sora_read_simulcast(connect, reason) != NGX_OK
         || ngx_webrtc_sora_read_raw(data, len, "signaling_notify_metadata",
                                     &connect->join.metadata, reason)
            != NGX_OK)
@@ -177,9 +175,11 @@ ngx_webrtc_sora_connect_free(ngx_webrtc_sora_connect_t *connect)
 {
     json_decref(connect->json);
     json_decref(connect->authz);
+    free(connect->encodings);
 
     connect->json = NULL;
     connect->authz = NULL;
+    connect->encodings = NULL;
 }
 
 

@@ -27,6 +27,9 @@
 
 #define NGX_WEBRTC_SORA_PARAMS_MAX    128
 
+/* it is in every offer of the client */
+#define NGX_WEBRTC_SORA_ENCODINGS_MAX  4096
+
 
 /*
  * The strings lead into json, into params, into the message and into the
@@ -40,6 +43,7 @@ typedef struct {
     json_t                   *json;
     json_t                   *authz;    /* NULL: no auth webhook was asked */
     ngx_str_t                 metadata; /* of the offer; empty: none */
+    char                     *encodings;    /* text, or NULL */
     u_char                    params[NGX_WEBRTC_SORA_PARAMS_MAX];
     unsigned                  silent:1; /* wants no notify messages */
 } ngx_webrtc_sora_connect_t;
@@ -68,11 +72,18 @@ extern const char *const  ngx_webrtc_sora_roles[];
 extern const char *const  ngx_webrtc_sora_rids[];
 
 
-/* ngx_webrtc_sora_connect_media.c, for parse() alone */
+/* for parse() alone */
+
+/* ngx_webrtc_sora_connect_media.c */
 
 ngx_int_t ngx_webrtc_sora_read_audio(ngx_webrtc_sora_connect_t *connect,
     const char **reason);
 ngx_int_t ngx_webrtc_sora_read_video(ngx_webrtc_sora_connect_t *connect,
+    const char **reason);
+
+/* ngx_webrtc_sora_connect_simulcast.c */
+
+ngx_int_t ngx_webrtc_sora_read_simulcast(ngx_webrtc_sora_connect_t *connect,
     const char **reason);
 
 

@@ -51,8 +51,7 @@ ngx_webrtc_sora_write_offer(ngx_webrtc_sora_text_t *text,
     ngx_webrtc_sora_write_ids(text, info);
 
     ngx_webrtc_sora_text_key_bool(text, "multistream", 1);
-    ngx_webrtc_sora_text_key_bool(text, "simulcast", info->simulcast);
-    ngx_webrtc_sora_text_key_bool(text, "simulcast_multicodec", 0);
+    ngx_webrtc_sora_write_simulcast(text, connection);
     ngx_webrtc_sora_text_key_bool(text, "spotlight", info->spotlight);
     ngx_webrtc_sora_text_key_bool(text, "data_channel_signaling", 0);
     ngx_webrtc_sora_text_key_bool(text, "ignore_disconnect_websocket", 0);

@@ -43,6 +43,19 @@ ngx_webrtc_sora_call_connection(ngx_webrtc_sora_t *sora,
 }
 
 
+ngx_webrtc_connection_t *
+ngx_webrtc_sora_call_receiver(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, const char *key,
+    ngx_webrtc_sora_answer_t *answer)
+{
+    if (ngx_webrtc_sora_call_channel(sora, call, answer) == NULL) {
+        return NULL;
+    }
+
+    return ngx_webrtc_sora_call_connection(sora, call, key, answer);
+}
+
+
 void
 ngx_webrtc_sora_call_str(const ngx_webrtc_sora_call_t *call, const char *key,
     ngx_str_t *str)
@@ -173,4 +186,20 @@ ngx_webrtc_sora_echo(ngx_webrtc_sora_call_t *call,
     ngx_webrtc_sora_text_cstr(&text, "}");
 
     ngx_webrtc_sora_answer_text(&text, answer);
+}
+
+
+void
+ngx_webrtc_sora_outcome(ngx_webrtc_sora_call_t *call, const char *reason,
+    ngx_webrtc_sora_answer_t *answer)
+{
+    if (reason == NULL) {
+        ngx_webrtc_sora_echo(call, answer);
+
+    } else if (ngx_strcmp(reason, "NO-MEMORY") == 0) {
+        ngx_webrtc_sora_api_status(500, answer);
+
+    } else {
+        ngx_webrtc_sora_api_error(call, reason, answer);
+    }
 }

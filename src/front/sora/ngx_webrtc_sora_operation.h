@@ -27,6 +27,11 @@ ngx_webrtc_connection_t *ngx_webrtc_sora_call_connection(
     ngx_webrtc_sora_t *sora, ngx_webrtc_sora_call_t *call, const char *key,
     ngx_webrtc_sora_answer_t *answer);
 
+/* likewise, and CHANNEL-NOT-FOUND when it is the channel that is not there */
+ngx_webrtc_connection_t *ngx_webrtc_sora_call_receiver(
+    ngx_webrtc_sora_t *sora, ngx_webrtc_sora_call_t *call, const char *key,
+    ngx_webrtc_sora_answer_t *answer);
+
 /* a string of the request, empty when it is not given */
 void ngx_webrtc_sora_call_str(const ngx_webrtc_sora_call_t *call,
     const char *key, ngx_str_t *str);
@@ -53,6 +58,9 @@ void ngx_webrtc_sora_answer_value(json_t *json,
 /* answers ids, names and numbers of the request; "reason" is not among them */
 void ngx_webrtc_sora_echo(ngx_webrtc_sora_call_t *call,
     ngx_webrtc_sora_answer_t *answer);
+/* the same if a verb gave no reason, or its reason as the error */
+void ngx_webrtc_sora_outcome(ngx_webrtc_sora_call_t *call,
+    const char *reason, ngx_webrtc_sora_answer_t *answer);
 
 
 /* ngx_webrtc_sora_disconnect.c */
@@ -67,6 +75,30 @@ void ngx_webrtc_sora_disconnect_connection(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
 void ngx_webrtc_sora_disconnect_role(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+
+/* ngx_webrtc_sora_simulcast.c */
+
+void ngx_webrtc_sora_request_rtp_stream(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_reset_rtp_stream(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_request_simulcast_rid(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+
+/* ngx_webrtc_sora_pause.c */
+
+void ngx_webrtc_sora_pause_rtp_stream(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_resume_rtp_stream(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_list_pause_rtp_streams(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
 

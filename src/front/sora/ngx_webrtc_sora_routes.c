@@ -15,6 +15,9 @@
 #define NGX_WEBRTC_SORA_ID(name)                                             \
     { name, NGX_WEBRTC_SORA_ARG_STRING, 1, 1, NGX_WEBRTC_NAME_MAX, NULL }
 
+#define NGX_WEBRTC_SORA_OPTIONAL_ID(name)                                    \
+    { name, NGX_WEBRTC_SORA_ARG_STRING, 0, 1, NGX_WEBRTC_NAME_MAX, NULL }
+
 #define NGX_WEBRTC_SORA_REASON                                               \
     { "reason", NGX_WEBRTC_SORA_ARG_OBJECT, 0, 0, 0, NULL }
 
@@ -77,6 +80,37 @@ static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_end_role_args[] = {
     NGX_WEBRTC_SORA_ID("channel_id"),
     NGX_WEBRTC_SORA_ROLE,
     NGX_WEBRTC_SORA_REASON,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_request_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("recv_connection_id"),
+    NGX_WEBRTC_SORA_OPTIONAL_ID("send_connection_id"),
+    { "rid", NGX_WEBRTC_SORA_ARG_STRING, 1, 0, 0,
+      ngx_webrtc_sora_rids + 1 },
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_request_rid_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("receiver_connection_id"),
+    NGX_WEBRTC_SORA_OPTIONAL_ID("sender_connection_id"),
+    { "rid", NGX_WEBRTC_SORA_ARG_STRING, 1, 0, 0, ngx_webrtc_sora_rids },
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_reset_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("recv_connection_id"),
+    NGX_WEBRTC_SORA_OPTIONAL_ID("send_connection_id"),
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_pause_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("recv_connection_id"),
+    NGX_WEBRTC_SORA_ID("send_connection_id"),
     NGX_WEBRTC_SORA_ARGS_END
 };
 
@@ -190,6 +224,26 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
     { "20200225", "GetConnectionRemoteStats", NGX_WEBRTC_SORA_REMOTE_STATS,
       ngx_webrtc_sora_connection_args, NULL },
 
+    { "20200401", "PauseRtpStream", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_pause_args,
+      ngx_webrtc_sora_pause_rtp_stream },
+
+    { "20200401", "ResumeRtpStream", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_pause_args,
+      ngx_webrtc_sora_resume_rtp_stream },
+
+    { "20200401", "ListPauseRtpStreams", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_channel_args,
+      ngx_webrtc_sora_list_pause_rtp_streams },
+
+    { "20201005", "RequestRtpStream", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_request_args,
+      ngx_webrtc_sora_request_rtp_stream },
+
+    { "20201005", "ResetRtpStream", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_reset_args,
+      ngx_webrtc_sora_reset_rtp_stream },
+
     { "20201013", "ListConnections", NGX_WEBRTC_SORA_LIST_CONNECTIONS,
       ngx_webrtc_sora_local_args, NULL },
 
@@ -230,6 +284,9 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
     { "20201124", "DeleteSignalingNotifyMetadataItem", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_delete_item_args,
       ngx_webrtc_sora_delete_metadata_item },
+    { "20251217", "RequestSimulcastRid", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_request_rid_args,
+      ngx_webrtc_sora_request_simulcast_rid },
 
     { NULL, NULL, NGX_WEBRTC_SORA_HOME, NULL, NULL }
 };

@@ -361,6 +361,13 @@ ngx_webrtc_sora_event_handler(ngx_webrtc_connection_t *connection,
         ngx_webrtc_sora_event_closed(session, event);
         break;
 
+    case NGX_WEBRTC_EVENT_SWITCHED:
+        ngx_webrtc_sora_text_reset(&sora->text);
+        ngx_webrtc_sora_write_switched(&sora->text, sora->hub, connection,
+                                       event);
+        ngx_webrtc_sora_send(session, &sora->text);
+        break;
+
     default:
         ngx_webrtc_sora_notify(session, event);
         break;

@@ -92,5 +92,15 @@ void ngx_webrtc_sora_write_notify(ngx_webrtc_sora_text_t *text,
     ngx_webrtc_hub_t *hub, const ngx_webrtc_event_t *event,
     ngx_uint_t members);
 
+/* ngx_webrtc_sora_simulcast.c */
+
+/* the keys "simulcast" and "encodings" of an offer */
+void ngx_webrtc_sora_write_simulcast(ngx_webrtc_sora_text_t *text,
+    ngx_webrtc_connection_t *connection);
+/* "simulcast.switched" to "connection" */
+void ngx_webrtc_sora_write_switched(ngx_webrtc_sora_text_t *text,
+    ngx_webrtc_hub_t *hub, ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_event_t *event);
+
 
 #endif /* _NGX_WEBRTC_SORA_SESSION_H_INCLUDED_ */

@@ -97,6 +97,26 @@ answer_media(answer_text_t *out, const char *line, const char *end,
 }
 
 
+/* "recv" becomes "send", at the end of a=rid or after a=simulcast: */
+
+static void
+answer_layers(answer_text_t *out, const char *line, const char *end)
+{
+    const char  *p;
+
+    p = strstr(line, "recv");
+
+    if (p == NULL || p >= end) {
+        answer_append(out, line, end - line);
+        return;
+    }
+
+    answer_append(out, line, p - line);
+    answer_append(out, "send", 4);
+    answer_append(out, p + 4, end - p - 4);
+}
+
+
 static void
 answer_group(answer_text_t *out, const char *line, const char *end,
     const char *rejected)
@@ -176,6 +196,11 @@ answer_write(const char *offer, const char *rejected)
 
         } else if (answer_begins(line, "m=")) {
             answer_media(&out, line, end, rejected);
+
+        } else if (answer_begins(line, "a=rid:")
+                   || answer_begins(line, "a=simulcast:"))
+        {
+            answer_layers(&out, line, end);
 
         } else if (answer_begins(line, "a=group:BUNDLE")) {
             answer_group(&out, line, end, rejected);

@@ -167,6 +167,7 @@ sora_start(void)
     conf.max_connections = 3;
     conf.max_sections = 64;
     conf.video_bit_rate = 500;
+    conf.simulcast_bit_rate = 3000;
     conf.max_video_bit_rate = 15000;
     conf.answer_timeout = SEC(30);
     conf.candidates = &addr;
@@ -313,7 +314,7 @@ sora_connect(client_t *client)
 }
 
 
-static client_t *
+static ngx_inline client_t *
 sora_arrive(const char *role, const char *channel)
 {
     char       text[256];

@@ -239,6 +239,42 @@ ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub)
 }
 
 
+void
+ngx_webrtc_subscription_set_layer(ngx_webrtc_subscription_t *sub,
+    ngx_int_t layer, ngx_webrtc_usec_t now)
+{
+    (void) now;
+
+    sub->conf.layer = layer;
+}
+
+
+void
+ngx_webrtc_subscription_set_paused(ngx_webrtc_subscription_t *sub,
+    ngx_uint_t paused, ngx_webrtc_usec_t now)
+{
+    (void) now;
+
+    sub->conf.paused = paused;
+}
+
+
+/* what the receiver gets changes, as the handler of the subscription hears */
+
+static ngx_inline void
+fake_layer(ngx_webrtc_subscription_t *sub, ngx_int_t previous,
+    ngx_int_t current, ngx_uint_t by_sender, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_layer_change_t  change;
+
+    change.previous = previous;
+    change.current = current;
+    change.by_sender = by_sender;
+
+    sub->conf.handler(sub, &change, sub->conf.data, now);
+}
+
+
 static ngx_inline ngx_uint_t
 fake_subs(ngx_webrtc_peer_t *peer)
 {

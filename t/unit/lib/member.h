@@ -35,6 +35,7 @@ struct member_s {
     ngx_uint_t                  waiting;        /* for an answer of ours */
     ngx_webrtc_close_e          cause;
     const char                 *reason;
+    ngx_webrtc_switch_t         change;         /* the last one */
     void                      (*react)(member_t *member,
                                     const ngx_webrtc_event_t *event);
     void                       *data;
@@ -124,6 +125,7 @@ world_start(const ngx_webrtc_hub_conf_t *changes)
     conf.max_connections = 100;
     conf.max_sections = 64;
     conf.video_bit_rate = 500;
+    conf.simulcast_bit_rate = 3000;
     conf.max_video_bit_rate = 15000;
     conf.answer_timeout = SEC(30);
 
@@ -231,6 +233,12 @@ member_handler(ngx_webrtc_connection_t *connection,
         member->reason = event->reason;
 
         journal(member->name, "closed", NULL, 0);
+        break;
+
+    case NGX_WEBRTC_EVENT_SWITCHED:
+        member->change = event->change;
+
+        journal(member->name, "switched", subject, event->change.current);
         break;
 
     default:
