@@ -16,7 +16,8 @@
 static uint32_t ngx_webrtc_line_align(const ngx_webrtc_line_t *line,
     const ngx_webrtc_track_t *track, const ngx_webrtc_packet_t *packet,
     uint32_t clock_rate);
-static uint16_t ngx_webrtc_line_picture_id(const u_char *p, ngx_uint_t wide);
+static void ngx_webrtc_line_count(const ngx_webrtc_line_t *line,
+    const ngx_webrtc_packet_t *packet, ngx_webrtc_span_t *span);
 
 
 void
@@ -24,7 +25,6 @@ ngx_webrtc_line_start(ngx_webrtc_line_t *line, ngx_webrtc_track_t *track,
     const ngx_webrtc_packet_t *packet, uint32_t clock_rate)
 {
     int32_t             ahead;
-    const u_char       *data;
     ngx_webrtc_span_t   span;
 
     ngx_memzero(&span, sizeof(ngx_webrtc_span_t));
@@ -35,8 +35,6 @@ ngx_webrtc_line_start(ngx_webrtc_line_t *line, ngx_webrtc_track_t *track,
     span.timestamp_offset = line->span.timestamp_offset;
 
     if (line->span.track) {
-        data = packet->data;
-
         span.timestamp_offset = ngx_webrtc_line_align(line, track, packet,
                                                       clock_rate);
         line->shift = 0;
@@ -51,26 +49,36 @@ ngx_webrtc_line_start(ngx_webrtc_line_t *line, ngx_webrtc_track_t *track,
             span.timestamp_offset += line->shift;
         }
 
-        if (packet->frame_pos) {
-            span.frame_offset = (uint16_t) (line->frame + 1
-                                  - ngx_webrtc_get16(data
-                                                     + packet->frame_pos));
-        }
-
-        if (packet->picture_id_pos) {
-            span.picture_id_offset = (uint16_t) (line->picture_id + 1
-                   - ngx_webrtc_line_picture_id(data + packet->picture_id_pos,
-                                                packet->picture_id_long));
-        }
-
-        if (packet->tl0picidx_pos) {
-            span.tl0picidx_offset = (uint8_t) (line->tl0picidx + 1
-                                               - data[packet->tl0picidx_pos]);
-        }
+        ngx_webrtc_line_count(line, packet, &span);
     }
 
     line->previous = line->span;
     line->span = span;
+}
+
+
+/* what makes the packet's counters the next ones of the line */
+
+static void
+ngx_webrtc_line_count(const ngx_webrtc_line_t *line,
+    const ngx_webrtc_packet_t *packet, ngx_webrtc_span_t *span)
+{
+    ngx_webrtc_counters_t        *offsets;
+    const ngx_webrtc_counters_t  *to, *from, *last;
+
+    offsets = &span->offsets;
+    from = &packet->counters;
+    to = &line->counters;
+    last = &line->span.offsets;
+
+    offsets->picture_id = (uint16_t) (to->picture_id + last->picture_id + 1
+                                      - from->picture_id);
+    offsets->frame = (uint16_t) (to->frame + last->frame + 1 - from->frame);
+    offsets->tl0picidx = (uint8_t) (to->tl0picidx + last->tl0picidx + 1
+                                    - from->tl0picidx);
+
+    span->rewrite = (offsets->picture_id || offsets->frame
+                     || offsets->tl0picidx);
 }
 
 
@@ -145,44 +153,13 @@ void
 ngx_webrtc_line_sent(ngx_webrtc_line_t *line,
     const ngx_webrtc_packet_t *packet)
 {
-    const u_char             *data;
-    const ngx_webrtc_span_t  *span;
-
-    span = &line->span;
-
-    line->next_seq = packet->seq + span->seq_offset + 1;
-    line->timestamp = packet->timestamp + span->timestamp_offset;
+    line->next_seq = packet->seq + line->span.seq_offset + 1;
+    line->timestamp = packet->timestamp + line->span.timestamp_offset;
     line->arrived = packet->arrived;
 
-    if (!packet->counters) {
-        return;
+    if (packet->counted) {
+        line->counters = packet->counters;
     }
-
-    data = packet->data;
-
-    if (packet->frame_pos) {
-        line->frame = (uint16_t) (ngx_webrtc_get16(data + packet->frame_pos)
-                                  + span->frame_offset);
-    }
-
-    if (packet->picture_id_pos) {
-        line->picture_id = (uint16_t) (
-                     ngx_webrtc_line_picture_id(data + packet->picture_id_pos,
-                                                packet->picture_id_long)
-                     + span->picture_id_offset);
-    }
-
-    if (packet->tl0picidx_pos) {
-        line->tl0picidx = (uint8_t) (data[packet->tl0picidx_pos]
-                                     + span->tl0picidx_offset);
-    }
-}
-
-
-static uint16_t
-ngx_webrtc_line_picture_id(const u_char *p, ngx_uint_t wide)
-{
-    return wide ? ngx_webrtc_get16(p) & 0x7fff : *p;
 }
 
 
@@ -194,16 +171,15 @@ ngx_webrtc_span_rewrite(const ngx_webrtc_span_t *span,
     uint16_t   id;
 
     if (packet->frame_pos) {
-        pos = p + packet->frame_pos;
-        (void) ngx_webrtc_put16(pos, (uint16_t) (ngx_webrtc_get16(pos)
-                                                 + span->frame_offset));
+        (void) ngx_webrtc_put16(p + packet->frame_pos,
+                                (uint16_t) (packet->counters.frame
+                                            + span->offsets.frame));
     }
 
     if (packet->picture_id_pos) {
         pos = p + packet->picture_id_pos + gap;
-        id = (uint16_t) (ngx_webrtc_line_picture_id(pos,
-                                                    packet->picture_id_long)
-                         + span->picture_id_offset);
+        id = (uint16_t) (packet->counters.picture_id
+                         + span->offsets.picture_id);
 
         if (packet->picture_id_long) {
             (void) ngx_webrtc_put16(pos, 0x8000 | id);
@@ -214,6 +190,7 @@ ngx_webrtc_span_rewrite(const ngx_webrtc_span_t *span,
     }
 
     if (packet->tl0picidx_pos) {
-        p[packet->tl0picidx_pos + gap] += span->tl0picidx_offset;
+        p[packet->tl0picidx_pos + gap] = (u_char) (packet->counters.tl0picidx
+                                                  + span->offsets.tl0picidx);
     }
 }

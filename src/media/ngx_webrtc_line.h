@@ -32,9 +32,8 @@ typedef struct {
     uint64_t                  first;    /* number on the line */
     int64_t                   seq_offset;
     uint32_t                  timestamp_offset;
-    uint16_t                  picture_id_offset;
-    uint16_t                  frame_offset;
-    uint8_t                   tl0picidx_offset;
+    ngx_webrtc_counters_t     offsets;
+    uint8_t                   rewrite;  /* they are not all zero */
 } ngx_webrtc_span_t;
 
 
@@ -46,11 +45,9 @@ typedef struct {
 
     uint64_t                  next_seq; /* extended */
 
-    /* of the newest packet, as it was sent */
-    uint32_t                  timestamp;
-    uint16_t                  picture_id;
-    uint16_t                  frame;
-    uint8_t                   tl0picidx;
+    /* of the newest packet */
+    uint32_t                  timestamp;    /* as it was sent */
+    ngx_webrtc_counters_t     counters;     /* as they came */
     ngx_webrtc_usec_t         arrived;
 
     /* what this span's timestamps got so that they ascend */
@@ -73,8 +70,11 @@ void ngx_webrtc_line_sent(ngx_webrtc_line_t *line,
 
 /*
  * Rewrites the counters in a copy of the packet; "gap" is by how much its
- * payload has moved.
+ * payload has moved.  Only where needs_rewrite().
  */
+#define ngx_webrtc_span_needs_rewrite(span, packet)                          \
+    ((span)->rewrite && (packet)->counted)
+
 void ngx_webrtc_span_rewrite(const ngx_webrtc_span_t *span,
     const ngx_webrtc_packet_t *packet, u_char *p, size_t gap);
 

@@ -23,10 +23,19 @@
 #define NGX_WEBRTC_PACKET_MAX       1500
 
 
+/* what goes on over a change of layers */
+
+typedef struct {
+    uint16_t                  picture_id;       /* of VP8 and VP9 */
+    uint16_t                  frame;            /* AV1's frame_number */
+    uint8_t                   tl0picidx;
+} ngx_webrtc_counters_t;
+
+
 /*
  * data[] begins with 12 bytes for the RTP header, then the header extension
  * that subscribers get, then the payload.  Positions in it are those of
- * counters that go on over a change of layers, 0: there is none.
+ * the counters, 0: there is none.
  */
 
 typedef struct {
@@ -35,11 +44,12 @@ typedef struct {
     uint32_t                  timestamp;
     uint16_t                  len;      /* of data */
     uint16_t                  header_len;
-    uint16_t                  frame_pos;        /* AV1's frame_number */
+    uint16_t                  frame_pos;
     uint16_t                  picture_id_pos;
     uint16_t                  tl0picidx_pos;
+    ngx_webrtc_counters_t     counters;
+    uint8_t                   counted;  /* there are some */
     uint8_t                   picture_id_long;
-    uint8_t                   counters; /* there are some */
     uint8_t                   marker;
     uint8_t                   extension;
     uint8_t                   keyframe; /* starts one */

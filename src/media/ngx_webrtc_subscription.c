@@ -308,7 +308,7 @@ ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
                packet->data + NGX_WEBRTC_RTP_HEADER_LEN,
                packet->len - NGX_WEBRTC_RTP_HEADER_LEN);
 
-    if (packet->counters) {
+    if (ngx_webrtc_span_needs_rewrite(span, packet)) {
         ngx_webrtc_span_rewrite(span, packet, p, 0);
     }
 

@@ -140,7 +140,7 @@ ngx_webrtc_subscription_write_rtx(ngx_webrtc_subscription_t *sub,
     ngx_memcpy(pos, packet->data + packet->header_len,
                packet->len - packet->header_len);
 
-    if (packet->counters) {
+    if (ngx_webrtc_span_needs_rewrite(span, packet)) {
         ngx_webrtc_span_rewrite(span, packet, p, 2);
     }
 

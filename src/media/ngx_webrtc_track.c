@@ -345,9 +345,12 @@ ngx_webrtc_track_store(ngx_webrtc_track_t *track, ngx_webrtc_packet_t *packet,
     packet->marker = rtp->marker;
     packet->timestamp = rtp->timestamp;
     packet->frame_pos = 0;
+    packet->counters.frame = 0;
 
     if (ngx_webrtc_rtp_ext_has(ext, NGX_WEBRTC_EXT_DEPENDENCY)) {
         packet->frame_pos = ngx_webrtc_track_frame_pos(packet);
+        packet->counters.frame = ngx_webrtc_get16(packet->data
+                                                  + packet->frame_pos);
     }
 
     ngx_webrtc_track_look(track, packet, p, rtp->payload_len);
@@ -381,7 +384,10 @@ ngx_webrtc_track_look(ngx_webrtc_track_t *track, ngx_webrtc_packet_t *packet,
     ngx_webrtc_codec_look(track->source->format.codec, payload, len, &view);
 
     packet->keyframe = view.keyframe;
+
     packet->picture_id_long = view.picture_id_long;
+    packet->counters.picture_id = view.picture_id;
+    packet->counters.tl0picidx = view.tl0picidx;
 
     packet->picture_id_pos = view.picture_id_pos
                              ? (uint16_t) (view.picture_id_pos - packet->data)
@@ -390,8 +396,8 @@ ngx_webrtc_track_look(ngx_webrtc_track_t *track, ngx_webrtc_packet_t *packet,
                             ? (uint16_t) (view.tl0picidx_pos - packet->data)
                             : 0;
 
-    packet->counters = (packet->frame_pos || packet->picture_id_pos
-                        || packet->tl0picidx_pos);
+    packet->counted = (packet->frame_pos || packet->picture_id_pos
+                       || packet->tl0picidx_pos);
 }
 
 

@@ -144,7 +144,9 @@ ngx_webrtc_codec_look(ngx_uint_t codec, u_char *payload, size_t len,
         if (ngx_webrtc_vp8_parse(payload, payload + len, &vp8) == NGX_OK) {
             view->picture_id_pos = vp8.picture_id_pos;
             view->tl0picidx_pos = vp8.tl0picidx_pos;
+            view->picture_id = vp8.picture_id;
             view->picture_id_long = vp8.picture_id_long;
+            view->tl0picidx = vp8.tl0picidx;
             view->keyframe = vp8.keyframe;
         }
 
@@ -155,7 +157,9 @@ ngx_webrtc_codec_look(ngx_uint_t codec, u_char *payload, size_t len,
         if (ngx_webrtc_vp9_parse(payload, payload + len, &vp9) == NGX_OK) {
             view->picture_id_pos = vp9.picture_id_pos;
             view->tl0picidx_pos = vp9.tl0picidx_pos;
+            view->picture_id = vp9.picture_id;
             view->picture_id_long = vp9.picture_id_long;
+            view->tl0picidx = vp9.tl0picidx;
             view->keyframe = vp9.keyframe;
         }
 

@@ -83,7 +83,9 @@ typedef struct {
 typedef struct {
     u_char             *picture_id_pos;
     u_char             *tl0picidx_pos;
+    uint16_t            picture_id;
     uint8_t             picture_id_long;
+    uint8_t             tl0picidx;
     uint8_t             keyframe;
 } ngx_webrtc_codec_view_t;
 
