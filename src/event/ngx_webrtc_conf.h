@@ -83,6 +83,8 @@ typedef struct {
     ngx_uint_t                speech_level;     /* -dBov */
     ngx_msec_t                speech_time;
     ngx_msec_t                speech_hold;
+    ngx_uint_t                spotlight_number;
+    ngx_msec_t                spotlight_interval;
     ngx_msec_t                ping_interval;
     ngx_msec_t                pong_timeout;
 } ngx_webrtc_conf_t;

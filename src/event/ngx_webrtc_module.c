@@ -6,6 +6,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <hub/ngx_webrtc_spotlight.h>
 #include <event/ngx_webrtc_candidates.h>
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_seat.h>
@@ -42,6 +43,10 @@ static ngx_conf_num_bounds_t  ngx_webrtc_sections_bounds = {
 
 static ngx_conf_num_bounds_t  ngx_webrtc_bit_rate_bounds = {
     ngx_webrtc_bit_rate, 1, 1000000
+};
+
+static ngx_conf_num_bounds_t  ngx_webrtc_spotlight_bounds = {
+    ngx_conf_check_num_bounds, 1, NGX_WEBRTC_SPOTLIGHT_MAX
 };
 
 static ngx_webrtc_size_bounds_t  ngx_webrtc_mailbox_bounds = {
@@ -242,6 +247,20 @@ static ngx_command_t  ngx_webrtc_commands[] = {
       offsetof(ngx_webrtc_conf_t, speech_hold),
       &ngx_webrtc_msec_post },
 
+    { ngx_string("webrtc_spotlight_number"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, spotlight_number),
+      &ngx_webrtc_spotlight_bounds },
+
+    { ngx_string("webrtc_spotlight_interval"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, spotlight_interval),
+      &ngx_webrtc_msec_post },
+
     { ngx_string("webrtc_ping_interval"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
@@ -335,6 +354,8 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
     wcf->speech_level = NGX_CONF_UNSET_UINT;
     wcf->speech_time = NGX_CONF_UNSET_MSEC;
     wcf->speech_hold = NGX_CONF_UNSET_MSEC;
+    wcf->spotlight_number = NGX_CONF_UNSET_UINT;
+    wcf->spotlight_interval = NGX_CONF_UNSET_MSEC;
     wcf->ping_interval = NGX_CONF_UNSET_MSEC;
     wcf->pong_timeout = NGX_CONF_UNSET_MSEC;
 
@@ -371,6 +392,8 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_uint_value(wcf->speech_level, 45);
     ngx_conf_init_msec_value(wcf->speech_time, 1000);
     ngx_conf_init_msec_value(wcf->speech_hold, 2000);
+    ngx_conf_init_uint_value(wcf->spotlight_number, 5);
+    ngx_conf_init_msec_value(wcf->spotlight_interval, 1000);
     ngx_conf_init_msec_value(wcf->ping_interval, 5000);
     ngx_conf_init_msec_value(wcf->pong_timeout, 60000);
 

@@ -164,6 +164,8 @@ ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     conf.bit_rate_sharing = wcf->bit_rate_sharing ? 1 : 0;
     conf.answer_timeout = wcf->answer_timeout * NGX_WEBRTC_MSEC;
     conf.session_keep = wcf->session_keep * NGX_WEBRTC_MSEC;
+    conf.spotlight_number = wcf->spotlight_number;
+    conf.spotlight_interval = wcf->spotlight_interval * NGX_WEBRTC_MSEC;
     conf.candidates = media->candidates;
     conf.ncandidates = ngx_webrtc_candidates_get(wcf->media, port,
                                                  media->candidates, log);

@@ -17,11 +17,15 @@ ngx_webrtc_channel_create(ngx_webrtc_hub_t *hub, const ngx_str_t *id)
         return NULL;
     }
 
+    channel->hub = hub;
+
     channel->id.len = id->len;
     channel->id.data = (u_char *) (channel + 1);
     ngx_memcpy(channel->id.data, id->data, id->len);
 
     ngx_queue_init(&channel->members);
+    ngx_queue_init(&channel->spotlight.focused);
+    ngx_queue_init(&channel->spotlight.waiting);
 
     ngx_webrtc_hash_add(&hub->channels, &channel->node, channel->id.data,
                         channel->id.len);

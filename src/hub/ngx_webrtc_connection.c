@@ -280,6 +280,10 @@ ngx_webrtc_connection_enroll(ngx_webrtc_connection_t *connection,
         return NGX_ERROR;
     }
 
+    if (ngx_webrtc_spotlight_join(connection, join, reason) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     rc = ngx_webrtc_exchange_init(connection, join, now, reason);
     if (rc != NGX_OK) {
         return NGX_ERROR;
@@ -502,6 +506,7 @@ ngx_webrtc_hub_leave(ngx_webrtc_connection_t *connection,
     ngx_webrtc_exchange_withdraw(connection, now);
     ngx_webrtc_bit_rate_share(connection->channel, now);
     ngx_webrtc_pair_remove_all(connection);
+    ngx_webrtc_spotlight_leave(connection, now);
 
     if (connection->live) {
         ngx_webrtc_event_queue(connection, NGX_WEBRTC_EVENT_DESTROYED, now);

@@ -185,6 +185,10 @@ ngx_webrtc_exchange_sources(ngx_webrtc_connection_t *connection,
 
         ngx_webrtc_simulcast_source(section, &conf);
 
+        if (i == NGX_WEBRTC_AUDIO) {
+            ngx_webrtc_spotlight_listen(connection, &conf);
+        }
+
         track->source = ngx_webrtc_source_create(connection->peer, &conf);
         if (track->source == NULL) {
             return NGX_ERROR;
@@ -242,7 +246,7 @@ ngx_webrtc_exchange_subscribe(ngx_webrtc_reception_t *reception,
     conf.cname.len = NGX_WEBRTC_ID_LEN;
     conf.cname.data = reception->track->connection->info.connection_id;
 
-    ngx_webrtc_simulcast_subscription(reception, &conf);
+    ngx_webrtc_reception_conf(reception, &conf);
 
     reception->sub = ngx_webrtc_subscription_create(reception->receiver->peer,
                                                     reception->track->source,

@@ -63,6 +63,7 @@ ngx_webrtc_hub_init(ngx_webrtc_hub_t *hub)
     ngx_queue_init(&hub->minutes);
     ngx_queue_init(&hub->lifetimes);
     ngx_queue_init(&hub->kept);
+    ngx_queue_init(&hub->spotlights);
 
     seed = ngx_webrtc_random_uint32();
 
@@ -239,6 +240,7 @@ ngx_webrtc_deadline_next(ngx_queue_t *list, ngx_webrtc_usec_t now)
 void
 ngx_webrtc_hub_tick(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
 {
+    ngx_webrtc_channel_t     *channel;
     ngx_webrtc_deadline_t    *deadline;
     ngx_webrtc_connection_t  *connection;
 
@@ -267,6 +269,13 @@ ngx_webrtc_hub_tick(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
                              now);
     }
 
+    while ((deadline = ngx_webrtc_deadline_next(&hub->spotlights, now))) {
+        channel = ngx_queue_data(deadline, ngx_webrtc_channel_t,
+                                 spotlight.deadline);
+
+        ngx_webrtc_spotlight_fill(channel, now);
+    }
+
     ngx_webrtc_session_expire(hub, now);
 
     ngx_webrtc_hub_end(hub);
@@ -281,7 +290,8 @@ ngx_webrtc_hub_expires(ngx_webrtc_hub_t *hub)
     ngx_webrtc_deadline_t  *deadline;
 
     ngx_queue_t  *lists[] = {
-        &hub->answers, &hub->minutes, &hub->lifetimes, &hub->kept
+        &hub->answers, &hub->minutes, &hub->lifetimes, &hub->kept,
+        &hub->spotlights
     };
 
     /* what the media engine noticed is told in a turn of its own */

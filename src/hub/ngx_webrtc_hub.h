@@ -40,6 +40,9 @@ typedef enum {
     NGX_WEBRTC_EVENT_CREATED,       /* subject joined (may be the hearer) */
     NGX_WEBRTC_EVENT_UPDATED,       /* a minute of subject went by */
     NGX_WEBRTC_EVENT_DESTROYED,     /* subject left */
+    NGX_WEBRTC_EVENT_FOCUSED,       /* the spotlight is on subject, or it is
+                                       fixed there from now on */
+    NGX_WEBRTC_EVENT_UNFOCUSED,
     NGX_WEBRTC_EVENT_PUSH,          /* a text for the hearer */
     NGX_WEBRTC_EVENT_CLOSED,        /* the hearer's connection has ended */
     NGX_WEBRTC_EVENT_SWITCHED       /* the hearer gets another layer of
@@ -127,6 +130,14 @@ typedef struct {
 } ngx_webrtc_simulcast_t;
 
 
+/* layers of video, or LAYER_NONE */
+
+typedef struct {
+    ngx_int_t                 focus;
+    ngx_int_t                 unfocus;
+} ngx_webrtc_spotlight_rids_t;
+
+
 /* what a front-end asks for; the hub copies everything */
 
 typedef struct {
@@ -136,6 +147,10 @@ typedef struct {
     ngx_webrtc_simulcast_t        simulcast;
     ngx_str_t                     metadata; /* opaque, shown to the others */
     ngx_str_t                     metadata_ext; /* set_metadata_ext() */
+    ngx_uint_t                    spotlight_number; /* 0: as it is */
+    ngx_webrtc_spotlight_rids_t   spotlight_rids;
+    unsigned                  has_focus_rid:1;
+    unsigned                  has_unfocus_rid:1;
     /* the same, of who let it in; empty: none */
     ngx_str_t                     authz_metadata;
     ngx_str_t                     event_metadata;   /* opaque, for webhooks */
@@ -186,6 +201,8 @@ typedef struct {
     uint32_t                  simulcast_bit_rate;   /* default, kbit/s */
     ngx_webrtc_usec_t         answer_timeout;
     ngx_webrtc_usec_t         session_keep;         /* 0: not at all */
+    ngx_uint_t                spotlight_number;     /* default */
+    ngx_webrtc_usec_t         spotlight_interval;   /* of replacements */
     const ngx_webrtc_addr_t  *candidates;           /* of this worker */
     ngx_uint_t                ncandidates;
     ngx_str_t                 fingerprint;          /* sha-256, "AA:BB" */
@@ -289,6 +306,9 @@ const ngx_str_t *ngx_webrtc_connection_event_metadata(
 /* as it joined, with what it did not say filled in */
 const ngx_webrtc_simulcast_t *ngx_webrtc_connection_simulcast(
     ngx_webrtc_connection_t *connection);
+/* of different bundles: they see and hear each other */
+ngx_uint_t ngx_webrtc_connection_apart(const ngx_webrtc_connection_t *a,
+    const ngx_webrtc_connection_t *b);
 /* CREATED has been said, DESTROYED has not */
 ngx_uint_t ngx_webrtc_connection_is_live(ngx_webrtc_connection_t *connection);
 /* time from join to CREATED, us; 0 before it */

@@ -36,6 +36,10 @@
 /* how often UPDATED is said */
 #define NGX_WEBRTC_MINUTE       (60 * NGX_WEBRTC_SEC)
 
+/* what a receiver gets in a spotlight channel unless it asks */
+#define NGX_WEBRTC_SPOTLIGHT_FOCUS      1
+#define NGX_WEBRTC_SPOTLIGHT_UNFOCUS    0
+
 
 typedef struct ngx_webrtc_publication_s  ngx_webrtc_publication_t;
 typedef struct ngx_webrtc_reception_s    ngx_webrtc_reception_t;
@@ -63,6 +67,30 @@ typedef struct {
     ngx_webrtc_usec_t                  expires;
     unsigned                           set:1;
 } ngx_webrtc_deadline_t;
+
+
+/* the spotlight of a channel, and a member's part in it */
+
+typedef struct {
+    ngx_queue_t                        focused;     /* for longest first */
+    ngx_queue_t                        waiting;     /* speakers */
+    ngx_uint_t                         nfocused;
+    ngx_uint_t                         number;      /* 0: no spotlight */
+    ngx_webrtc_usec_t                  replaced;    /* the last time */
+    ngx_webrtc_deadline_t              deadline;
+} ngx_webrtc_spotlight_t;
+
+
+typedef struct {
+    ngx_queue_t                        queue;
+    ngx_webrtc_usec_t                  silent;      /* NEVER: it speaks */
+    ngx_webrtc_spotlight_rids_t        joined;      /* what it receives */
+    ngx_webrtc_spotlight_rids_t        rids;
+    unsigned                           focused:1;
+    unsigned                           fixed:1;
+    unsigned                           waiting:1;
+    unsigned                           audible:1;
+} ngx_webrtc_spotlight_member_t;
 
 
 /* what a connection publishes; part of the connection */
@@ -104,7 +132,9 @@ struct ngx_webrtc_pair_s {
     ngx_webrtc_connection_t           *receiver;
     ngx_webrtc_connection_t           *sender;
     ngx_int_t                          layer;       /* or LAYER_NONE */
+    ngx_webrtc_spotlight_rids_t        rids;
     unsigned                           has_layer:1;
+    unsigned                           has_rids:1;
     unsigned                           paused:1;
 };
 
@@ -140,6 +170,8 @@ struct ngx_webrtc_connection_s {
     ngx_str_t                          event_metadata;
     ngx_str_t                          detail;          /* of its end */
 
+    ngx_webrtc_spotlight_member_t      spotlight;
+
     ngx_webrtc_pending_t               pending[NGX_WEBRTC_EVENTS];
     ngx_webrtc_deadline_t              answer;
     ngx_webrtc_deadline_t              minute;
@@ -171,6 +203,7 @@ struct ngx_webrtc_connection_s {
 
 struct ngx_webrtc_channel_s {
     ngx_webrtc_hash_node_t             node;
+    ngx_webrtc_hub_t                  *hub;
     ngx_queue_t                        members;     /* by their joining */
     ngx_uint_t                         nmembers;    /* not those who left */
     ngx_webrtc_counts_t                counts;      /* live ones */
@@ -178,6 +211,7 @@ struct ngx_webrtc_channel_s {
     ngx_webrtc_session_info_t          session;
     ngx_webrtc_deadline_t              keep;        /* without members */
     void                              *data;        /* of the glue */
+    ngx_webrtc_spotlight_t             spotlight;
     unsigned                           begun:1;     /* the session */
 };
 
@@ -199,6 +233,7 @@ struct ngx_webrtc_hub_s {
     ngx_queue_t                        minutes;
     ngx_queue_t                        lifetimes;
     ngx_queue_t                        kept;        /* of channels */
+    ngx_queue_t                        spotlights;  /* of channels */
 
     ngx_str_t                          fingerprint;
     ngx_str_t                          sdp;         /* buffer of offers */
@@ -243,9 +278,6 @@ void ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub);
 
 /* ngx_webrtc_connection.c */
 
-/* of different bundles: they see and hear each other */
-ngx_uint_t ngx_webrtc_connection_apart(const ngx_webrtc_connection_t *a,
-    const ngx_webrtc_connection_t *b);
 void ngx_webrtc_connection_live(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now);
 void ngx_webrtc_connection_minute(ngx_webrtc_connection_t *connection,
@@ -274,6 +306,29 @@ void ngx_webrtc_session_leave(ngx_webrtc_hub_t *hub,
     ngx_webrtc_channel_t *channel, ngx_webrtc_usec_t now);
 /* ends those that nobody has come back to, all when the hub is closing */
 void ngx_webrtc_session_expire(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now);
+
+/* ngx_webrtc_spotlight.c */
+
+/* after it was added to its channel; NGX_DECLINED: it does not fit in */
+ngx_int_t ngx_webrtc_spotlight_join(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_join_t *join, const char **reason);
+void ngx_webrtc_spotlight_leave(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now);
+/* makes a source of audio tell when it speaks */
+void ngx_webrtc_spotlight_listen(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_source_conf_t *conf);
+/* gives places to those who wait for one, as far as there are any */
+void ngx_webrtc_spotlight_fill(ngx_webrtc_channel_t *channel,
+    ngx_webrtc_usec_t now);
+
+/* it is to be seen only, if at all */
+ngx_uint_t ngx_webrtc_spotlight_is_mute(ngx_webrtc_connection_t *connection);
+
+/* ngx_webrtc_spotlight_rid.c */
+
+/* what the receiver gets of the sender's video */
+ngx_int_t ngx_webrtc_spotlight_layer(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_connection_t *sender);
 
 /* ngx_webrtc_exchange.c */
 
@@ -322,6 +377,21 @@ void ngx_webrtc_pair_remove_all(ngx_webrtc_connection_t *connection);
 const char *ngx_webrtc_pair_check(ngx_webrtc_connection_t *receiver,
     const ngx_str_t *sender_id, ngx_webrtc_connection_t **sender);
 
+/* ngx_webrtc_reception.c */
+
+/* what the receiver shall get, from all that has a say: a new subscription */
+void ngx_webrtc_reception_conf(ngx_webrtc_reception_t *reception,
+    ngx_webrtc_subscription_conf_t *conf);
+/* the same after whatever changes it */
+void ngx_webrtc_reception_apply(ngx_webrtc_reception_t *reception,
+    ngx_webrtc_usec_t now);
+/* all receptions of one receiver */
+void ngx_webrtc_reception_apply_all(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_usec_t now);
+/* the video of one sender, if the receiver has it */
+void ngx_webrtc_reception_apply_video(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_connection_t *sender, ngx_webrtc_usec_t now);
+
 /* ngx_webrtc_simulcast.c */
 
 /* own rids of a sender's section */
@@ -331,15 +401,15 @@ ngx_int_t ngx_webrtc_simulcast_offer(ngx_webrtc_connection_t *connection,
 void ngx_webrtc_simulcast_source(
     const ngx_webrtc_negotiation_section_t *section,
     ngx_webrtc_source_conf_t *conf);
-/* layer, pausing and handler of a subscription to video */
+/* the handler of a subscription to layers of video */
 void ngx_webrtc_simulcast_subscription(ngx_webrtc_reception_t *reception,
     ngx_webrtc_subscription_conf_t *conf);
-/* what the receiver shall get of the sender now */
+/* a layer was asked for after the join */
+ngx_uint_t ngx_webrtc_simulcast_is_asked(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_connection_t *sender);
+/* what was asked for, then or with the join, or LAYER_AUTO */
 ngx_int_t ngx_webrtc_simulcast_layer(ngx_webrtc_connection_t *receiver,
     ngx_webrtc_connection_t *sender);
-/* tells it to the media engine; to be called after whatever changes it */
-void ngx_webrtc_simulcast_apply(ngx_webrtc_connection_t *receiver,
-    ngx_webrtc_connection_t *sender, ngx_webrtc_usec_t now);
 
 
 #endif /* _NGX_WEBRTC_MEMBER_H_INCLUDED_ */

@@ -64,7 +64,7 @@ ngx_webrtc_pair_get(ngx_webrtc_connection_t *receiver,
 void
 ngx_webrtc_pair_release(ngx_webrtc_pair_t *pair)
 {
-    if (!pair->has_layer && !pair->paused) {
+    if (!pair->has_layer && !pair->has_rids && !pair->paused) {
         ngx_webrtc_pair_remove(pair);
     }
 }

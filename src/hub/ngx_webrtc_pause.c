@@ -15,7 +15,6 @@ ngx_webrtc_pause_set(ngx_webrtc_connection_t *receiver,
     const char               *reason;
     ngx_webrtc_hub_t         *hub;
     ngx_webrtc_pair_t        *pair;
-    ngx_webrtc_reception_t   *reception;
     ngx_webrtc_connection_t  *sender;
 
     reason = ngx_webrtc_pair_check(receiver, sender_id, &sender);
@@ -42,11 +41,7 @@ ngx_webrtc_pause_set(ngx_webrtc_connection_t *receiver,
     if (pair->paused != paused) {
         pair->paused = paused;
 
-        reception = ngx_webrtc_exchange_video(receiver, sender);
-
-        if (reception && reception->sub) {
-            ngx_webrtc_subscription_set_paused(reception->sub, paused, now);
-        }
+        ngx_webrtc_reception_apply_video(receiver, sender, now);
     }
 
     ngx_webrtc_pair_release(pair);

@@ -8,8 +8,6 @@
 #include <hub/ngx_webrtc_simulcast.h>
 
 
-static void ngx_webrtc_simulcast_apply_all(ngx_webrtc_connection_t *receiver,
-    ngx_webrtc_usec_t now);
 static void ngx_webrtc_simulcast_forget_all(
     ngx_webrtc_connection_t *receiver);
 static void ngx_webrtc_simulcast_handler(ngx_webrtc_subscription_t *sub,
@@ -85,21 +83,6 @@ void
 ngx_webrtc_simulcast_subscription(ngx_webrtc_reception_t *reception,
     ngx_webrtc_subscription_conf_t *conf)
 {
-    ngx_webrtc_pair_t        *pair;
-    ngx_webrtc_connection_t  *receiver, *sender;
-
-    if (reception->section->kind != NGX_WEBRTC_SDP_VIDEO) {
-        return;
-    }
-
-    receiver = reception->receiver;
-    sender = reception->track->connection;
-
-    pair = ngx_webrtc_pair_find(receiver, sender);
-
-    conf->paused = pair && pair->paused;
-    conf->layer = ngx_webrtc_simulcast_layer(receiver, sender);
-
     if (ngx_webrtc_simulcast_has_layers(reception->track->section)) {
         conf->handler = ngx_webrtc_simulcast_handler;
         conf->data = reception;
@@ -123,40 +106,15 @@ ngx_webrtc_simulcast_layer(ngx_webrtc_connection_t *receiver,
 }
 
 
-void
-ngx_webrtc_simulcast_apply(ngx_webrtc_connection_t *receiver,
-    ngx_webrtc_connection_t *sender, ngx_webrtc_usec_t now)
+ngx_uint_t
+ngx_webrtc_simulcast_is_asked(ngx_webrtc_connection_t *receiver,
+    ngx_webrtc_connection_t *sender)
 {
-    ngx_webrtc_reception_t  *reception;
+    ngx_webrtc_pair_t  *pair;
 
-    reception = ngx_webrtc_exchange_video(receiver, sender);
+    pair = ngx_webrtc_pair_find(receiver, sender);
 
-    if (reception && reception->sub) {
-        ngx_webrtc_subscription_set_layer(reception->sub,
-                            ngx_webrtc_simulcast_layer(receiver, sender),
-                            now);
-    }
-}
-
-
-static void
-ngx_webrtc_simulcast_apply_all(ngx_webrtc_connection_t *receiver,
-    ngx_webrtc_usec_t now)
-{
-    ngx_queue_t             *q;
-    ngx_webrtc_reception_t  *reception;
-
-    for (q = ngx_queue_head(&receiver->receptions);
-         q != ngx_queue_sentinel(&receiver->receptions);
-         q = ngx_queue_next(q))
-    {
-        reception = ngx_queue_data(q, ngx_webrtc_reception_t, by_receiver);
-
-        if (reception->section->kind == NGX_WEBRTC_SDP_VIDEO) {
-            ngx_webrtc_simulcast_apply(receiver, reception->track->connection,
-                                       now);
-        }
-    }
+    return receiver->has_layer || (pair && pair->has_layer);
 }
 
 
@@ -180,7 +138,7 @@ ngx_webrtc_simulcast_request(ngx_webrtc_connection_t *receiver,
         receiver->layer = layer;
         receiver->has_layer = 1;
 
-        ngx_webrtc_simulcast_apply_all(receiver, now);
+        ngx_webrtc_reception_apply_all(receiver, now);
 
     } else {
         pair = ngx_webrtc_pair_get(receiver, sender);
@@ -189,7 +147,7 @@ ngx_webrtc_simulcast_request(ngx_webrtc_connection_t *receiver,
             pair->layer = layer;
             pair->has_layer = 1;
 
-            ngx_webrtc_simulcast_apply(receiver, sender, now);
+            ngx_webrtc_reception_apply_video(receiver, sender, now);
 
         } else {
             reason = "NO-MEMORY";
@@ -222,7 +180,7 @@ ngx_webrtc_simulcast_reset(ngx_webrtc_connection_t *receiver,
         receiver->has_layer = 0;
 
         ngx_webrtc_simulcast_forget_all(receiver);
-        ngx_webrtc_simulcast_apply_all(receiver, now);
+        ngx_webrtc_reception_apply_all(receiver, now);
 
     } else {
         pair = ngx_webrtc_pair_find(receiver, sender);
@@ -231,7 +189,7 @@ ngx_webrtc_simulcast_reset(ngx_webrtc_connection_t *receiver,
             pair->has_layer = 0;
             ngx_webrtc_pair_release(pair);
 
-            ngx_webrtc_simulcast_apply(receiver, sender, now);
+            ngx_webrtc_reception_apply_video(receiver, sender, now);
         }
     }
 

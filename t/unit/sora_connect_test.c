@@ -151,7 +151,12 @@ every_key_is_read(void **state)
     assert_str(join->info.bundle_id, "bu");
     assert_int_equal(join->info.role, NGX_WEBRTC_RECVONLY);
     assert_true(join->info.simulcast);
-    assert_false(join->info.spotlight);
+    assert_true(join->info.spotlight);
+    assert_int_equal(join->spotlight_number, 8);
+    assert_true(join->has_focus_rid);
+    assert_int_equal(join->spotlight_rids.focus, 1);
+    assert_true(join->has_unfocus_rid);
+    assert_int_equal(join->spotlight_rids.unfocus, NGX_WEBRTC_LAYER_NONE);
     assert_int_equal(join->info.audio_bit_rate, 64);
     assert_int_equal(join->opus.channels, 2);
     assert_int_equal(join->opus.maxplaybackrate, 16000);

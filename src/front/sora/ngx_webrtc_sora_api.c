@@ -160,8 +160,9 @@ ngx_webrtc_sora_parse_args(ngx_webrtc_sora_call_t *call, const u_char *body,
         args = ngx_webrtc_json_parse((u_char *) body, (u_char *) body + len,
                                      NGX_WEBRTC_SORA_BODY_MAX, &reason);
         if (args == NULL) {
-            ngx_webrtc_sora_refuse(answer, "InvalidJSON",
-                                   json_pack("[{s:s}]", "invalid", "parse"));
+            ngx_webrtc_sora_api_invalid(json_pack("[{s:s}]", "invalid",
+                                                  "parse"),
+                                        answer);
             return NGX_DECLINED;
         }
     }
@@ -173,7 +174,7 @@ ngx_webrtc_sora_parse_args(ngx_webrtc_sora_call_t *call, const u_char *body,
     errors = ngx_webrtc_sora_schema_check(call->route->args, args);
 
     if (errors) {
-        ngx_webrtc_sora_refuse(answer, "InvalidJSON", errors);
+        ngx_webrtc_sora_api_invalid(errors, answer);
         json_decref(args);
         return NGX_DECLINED;
     }
@@ -235,6 +236,13 @@ ngx_webrtc_sora_api_execute(ngx_webrtc_sora_t *sora,
     }
 
     call->route->handler(sora, call, now, answer);
+}
+
+
+void
+ngx_webrtc_sora_api_invalid(json_t *errors, ngx_webrtc_sora_answer_t *answer)
+{
+    ngx_webrtc_sora_refuse(answer, "InvalidJSON", errors);
 }
 
 

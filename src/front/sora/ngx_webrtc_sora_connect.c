@@ -15,9 +15,6 @@ typedef struct {
     ngx_str_t                 client_id;
     ngx_str_t                 bundle_id;
     ngx_int_t                 role;
-    ngx_int_t                 spotlight;
-    ngx_int_t                 focus_rid;
-    ngx_int_t                 unfocus_rid;
     ngx_int_t                 ignored;
 } ngx_webrtc_sora_values_t;
 
@@ -63,20 +60,6 @@ static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_keys[] = {
 
     { "bundle_id", NGX_WEBRTC_SORA_KEY_STR, 1, NGX_WEBRTC_NAME_MAX, NULL,
       ngx_webrtc_sora_value(bundle_id), "INVALID-BUNDLE-ID" },
-
-    { "spotlight", NGX_WEBRTC_SORA_KEY_FLAG, 0, 0, NULL,
-      ngx_webrtc_sora_value(spotlight), "INVALID-SPOTLIGHT" },
-
-    { "spotlight_number", NGX_WEBRTC_SORA_KEY_INT, 1, 8, NULL,
-      ngx_webrtc_sora_value(ignored), "INVALID-SPOTLIGHT-NUMBER" },
-
-    { "spotlight_focus_rid", NGX_WEBRTC_SORA_KEY_WORD, 0, 0,
-      ngx_webrtc_sora_rids, ngx_webrtc_sora_value(focus_rid),
-      "INVALID-SPOTLIGHT-FOCUS-RID" },
-
-    { "spotlight_unfocus_rid", NGX_WEBRTC_SORA_KEY_WORD, 0, 0,
-      ngx_webrtc_sora_rids, ngx_webrtc_sora_value(unfocus_rid),
-      "INVALID-SPOTLIGHT-UNFOCUS-RID" },
 
     { "data_channel_signaling", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
       ngx_webrtc_sora_value(ignored), "INVALID-DATA-CHANNEL-SIGNALING" },
@@ -151,6 +134,7 @@ ngx_webrtc_sora_connect_parse(ngx_webrtc_sora_connect_t *connect,
         || ngx_webrtc_sora_read_audio(connect, reason) != NGX_OK
         || ngx_webrtc_sora_read_video(connect, reason) != NGX_OK
         || ngx_webrtc_sora_read_simulcast(connect, reason) != NGX_OK
+        || ngx_webrtc_sora_read_spotlight(connect, reason) != NGX_OK
         || ngx_webrtc_sora_read_raw(data, len, "signaling_notify_metadata",
                                     &connect->join.metadata, reason)
            != NGX_OK)
@@ -193,8 +177,6 @@ ngx_webrtc_sora_read_values(ngx_webrtc_sora_connect_t *connect,
     ngx_memzero(&values, sizeof(ngx_webrtc_sora_values_t));
 
     values.role = -1;
-    values.focus_rid = -1;
-    values.unfocus_rid = -1;
 
     if (ngx_webrtc_sora_read(connect->json, ngx_webrtc_sora_keys, &values,
                              reason)
@@ -211,19 +193,6 @@ ngx_webrtc_sora_read_values(ngx_webrtc_sora_connect_t *connect,
     if (values.channel_id.len == 0) {
         *reason = "MISSING-CHANNEL-ID";
         return NGX_ERROR;
-    }
-
-    if (!values.spotlight) {
-
-        if (values.focus_rid != -1) {
-            *reason = "SPOTLIGHT-FOCUS-RID-WITHOUT-SPOTLIGHT";
-            return NGX_ERROR;
-        }
-
-        if (values.unfocus_rid != -1) {
-            *reason = "SPOTLIGHT-UNFOCUS-RID-WITHOUT-SPOTLIGHT";
-            return NGX_ERROR;
-        }
     }
 
     info = &connect->join.info;

@@ -87,4 +87,10 @@ ngx_int_t ngx_webrtc_sora_read_simulcast(ngx_webrtc_sora_connect_t *connect,
     const char **reason);
 
 
+/* ngx_webrtc_sora_connect_spotlight.c, for parse() alone */
+
+ngx_int_t ngx_webrtc_sora_read_spotlight(ngx_webrtc_sora_connect_t *connect,
+    const char **reason);
+
+
 #endif /* _NGX_WEBRTC_SORA_CONNECT_H_INCLUDED_ */

@@ -149,6 +149,13 @@ ngx_webrtc_sora_write_notify(ngx_webrtc_sora_text_t *text,
     const ngx_webrtc_counts_t           *counts;
     const ngx_webrtc_connection_info_t  *info;
 
+    if (event->type == NGX_WEBRTC_EVENT_FOCUSED
+        || event->type == NGX_WEBRTC_EVENT_UNFOCUSED)
+    {
+        ngx_webrtc_sora_write_spotlight(text, hub, event);
+        return;
+    }
+
     counts = &event->counts;
     info = ngx_webrtc_connection_info(event->subject);
 

@@ -164,4 +164,29 @@ json_t *ngx_webrtc_sora_set_metadata_item(ngx_webrtc_sora_t *sora,
     ngx_uint_t push, ngx_webrtc_usec_t now, const char **reason);
 
 
+/* ngx_webrtc_sora_spotlight.c */
+
+void ngx_webrtc_sora_focus_spotlight(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_focus_spotlight_fixed(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_unfocus_spotlight(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_change_spotlight_number(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_request_spotlight_rid(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_reset_spotlight_rid(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_batch_request_spotlight_rid(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+
+
 #endif /* _NGX_WEBRTC_SORA_OPERATION_H_INCLUDED_ */

@@ -7,6 +7,7 @@
 /* the operations of the HTTP API, as data */
 
 
+#include <hub/ngx_webrtc_spotlight.h>
 #include <front/sora/ngx_webrtc_sora_connect.h>
 #include <front/sora/ngx_webrtc_sora_operation.h>
 #include <front/sora/ngx_webrtc_sora_schema.h>
@@ -29,6 +30,9 @@
 
 #define NGX_WEBRTC_SORA_PUSH                                                 \
     { "push", NGX_WEBRTC_SORA_ARG_BOOLEAN, 0, 0, 0, NULL }
+
+/* items of one call */
+#define NGX_WEBRTC_SORA_BATCH_MAX  1000
 
 #define NGX_WEBRTC_SORA_ARGS_END  { NULL, 0, 0, 0, 0, NULL }
 
@@ -111,6 +115,32 @@ static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_pause_args[] = {
     NGX_WEBRTC_SORA_ID("channel_id"),
     NGX_WEBRTC_SORA_ID("recv_connection_id"),
     NGX_WEBRTC_SORA_ID("send_connection_id"),
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_number_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    { "spotlight_number", NGX_WEBRTC_SORA_ARG_INTEGER, 1, 1,
+      NGX_WEBRTC_SPOTLIGHT_MAX, NULL },
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_spotlight_rid_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("recv_connection_id"),
+    NGX_WEBRTC_SORA_OPTIONAL_ID("send_connection_id"),
+    { "spotlight_focus_rid", NGX_WEBRTC_SORA_ARG_STRING, 1, 0, 0,
+      ngx_webrtc_sora_rids },
+    { "spotlight_unfocus_rid", NGX_WEBRTC_SORA_ARG_STRING, 1, 0, 0,
+      ngx_webrtc_sora_rids },
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_batch_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    { "item_list", NGX_WEBRTC_SORA_ARG_ARRAY, 1, 0,
+      NGX_WEBRTC_SORA_BATCH_MAX, NULL },
     NGX_WEBRTC_SORA_ARGS_END
 };
 
@@ -236,6 +266,22 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
       ngx_webrtc_sora_channel_args,
       ngx_webrtc_sora_list_pause_rtp_streams },
 
+    { "20200807", "FocusSpotlightFixed", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_connection_args,
+      ngx_webrtc_sora_focus_spotlight_fixed },
+
+    { "20200807", "FocusSpotlight", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_connection_args,
+      ngx_webrtc_sora_focus_spotlight },
+
+    { "20200807", "UnfocusSpotlight", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_connection_args,
+      ngx_webrtc_sora_unfocus_spotlight },
+
+    { "20200807", "ChangeSpotlightNumber", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_number_args,
+      ngx_webrtc_sora_change_spotlight_number },
+
     { "20201005", "RequestRtpStream", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_request_args,
       ngx_webrtc_sora_request_rtp_stream },
@@ -284,6 +330,18 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
     { "20201124", "DeleteSignalingNotifyMetadataItem", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_delete_item_args,
       ngx_webrtc_sora_delete_metadata_item },
+    { "20211215", "RequestSpotlightRid", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_spotlight_rid_args,
+      ngx_webrtc_sora_request_spotlight_rid },
+
+    { "20211215", "ResetSpotlightRid", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_reset_args,
+      ngx_webrtc_sora_reset_spotlight_rid },
+
+    { "20211215", "BatchRequestSpotlightRid", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_batch_args,
+      ngx_webrtc_sora_batch_request_spotlight_rid },
+
     { "20251217", "RequestSimulcastRid", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_request_rid_args,
       ngx_webrtc_sora_request_simulcast_rid },

@@ -23,7 +23,7 @@ static json_t *ngx_webrtc_sora_schema_key(const ngx_webrtc_sora_arg_t *key);
 
 
 static const char *const  ngx_webrtc_sora_types[] = {
-    "string", "integer", "boolean", "object", "any"
+    "string", "integer", "boolean", "object", "array", "any"
 };
 
 
@@ -112,6 +112,16 @@ ngx_webrtc_sora_schema_judge(const ngx_webrtc_sora_arg_t *key,
 
     case NGX_WEBRTC_SORA_ARG_OBJECT:
         return json_is_object(value) ? NULL : "wrong_type";
+
+    case NGX_WEBRTC_SORA_ARG_ARRAY:
+
+        if (!json_is_array(value)) {
+            return "wrong_type";
+        }
+
+        n = json_array_size(value);
+
+        return (n < key->min || n > key->max) ? "wrong_length" : NULL;
 
     default: /* NGX_WEBRTC_SORA_ARG_ANY */
         return NULL;
@@ -226,6 +236,10 @@ ngx_webrtc_sora_schema_key(const ngx_webrtc_sora_arg_t *key)
     } else if (key->type == NGX_WEBRTC_SORA_ARG_INTEGER) {
         json_object_set_new(object, "minimum", json_integer(key->min));
         json_object_set_new(object, "maximum", json_integer(key->max));
+
+    } else if (key->type == NGX_WEBRTC_SORA_ARG_ARRAY) {
+        json_object_set_new(object, "minItems", json_integer(key->min));
+        json_object_set_new(object, "maxItems", json_integer(key->max));
     }
 
     return object;

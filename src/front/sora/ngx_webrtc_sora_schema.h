@@ -26,6 +26,7 @@ typedef enum {
     NGX_WEBRTC_SORA_ARG_INTEGER,
     NGX_WEBRTC_SORA_ARG_BOOLEAN,
     NGX_WEBRTC_SORA_ARG_OBJECT,
+    NGX_WEBRTC_SORA_ARG_ARRAY,      /* "min" to "max" items */
     NGX_WEBRTC_SORA_ARG_ANY
 } ngx_webrtc_sora_arg_e;
 
@@ -65,6 +66,10 @@ const ngx_webrtc_sora_route_t *ngx_webrtc_sora_route_find(
  */
 json_t *ngx_webrtc_sora_schema_check(const ngx_webrtc_sora_arg_t *keys,
     json_t *args);
+
+/* takes over the reference to the errors of check() */
+void ngx_webrtc_sora_api_invalid(json_t *errors,
+    ngx_webrtc_sora_answer_t *answer);
 
 /* 200 with the text as its body, which is the answer's then */
 void ngx_webrtc_sora_answer_text(ngx_webrtc_sora_text_t *text,

@@ -393,6 +393,8 @@ ngx_webrtc_sora_notify(ngx_webrtc_sora_session_t *session,
         ngx_webrtc_sora_text_reset(&sora->text);
         ngx_webrtc_sora_write_notify(&sora->text, sora->hub, event, 1);
         ngx_webrtc_sora_send(session, &sora->text);
+
+        ngx_webrtc_sora_tell_spotlight(session, event);
         return;
     }
 

@@ -103,4 +103,14 @@ void ngx_webrtc_sora_write_switched(ngx_webrtc_sora_text_t *text,
     const ngx_webrtc_event_t *event);
 
 
+/* ngx_webrtc_sora_spotlight.c */
+
+/* "spotlight.focused" or "spotlight.unfocused" */
+void ngx_webrtc_sora_write_spotlight(ngx_webrtc_sora_text_t *text,
+    ngx_webrtc_hub_t *hub, const ngx_webrtc_event_t *event);
+/* who is focused already, after the newcomer's own CREATED */
+void ngx_webrtc_sora_tell_spotlight(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_event_t *event);
+
+
 #endif /* _NGX_WEBRTC_SORA_SESSION_H_INCLUDED_ */

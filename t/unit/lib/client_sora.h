@@ -170,6 +170,8 @@ sora_start(void)
     conf.simulcast_bit_rate = 3000;
     conf.max_video_bit_rate = 15000;
     conf.answer_timeout = SEC(30);
+    conf.spotlight_number = 5;
+    conf.spotlight_interval = SEC(1);
     conf.candidates = &addr;
     conf.ncandidates = 1;
     ngx_str_set(&conf.fingerprint,

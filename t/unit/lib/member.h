@@ -128,6 +128,8 @@ world_start(const ngx_webrtc_hub_conf_t *changes)
     conf.simulcast_bit_rate = 3000;
     conf.max_video_bit_rate = 15000;
     conf.answer_timeout = SEC(30);
+    conf.spotlight_number = 5;
+    conf.spotlight_interval = SEC(1);
 
     if (changes) {
         conf = *changes;
@@ -206,7 +208,8 @@ member_handler(ngx_webrtc_connection_t *connection,
     const ngx_webrtc_connection_info_t  *info;
 
     static const char *const  words[] = {
-        "offer", "created", "updated", "destroyed", "closed"
+        "offer", "created", "updated", "destroyed", "focused",
+        "unfocused"
     };
 
     member = data;
@@ -419,7 +422,7 @@ member_leave(member_t *member)
 }
 
 
-static ngx_uint_t
+static ngx_inline ngx_uint_t
 sdp_count(const member_t *member, const char *word)
 {
     ngx_uint_t   n;
