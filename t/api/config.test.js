@@ -121,7 +121,10 @@ test('every directive takes its good values', () => {
         'webrtc_max_video_bit_rate 15000;', 'webrtc_consent_timeout 10s;',
         'webrtc_setup_timeout 5s;', 'webrtc_answer_timeout 5s;',
         'webrtc_key_frame_interval 1s;', 'webrtc_ping_interval 1s;',
-        'webrtc_pong_timeout 2m;',
+        'webrtc_pong_timeout 2m;', 'webrtc_speech_threshold -126;',
+        'webrtc_speech_threshold -1;', 'webrtc_speech_time 500ms;',
+        'webrtc_speech_hold 3s;', 'webrtc_spotlight_number 1;',
+        'webrtc_spotlight_number 8;', 'webrtc_spotlight_interval 100ms;',
     ]) {
         accepted({ main: [zone, line] });
     }
@@ -205,6 +208,11 @@ test('sizes, numbers and times are checked', () => {
         'webrtc_setup_timeout': ['0', 'x'],
         'webrtc_answer_timeout': ['0', 'x'],
         'webrtc_key_frame_interval': ['0', 'x'],
+        'webrtc_speech_threshold': ['0', '-0', '45', '-127', '-', '-x'],
+        'webrtc_speech_time': ['0', 'x'],
+        'webrtc_speech_hold': ['0', 'x'],
+        'webrtc_spotlight_number': ['0', '9', '-1', 'x'],
+        'webrtc_spotlight_interval': ['0', 'x'],
         'webrtc_ping_interval': ['0', 'x'],
         'webrtc_pong_timeout': ['0', 'x'],
     };
@@ -220,6 +228,8 @@ test('sizes, numbers and times are checked', () => {
                 `${name} 1;`);
 
         const good = /packets/.test(name) ? '64'
+                     : /threshold/.test(name) ? '-50'
+                     : /spotlight_number/.test(name) ? '2'
                      : /size|back|buffer/.test(name) ? '128k'
                      : /timeout|interval/.test(name) ? '10s' : '100';
 

@@ -52,11 +52,45 @@ async function capture(options) {
 
     const audio = { echoCancellation: false, noiseSuppression: false,
                     autoGainControl: false };
+    const video = options.video !== false && (options.size || size);
+
+    if (options.tone !== undefined) {
+        const tracks = tone(options.tone).getTracks();
+
+        if (video) {
+            const camera = await navigator.mediaDevices.getUserMedia({ video });
+
+            tracks.push(...camera.getTracks());
+        }
+
+        return new MediaStream(tracks);
+    }
 
     return navigator.mediaDevices.getUserMedia({
-        audio: options.audio !== false && audio,
-        video: options.video !== false && (options.size || size),
-    });
+        audio: options.audio !== false && audio, video });
+}
+
+
+/* A tone in place of the beeps: 0 is silence, 1 as loud as can be. */
+
+let gain = null;
+
+function tone(value) {
+    const context = new AudioContext();
+    const oscillator = new OscillatorNode(context, { frequency: 440 });
+    const output = new MediaStreamAudioDestinationNode(context);
+
+    gain = new GainNode(context, { gain: value });
+
+    oscillator.connect(gain).connect(output);
+    oscillator.start();
+
+    return output.stream;
+}
+
+
+function sound(value) {
+    gain.gain.value = value;
 }
 
 
@@ -98,8 +132,8 @@ function hide(event) {
 
 
 /*
- * options: role, channelId, metadata, audio, video, size, ports, and `sdk`,
- * which goes to the SDK as it is.
+ * options: role, channelId, metadata, audio, video, size, tone, ports, and
+ * `sdk`, which goes to the SDK as it is.
  */
 
 async function start(options) {
@@ -270,4 +304,4 @@ function codecs() {
 }
 
 
-window.member = { start, stop, state, stats, codecs, encode };
+window.member = { start, stop, state, stats, codecs, encode, sound };
