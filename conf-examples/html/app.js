@@ -1,8 +1,8 @@
 /*
  * The demo page: a form, a grid of videos, a panel of numbers.
  *
- * The address may carry ?channel=, ?name=, ?role=, ?source=, ?codec= and
- * ?simulcast=.
+ * The address may carry ?channel=, ?name=, ?role=, ?source=, ?codec=,
+ * ?simulcast and ?spotlight.
  */
 
 import { Client } from './client.js';
@@ -49,7 +49,9 @@ function prepare() {
         }
     }
 
-    $('simulcast').checked = query.has('simulcast');
+    for (const field of ['simulcast', 'spotlight']) {
+        $(field).checked = query.has(field);
+    }
 
     /* no camera without a secure context: offer what will work */
 
@@ -89,6 +91,7 @@ async function join(event) {
         channelId: $('channel').value,
         name: $('name').value.trim(),
         role: $('role').value,
+        spotlight: $('spotlight').checked,
         audio: true,
         video: true,
     };
@@ -139,6 +142,7 @@ async function connect(options, source) {
         addTile(detail.id, detail.stream);
     });
 
+    client.addEventListener('focus', showFocus);
     client.addEventListener('layer', ({ detail }) => showLayer(detail));
     client.addEventListener('gone', ({ detail }) => removeTile(detail.id));
     client.addEventListener('closed', ({ detail }) => close(detail.error));
@@ -248,6 +252,7 @@ function addTile(id, stream, { mine = false, camera = false } = {}) {
     }
 
     showNote(tile);
+    showFocus();
 
     video.setAttribute('aria-label', `Video of ${nameOf(id)}`);
 
@@ -258,6 +263,16 @@ function addTile(id, stream, { mine = false, camera = false } = {}) {
     });
 
     showMembers();
+}
+
+
+/* a tile may come before or after the news of its member */
+
+function showFocus() {
+    for (const tile of $('grid').children) {
+        tile.classList.toggle('focused',
+                              call.client.focused.has(tile.dataset.id));
+    }
 }
 
 
@@ -480,6 +495,10 @@ async function invite() {
     const url = new URL(location.pathname, location.href);
 
     url.searchParams.set('channel', call.options.channelId);
+
+    if (call.options.spotlight) {
+        url.searchParams.set('spotlight', '');
+    }
 
     try {
         await navigator.clipboard.writeText(url.href);

@@ -2,7 +2,8 @@
  * A small client of the signalling that webrtc_sora_signaling speaks: one
  * WebSocket, one RTCPeerConnection.  Events: "joined", "members", "stream"
  * and "gone" (a member's media comes and goes), "layer" (of the sizes in which
- * a member sends its video another one comes), "closed".
+ * a member sends its video another one comes), "focus" (others are in the
+ * spotlight than before), "closed".
  */
 
 const LEAVE_TIMEOUT = 3000;
@@ -15,6 +16,7 @@ export class Client extends EventTarget {
 
         this.url = url;
         this.members = new Map();       /* connection_id: name */
+        this.focused = new Set();       /* of connection_id */
         this.senders = new Map();       /* track: RTCRtpSender */
         this.queue = Promise.resolve();
     }
@@ -22,7 +24,9 @@ export class Client extends EventTarget {
 
     /* Resolves when our media is up; rejects with an Error to show. */
 
-    join({ channelId, role, name, stream, audio, video, simulcast }) {
+    join({ channelId, role, name, stream, audio, video, simulcast,
+           spotlight })
+    {
         this.stream = stream;
 
         return new Promise((resolve, reject) => {
@@ -37,6 +41,7 @@ export class Client extends EventTarget {
                 audio,
                 video,
                 simulcast,
+                spotlight,
                 signaling_notify_metadata: { name },
                 environment: navigator.userAgent,
             });
@@ -210,7 +215,18 @@ export class Client extends EventTarget {
 
         case 'connection.destroyed':
             this.members.delete(id);
+            this.focused.delete(id);
             break;
+
+        case 'spotlight.focused':
+            this.focused.add(id);
+            this.emit('focus');
+            return;
+
+        case 'spotlight.unfocused':
+            this.focused.delete(id);
+            this.emit('focus');
+            return;
 
         case 'simulcast.switched':
             this.emit('layer', { id: message.sender_connection_id,
@@ -276,6 +292,11 @@ function nameOf({ authn_metadata: metadata }) {
 function explain(code, reason, offered) {
     if (reason === 'DISCONNECTED-API') {
         return 'The server’s operator has ended this connection.';
+    }
+
+    if (reason === 'SPOTLIGHT-MISMATCH') {
+        return 'The others in this channel have joined it with another choice'
+               + ' of spotlight.';
     }
 
     if (code === 4490) {
