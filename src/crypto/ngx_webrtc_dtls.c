@@ -491,7 +491,7 @@ ngx_webrtc_dtls_read(ngx_webrtc_dtls_t *dtls)
 }
 
 
-/* 33 kB that a session without a data channel hardly needs again */
+/* 33 kB that most sessions hardly need again */
 
 static void
 ngx_webrtc_dtls_free_buffers(ngx_webrtc_dtls_t *dtls)
@@ -824,4 +824,21 @@ ngx_webrtc_dtls_close(ngx_webrtc_dtls_t *dtls)
 
     ngx_webrtc_dtls_shutdown(dtls);
     ngx_webrtc_dtls_finish(dtls, NGX_WEBRTC_DTLS_CLOSED);
+}
+
+
+void
+ngx_webrtc_dtls_rest(ngx_webrtc_dtls_t *dtls)
+{
+    if (dtls->state != NGX_WEBRTC_DTLS_CONNECTED) {
+        return;
+    }
+
+    if (!dtls->lean) {
+        ngx_webrtc_dtls_free_buffers(dtls);
+    }
+
+    if (dtls->io.head == dtls->io.tail) {
+        ngx_webrtc_dtls_io_free(&dtls->io);
+    }
 }

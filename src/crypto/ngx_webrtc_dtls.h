@@ -123,6 +123,12 @@ ngx_int_t ngx_webrtc_dtls_export(ngx_webrtc_dtls_t *dtls,
 ngx_int_t ngx_webrtc_dtls_write(ngx_webrtc_dtls_t *dtls, const u_char *pos,
     const u_char *last);
 
+/*
+ * Gives back the buffers of a session that has been quiet for a while; they
+ * come again with the next record.
+ */
+void ngx_webrtc_dtls_rest(ngx_webrtc_dtls_t *dtls);
+
 /* the longest application data that write() takes */
 #define NGX_WEBRTC_DTLS_DATA_MAX            (NGX_WEBRTC_DTLS_MTU - 13 - 24)
 

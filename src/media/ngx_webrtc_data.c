@@ -7,6 +7,9 @@
 #include <media/ngx_webrtc_data_channel.h>
 
 
+/* DTLS keeps its buffers for so long */
+#define NGX_WEBRTC_DATA_QUIET       NGX_WEBRTC_SEC
+
 /* what DTLS adds to a packet */
 #define NGX_WEBRTC_DATA_OVERHEAD                                             \
     (NGX_WEBRTC_DTLS_MTU - NGX_WEBRTC_DTLS_DATA_MAX)
@@ -156,8 +159,10 @@ ngx_webrtc_data_input_handler(void *data, u_char *pos, u_char *last)
 {
     ngx_webrtc_data_t *dc = data;
 
+    dc->active = dc->peer->engine->now;
+
     if (dc->sctp) {
-        ngx_webrtc_sctp_input(dc->sctp, pos, last, dc->peer->engine->now);
+        ngx_webrtc_sctp_input(dc->sctp, pos, last, dc->active);
     }
 }
 
@@ -171,6 +176,7 @@ ngx_webrtc_data_output_handler(void *data, const u_char *pos,
     ngx_webrtc_peer_t  *peer;
 
     peer = dc->peer;
+    dc->active = peer->engine->now;
 
     /* what is lost here SCTP sends again */
 
@@ -183,6 +189,20 @@ ngx_webrtc_data_output_handler(void *data, const u_char *pos,
 
     if (peer->transport.waiting) {
         ngx_webrtc_peer_schedule(peer);
+    }
+}
+
+
+void
+ngx_webrtc_data_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_data_t  *dc;
+
+    dc = peer->dc;
+
+    if (dc && dc->active && dc->active + NGX_WEBRTC_DATA_QUIET <= now) {
+        dc->active = 0;
+        ngx_webrtc_dtls_rest(peer->transport.dtls);
     }
 }
 

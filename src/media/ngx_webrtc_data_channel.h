@@ -55,6 +55,7 @@ struct ngx_webrtc_data_s {
     ngx_uint_t                   nstreams;  /* 0 until it is up */
     ngx_uint_t                   nchannels;
     ngx_uint_t                   size;
+    ngx_webrtc_usec_t            active;    /* the last packet; 0: rests */
 
     unsigned                     begun:1;
     unsigned                     busy:1;

@@ -310,6 +310,7 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 
         } else {
             ngx_webrtc_report_tick(peer, now, out);
+            ngx_webrtc_data_tick(peer, now);
 
             if (peer->connected) {
                 speaker = ngx_webrtc_peer_speaker(peer, now);

@@ -606,6 +606,42 @@ application_data_passes_both_ways(void **state)
 
 
 static void
+a_session_that_rested_goes_on(void **state)
+{
+    u_char      data[100];
+    ngx_uint_t  i, n;
+
+    (void) state;
+
+    memset(data, 'x', sizeof(data));
+
+    /* before the handshake there is nothing to give back */
+
+    ngx_webrtc_dtls_rest(ends[SERVER].dtls);
+    connect_both();
+
+    for (i = 1; i <= 3; i++) {
+        for (n = 0; n < 2; n++) {
+            ngx_webrtc_dtls_rest(ends[CLIENT].dtls);
+            ngx_webrtc_dtls_rest(ends[SERVER].dtls);
+
+            assert_int_equal(ngx_webrtc_dtls_write(ends[n].dtls, data,
+                                                   data + sizeof(data)),
+                             NGX_OK);
+
+            /* what has not left is kept */
+
+            ngx_webrtc_dtls_rest(ends[n].dtls);
+            exchange();
+            assert_int_equal(ends[!n].records, i);
+        }
+    }
+
+    assert_connected();
+}
+
+
+static void
 a_full_queue_says_again_and_recovers(void **state)
 {
     u_char      data[1000];
@@ -1038,6 +1074,7 @@ main(void)
         test(an_established_session_survives_other_fingerprints),
         test(a_client_hello_in_fragments_is_put_together),
         test(application_data_passes_both_ways),
+        test(a_session_that_rested_goes_on),
         test(a_full_queue_says_again_and_recovers),
         test(replayed_and_altered_records_are_dropped),
         test(plain_application_data_is_dropped),
