@@ -19,6 +19,7 @@
 #include <core/ngx_webrtc_addr.h>
 #include <crypto/ngx_webrtc_certificate.h>
 #include <event/ngx_webrtc_zone.h>
+#include <front/sora/ngx_webrtc_sora.h>
 
 
 /* a UDP address to listen on; belongs to the seat of its port */
@@ -61,6 +62,7 @@ typedef struct {
 
     ngx_uint_t                max_connections;
     ngx_uint_t                channel_connections;
+    ngx_uint_t                session_connections;
     ngx_uint_t                max_sections;
     size_t                    mailbox_size;
     size_t                    mailbox_backlog;
@@ -79,6 +81,7 @@ typedef struct {
     ngx_msec_t                setup_timeout;
     ngx_msec_t                answer_timeout;
     ngx_msec_t                session_keep;
+    ngx_webrtc_sora_node_t    node;
     ngx_msec_t                key_frame_interval;
     ngx_uint_t                speech_level;     /* -dBov */
     ngx_msec_t                speech_time;
@@ -110,6 +113,7 @@ typedef struct {
 } ngx_webrtc_size_bounds_t;
 
 char *ngx_webrtc_check_size_bounds(ngx_conf_t *cf, void *post, void *data);
+char *ngx_webrtc_check_ascii(ngx_conf_t *cf, void *post, void *data);
 char *ngx_webrtc_check_positive_msec(ngx_conf_t *cf, void *post, void *data);
 
 /* in the master or a single process, NULL before the first configuration */

@@ -61,6 +61,8 @@ static ngx_webrtc_size_bounds_t  ngx_webrtc_buffer_bounds = {
     ngx_webrtc_check_size_bounds, 4096, 1024 * 1024 * 1024
 };
 
+static ngx_conf_post_t  ngx_webrtc_ascii_post = { ngx_webrtc_check_ascii };
+
 static ngx_conf_post_t  ngx_webrtc_packets_post = { ngx_webrtc_power_of_two };
 
 static ngx_conf_post_t  ngx_webrtc_msec_post = {
@@ -212,6 +214,27 @@ static ngx_command_t  ngx_webrtc_commands[] = {
       offsetof(ngx_webrtc_conf_t, answer_timeout),
       &ngx_webrtc_msec_post },
 
+    { ngx_string("webrtc_label"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, node.label),
+      &ngx_webrtc_ascii_post },
+
+    { ngx_string("webrtc_node_name"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, node.node_name),
+      &ngx_webrtc_ascii_post },
+
+    { ngx_string("webrtc_session_connections"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, session_connections),
+      &ngx_webrtc_connections_bounds },
+
     { ngx_string("webrtc_session_keep"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
@@ -328,10 +351,12 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
      *     wcf->zone = NULL;
      *     wcf->media = NULL;
      *     wcf->user = NULL;
+     *     wcf->node = { NULL };
      */
 
     wcf->max_connections = NGX_CONF_UNSET_UINT;
     wcf->channel_connections = NGX_CONF_UNSET_UINT;
+    wcf->session_connections = NGX_CONF_UNSET_UINT;
     wcf->max_sections = NGX_CONF_UNSET_UINT;
     wcf->mailbox_size = NGX_CONF_UNSET_SIZE;
     wcf->mailbox_backlog = NGX_CONF_UNSET_SIZE;
@@ -370,6 +395,7 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
 
     ngx_conf_init_uint_value(wcf->max_connections, 4096);
     ngx_conf_init_uint_value(wcf->channel_connections, 1000);
+    ngx_conf_init_uint_value(wcf->session_connections, 1000);
     ngx_conf_init_uint_value(wcf->max_sections, 512);
     ngx_conf_init_size_value(wcf->mailbox_size, 512 * 1024);
     ngx_conf_init_size_value(wcf->mailbox_backlog, 8 * 1024 * 1024);
@@ -396,6 +422,16 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_msec_value(wcf->spotlight_interval, 1000);
     ngx_conf_init_msec_value(wcf->ping_interval, 5000);
     ngx_conf_init_msec_value(wcf->pong_timeout, 60000);
+
+    ngx_str_set(&wcf->node.version, NGX_WEBRTC_SORA_VERSION);
+
+    if (wcf->node.label.data == NULL) {
+        ngx_str_set(&wcf->node.label, "WebRTC SFU Sora");
+    }
+
+    if (wcf->node.node_name.data == NULL) {
+        wcf->node.node_name = cycle->hostname;
+    }
 
     wcf->mailbox_size = ngx_align(wcf->mailbox_size, ngx_pagesize);
 
@@ -710,6 +746,28 @@ ngx_webrtc_check_size_bounds(ngx_conf_t *cf, void *post, void *data)
                            "value must be between %uz and %uz bytes",
                            bounds->low, bounds->high);
         return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* it goes into JSON */
+
+char *
+ngx_webrtc_check_ascii(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_str_t *value = data;
+
+    size_t  i;
+
+    for (i = 0; i < value->len; i++) {
+
+        if (value->data[i] < ' ' || value->data[i] > '~') {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "value must be printable ASCII");
+            return NGX_CONF_ERROR;
+        }
     }
 
     return NGX_CONF_OK;

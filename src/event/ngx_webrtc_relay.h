@@ -38,13 +38,15 @@ typedef struct {
 
 
 /*
- * Opens a pipe to the home of "channel_id" with the client's first message.
+ * Opens a pipe to the home of "channel_id" with the client's first message
+ * and what is known of the client beside it.
  * NULL: refused, "reason" says why ("ZONE-FULL", "NO-WORKER").  The handlers
  * may be called before it returns only through the posted queue, never
  * directly.
  */
 ngx_webrtc_pipe_t *ngx_webrtc_pipe_open(const ngx_str_t *channel_id,
-    const u_char *text, size_t len,
+    const ngx_webrtc_sora_admission_t *admission, const u_char *text,
+    size_t len,
     const ngx_webrtc_pipe_handlers_t *handlers, void *data,
     const char **reason);
 /* NGX_ERROR: the pipe broke; close the client and pipe_close() it */

@@ -98,6 +98,14 @@ void ngx_webrtc_relay_note(ngx_webrtc_relay_t *relay, ngx_webrtc_owner_t *to,
 void ngx_webrtc_relay_post(ngx_webrtc_relay_t *relay);
 
 
+/* body of PIPE_OPEN; the answer of the auth webhook and the text follow */
+
+typedef struct {
+    uint32_t                  authz;    /* length */
+    u_char                    connection_id[NGX_WEBRTC_ID_LEN];
+} ngx_webrtc_relay_open_t;
+
+
 /* body of PIPE_CLOSE; the reason follows */
 
 #define NGX_WEBRTC_RELAY_REASON     123

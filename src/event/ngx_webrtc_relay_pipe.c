@@ -30,14 +30,18 @@ static void ngx_webrtc_pipe_restart(ngx_webrtc_pipe_t *pipe);
 
 
 ngx_webrtc_pipe_t *
-ngx_webrtc_pipe_open(const ngx_str_t *channel_id, const u_char *text,
+ngx_webrtc_pipe_open(const ngx_str_t *channel_id,
+    const ngx_webrtc_sora_admission_t *admission, const u_char *text,
     size_t len, const ngx_webrtc_pipe_handlers_t *handlers, void *data,
     const char **reason)
 {
+    u_char                   *p;
+    ngx_int_t                 rc;
     ngx_webrtc_pipe_t        *pipe;
     ngx_webrtc_relay_t       *relay;
     ngx_webrtc_worker_t      *worker;
     ngx_webrtc_relay_body_t   body;
+    ngx_webrtc_relay_open_t   head;
 
     worker = ngx_webrtc_worker();
     relay = worker->relay;
@@ -69,12 +73,39 @@ ngx_webrtc_pipe_open(const ngx_str_t *channel_id, const u_char *text,
         return NULL;
     }
 
-    body.head = NULL;
-    body.head_len = 0;
+    head.authz = (uint32_t) admission->authz.len;
+    ngx_memcpy(head.connection_id, admission->connection_id,
+               NGX_WEBRTC_ID_LEN);
+
+    p = NULL;
+
+    body.head = &head;
+    body.head_len = sizeof(ngx_webrtc_relay_open_t);
     body.data = text;
     body.len = len;
 
-    if (ngx_webrtc_pipe_send_open(pipe, channel_id, &body, reason) != NGX_OK) {
+    if (admission->authz.len) {
+
+        p = ngx_alloc(admission->authz.len + len, relay->log);
+        if (p == NULL) {
+            ngx_webrtc_pipe_free(pipe);
+            return NULL;
+        }
+
+        ngx_memcpy(p, admission->authz.data, admission->authz.len);
+        ngx_memcpy(p + admission->authz.len, text, len);
+
+        body.data = p;
+        body.len += admission->authz.len;
+    }
+
+    rc = ngx_webrtc_pipe_send_open(pipe, channel_id, &body, reason);
+
+    if (p) {
+        ngx_free(p);
+    }
+
+    if (rc != NGX_OK) {
         ngx_webrtc_pipe_free(pipe);
         return NULL;
     }

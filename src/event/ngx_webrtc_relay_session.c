@@ -83,9 +83,29 @@ void
 ngx_webrtc_session_open_handler(ngx_webrtc_relay_t *relay,
     ngx_webrtc_mail_t *mail)
 {
-    ngx_webrtc_usec_t            now;
-    ngx_webrtc_sora_t           *sora;
-    ngx_webrtc_relay_session_t  *session;
+    ngx_webrtc_usec_t             now;
+    ngx_webrtc_sora_t            *sora;
+    ngx_webrtc_relay_open_t       head;
+    ngx_webrtc_relay_session_t   *session;
+    ngx_webrtc_sora_admission_t   admission;
+
+    if (mail->len < sizeof(ngx_webrtc_relay_open_t)) {
+        return;
+    }
+
+    ngx_memcpy(&head, mail->data, sizeof(ngx_webrtc_relay_open_t));
+
+    mail->data += sizeof(ngx_webrtc_relay_open_t);
+    mail->len -= sizeof(ngx_webrtc_relay_open_t);
+
+    if (head.authz > mail->len) {
+        return;
+    }
+
+    ngx_memcpy(admission.connection_id, head.connection_id,
+               NGX_WEBRTC_ID_LEN);
+    admission.authz.data = mail->data;
+    admission.authz.len = head.authz;
 
     sora = relay->worker->sora;
 
@@ -126,7 +146,9 @@ ngx_webrtc_session_open_handler(ngx_webrtc_relay_t *relay,
 
     /* the session may end, and be freed, in there */
 
-    (void) ngx_webrtc_sora_input(session->sora, mail->data, mail->len, now);
+    (void) ngx_webrtc_sora_admit(session->sora, &admission,
+                                 mail->data + head.authz,
+                                 mail->len - head.authz, now);
 }
 
 

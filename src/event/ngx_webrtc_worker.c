@@ -9,6 +9,7 @@
 #include <ngx_event.h>
 #include <sys/time.h>
 #include <time.h>
+#include <event/ngx_webrtc_hook.h>
 #include <event/ngx_webrtc_mailbox_event.h>
 #include <event/ngx_webrtc_relay.h>
 #include <event/ngx_webrtc_seat.h>
@@ -115,6 +116,8 @@ ngx_webrtc_worker_init(ngx_cycle_t *cycle)
     {
         return NGX_ERROR;
     }
+
+    ngx_webrtc_hook_init(cycle, worker);
 
     /* perhaps we replace a worker that has died */
 
@@ -226,6 +229,8 @@ ngx_webrtc_worker_stop(void)
     }
 
     worker->zone = NULL;
+
+    ngx_webrtc_hook_quit();
 }
 
 

@@ -12,13 +12,11 @@
 #include <crypto/ngx_webrtc_srtp.h>
 #include <peer/ngx_webrtc_sctp.h>
 #include <event/ngx_webrtc_candidates.h>
+#include <event/ngx_webrtc_hook.h>
 #include <event/ngx_webrtc_relay.h>
 #include <event/ngx_webrtc_seat.h>
 #include <event/ngx_webrtc_udp.h>
 #include <event/ngx_webrtc_worker_media.h>
-
-
-#define NGX_WEBRTC_SORA_VERSION  "2025.2.0"
 
 
 typedef struct {
@@ -47,6 +45,8 @@ static void ngx_webrtc_worker_channel_keep(void *data,
     const ngx_str_t *channel_id, ngx_webrtc_usec_t time);
 static void ngx_webrtc_worker_session(void *data,
     ngx_webrtc_channel_t *channel, ngx_uint_t begins, ngx_webrtc_usec_t now);
+static void ngx_webrtc_worker_event(void *data,
+    const ngx_webrtc_event_t *event);
 static void ngx_webrtc_worker_count(void *data,
     ngx_webrtc_connection_t *connection, ngx_webrtc_event_e type,
     ngx_uint_t failed);
@@ -180,6 +180,7 @@ ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     glue.channel_empty = ngx_webrtc_worker_channel_empty;
     glue.channel_keep = ngx_webrtc_worker_channel_keep;
     glue.session = ngx_webrtc_worker_session;
+    glue.event = ngx_webrtc_worker_event;
     glue.count = ngx_webrtc_worker_count;
 
     worker->hub = ngx_webrtc_hub_create(&conf, &glue, worker->engine, log);
@@ -213,7 +214,7 @@ ngx_webrtc_worker_create_sora(ngx_webrtc_conf_t *wcf,
 
     conf.ping_interval = wcf->ping_interval * NGX_WEBRTC_MSEC;
     conf.pong_timeout = wcf->pong_timeout * NGX_WEBRTC_MSEC;
-    ngx_str_set(&conf.version, NGX_WEBRTC_SORA_VERSION);
+    conf.version = wcf->node.version;
 
     worker->sora = ngx_webrtc_sora_create(&conf, glue, worker->hub, log);
 
@@ -440,6 +441,17 @@ ngx_webrtc_worker_session(void *data, ngx_webrtc_channel_t *channel,
 
     (void) ngx_atomic_fetch_add(begins ? &counters->sessions_created
                                        : &counters->sessions_destroyed, 1);
+
+    ngx_webrtc_hook_session(worker->hub, channel, begins, now);
+}
+
+
+static void
+ngx_webrtc_worker_event(void *data, const ngx_webrtc_event_t *event)
+{
+    ngx_webrtc_worker_t *worker = data;
+
+    ngx_webrtc_hook_event(worker->hub, event);
 }
 
 

@@ -573,6 +573,7 @@ void
 ngx_webrtc_zone_clean(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *owner)
 {
     ngx_uint_t                  i;
+    ngx_webrtc_zone_row_t      *row;
     ngx_webrtc_zone_table_t    *table;
     ngx_webrtc_zone_channel_t  *channel;
 
@@ -585,8 +586,17 @@ ngx_webrtc_zone_clean(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *owner)
             continue;
         }
 
-        while (channel->first) {
-            ngx_webrtc_zone_remove_row(zone, channel->first);
+        while ((row = channel->first)) {
+
+            if (zone->lost && row->live) {
+                zone->lost(NULL, &row->info, 0);
+            }
+
+            if (zone->lost && row->next == NULL) {
+                zone->lost(NULL, &row->info, 1);
+            }
+
+            ngx_webrtc_zone_remove_row(zone, row);
         }
 
         ngx_webrtc_zone_remove_channel(zone, channel);

@@ -136,7 +136,16 @@ typedef struct {
     ngx_webrtc_zone_table_t   chunks;
 
     ngx_webrtc_counters_t     counters;
+    ngx_atomic_t              vanished;     /* was told, see the hooks */
 } ngx_webrtc_zone_sh_t;
+
+
+/*
+ * A live connection whose worker has died, or (session) the last one of its
+ * channel; called under the lock.
+ */
+typedef void (*ngx_webrtc_zone_lost_pt)(void *data,
+    const ngx_webrtc_connection_info_t *info, ngx_uint_t session);
 
 
 struct ngx_webrtc_zone_s {
@@ -146,6 +155,7 @@ struct ngx_webrtc_zone_s {
     ngx_log_t                *log;
     u_char                   *stats;    /* of this process, when needed */
     time_t                    full;     /* when that was last logged */
+    ngx_webrtc_zone_lost_pt   lost;     /* NULL: nobody wants to know */
 };
 
 

@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <event/ngx_webrtc_conf.h>
+#include <http/ngx_http_webrtc_background.h>
 #include <http/ngx_http_webrtc_module.h>
 
 
@@ -21,13 +22,33 @@ static char *ngx_http_webrtc_cors_origin(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_webrtc_message_rate(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static void *ngx_http_webrtc_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_webrtc_init_main_conf(ngx_conf_t *cf, void *conf);
+static ngx_int_t ngx_http_webrtc_init_process(ngx_cycle_t *cycle);
+static void ngx_http_webrtc_exit_process(ngx_cycle_t *cycle);
 static void *ngx_http_webrtc_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_webrtc_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 
 
-static ngx_conf_post_t  ngx_http_webrtc_connect_timeout_post = {
+static ngx_conf_post_t  ngx_http_webrtc_timeout_post = {
     ngx_webrtc_check_positive_msec
+};
+
+static ngx_conf_num_bounds_t  ngx_http_webrtc_pending_bounds = {
+    ngx_conf_check_num_bounds, 1, 1000000
+};
+
+static ngx_conf_num_bounds_t  ngx_http_webrtc_lanes_bounds = {
+    ngx_conf_check_num_bounds, 1, NGX_WEBRTC_HOOK_LANES
+};
+
+static ngx_webrtc_size_bounds_t  ngx_http_webrtc_queue_bounds = {
+    ngx_webrtc_check_size_bounds, 16 * 1024, 1024 * 1024 * 1024
+};
+
+static ngx_webrtc_size_bounds_t  ngx_http_webrtc_answer_bounds = {
+    ngx_webrtc_check_size_bounds, 1024, 8 * 1024 * 1024
 };
 
 
@@ -91,7 +112,65 @@ static ngx_command_t  ngx_http_webrtc_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_webrtc_loc_conf_t, connect_timeout),
-      &ngx_http_webrtc_connect_timeout_post },
+      &ngx_http_webrtc_timeout_post },
+
+    { ngx_string("webrtc_auth_uri"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_webrtc_set_uri,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_webrtc_loc_conf_t, auth_uri),
+      NULL },
+
+    { ngx_string("webrtc_session_uri"),
+      NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_http_webrtc_hook_uri,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_webrtc_main_conf_t,
+               hooks[NGX_WEBRTC_HOOK_SESSION].uri),
+      (void *) NGX_WEBRTC_HOOK_SESSION },
+
+    { ngx_string("webrtc_event_uri"),
+      NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_http_webrtc_hook_uri,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_webrtc_main_conf_t,
+               hooks[NGX_WEBRTC_HOOK_EVENT].uri),
+      (void *) NGX_WEBRTC_HOOK_EVENT },
+
+    { ngx_string("webrtc_auth_pending"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_webrtc_main_conf_t, auth_pending),
+      &ngx_http_webrtc_pending_bounds },
+
+    { ngx_string("webrtc_webhook_queue"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_webrtc_main_conf_t, webhook_queue),
+      &ngx_http_webrtc_queue_bounds },
+
+    { ngx_string("webrtc_webhook_lanes"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_webrtc_main_conf_t, webhook_lanes),
+      &ngx_http_webrtc_lanes_bounds },
+
+    { ngx_string("webrtc_webhook_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_webrtc_loc_conf_t, webhook_timeout),
+      &ngx_http_webrtc_timeout_post },
+
+    { ngx_string("webrtc_webhook_answer_size"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_webrtc_loc_conf_t, webhook_answer),
+      &ngx_http_webrtc_answer_bounds },
 
       ngx_null_command
 };
@@ -101,8 +180,8 @@ static ngx_http_module_t  ngx_http_webrtc_module_ctx = {
     ngx_http_webrtc_add_variables,         /* preconfiguration */
     NULL,                                  /* postconfiguration */
 
-    NULL,                                  /* create main configuration */
-    NULL,                                  /* init main configuration */
+    ngx_http_webrtc_create_main_conf,      /* create main configuration */
+    ngx_http_webrtc_init_main_conf,        /* init main configuration */
 
     NULL,                                  /* create server configuration */
     NULL,                                  /* merge server configuration */
@@ -119,10 +198,10 @@ ngx_module_t  ngx_http_webrtc_module = {
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
     NULL,                                  /* init module */
-    NULL,                                  /* init process */
+    ngx_http_webrtc_init_process,          /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    NULL,                                  /* exit process */
+    ngx_http_webrtc_exit_process,          /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -284,6 +363,54 @@ ngx_http_webrtc_message_rate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static void *
+ngx_http_webrtc_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_webrtc_main_conf_t  *wmcf;
+
+    wmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_webrtc_main_conf_t));
+    if (wmcf == NULL) {
+        return NULL;
+    }
+
+    wmcf->auth_pending = NGX_CONF_UNSET_UINT;
+    wmcf->webhook_queue = NGX_CONF_UNSET_SIZE;
+    wmcf->webhook_lanes = NGX_CONF_UNSET_UINT;
+
+    return wmcf;
+}
+
+
+static char *
+ngx_http_webrtc_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_webrtc_main_conf_t *wmcf = conf;
+
+    ngx_conf_init_uint_value(wmcf->auth_pending, 1000);
+    ngx_conf_init_size_value(wmcf->webhook_queue, 4 * 1024 * 1024);
+    ngx_conf_init_uint_value(wmcf->webhook_lanes, 8);
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webrtc_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_webrtc_hook_init();
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webrtc_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_webrtc_hook_close();
+    ngx_http_webrtc_background_shutdown();
+}
+
+
+static void *
 ngx_http_webrtc_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_http_webrtc_loc_conf_t  *wlcf;
@@ -298,6 +425,8 @@ ngx_http_webrtc_create_loc_conf(ngx_conf_t *cf)
     wlcf->rate = NGX_CONF_UNSET_UINT;
     wlcf->burst = NGX_CONF_UNSET_UINT;
     wlcf->connect_timeout = NGX_CONF_UNSET_MSEC;
+    wlcf->webhook_timeout = NGX_CONF_UNSET_MSEC;
+    wlcf->webhook_answer = NGX_CONF_UNSET_SIZE;
     wlcf->cors_origin = NGX_CONF_UNSET_PTR;
 
     return wlcf;
@@ -322,6 +451,14 @@ ngx_http_webrtc_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->burst, prev->burst, 200);
     ngx_conf_merge_msec_value(conf->connect_timeout, prev->connect_timeout,
                               15000);
+    ngx_conf_merge_msec_value(conf->webhook_timeout, prev->webhook_timeout,
+                              5000);
+    ngx_conf_merge_size_value(conf->webhook_answer, prev->webhook_answer,
+                              64 * 1024);
+
+    if (!conf->auth_uri.set) {
+        conf->auth_uri = prev->auth_uri;
+    }
 
     if (conf->cors_origin == NGX_CONF_UNSET_PTR) {
         conf->cors_origin = prev->cors_origin;

@@ -11,6 +11,30 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <event/ngx_webrtc_hook.h>
+
+
+/* empty: none */
+
+typedef struct {
+    ngx_str_t                 uri;
+    ngx_str_t                 args;
+    unsigned                  set:1;
+} ngx_http_webrtc_uri_t;
+
+
+typedef struct {
+    ngx_http_conf_ctx_t      *conf;     /* of the server */
+    ngx_http_webrtc_uri_t     uri;
+} ngx_http_webrtc_hook_t;
+
+
+typedef struct {
+    ngx_http_webrtc_hook_t    hooks[NGX_WEBRTC_HOOKS];
+    ngx_uint_t                auth_pending;
+    size_t                    webhook_queue;
+    ngx_uint_t                webhook_lanes;
+} ngx_http_webrtc_main_conf_t;
 
 
 typedef struct {
@@ -20,6 +44,11 @@ typedef struct {
     ngx_uint_t                rate;             /* messages/s; 0: any */
     ngx_uint_t                burst;
     ngx_msec_t                connect_timeout;
+
+    /* webhooks */
+    ngx_http_webrtc_uri_t     auth_uri;
+    ngx_msec_t                webhook_timeout;
+    size_t                    webhook_answer;
 
     /* API */
     ngx_http_complex_value_t *cors_origin;      /* NULL: no CORS headers */
@@ -47,6 +76,13 @@ typedef struct {
 
 
 ngx_int_t ngx_http_webrtc_add_variables(ngx_conf_t *cf);
+
+/* handlers of directives: any URI; a session or event webhook's */
+char *ngx_http_webrtc_set_uri(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_webrtc_hook_uri(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+/* before the worker is set up */
+void ngx_http_webrtc_hook_init(void);
 
 ngx_int_t ngx_http_webrtc_sora_signaling_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_webrtc_sora_api_handler(ngx_http_request_t *r);

@@ -10,14 +10,19 @@
 #include <event/ngx_webrtc_relay.h>
 #include <front/sora/ngx_webrtc_sora.h>
 #include <front/sora/ngx_webrtc_sora_connect.h>
+#include <http/ngx_http_webrtc_auth.h>
 #include <http/ngx_http_webrtc_websocket.h>
 
 
-/* in r->pool; the pipe is there from the first message to the close */
+/*
+ * In r->pool.  The first message brings the pipe, which is there until the
+ * close, or the auth webhook, whose answer brings it.
+ */
 
 typedef struct {
     ngx_http_webrtc_ctx_t         ctx;
     ngx_http_webrtc_websocket_t   socket;
+    ngx_http_webrtc_auth_t       *auth;
     ngx_webrtc_pipe_t            *pipe;
 } ngx_http_webrtc_signaling_t;
 
@@ -26,6 +31,15 @@ static void ngx_http_webrtc_signaling_message(void *data, u_char *text,
     size_t len);
 static void ngx_http_webrtc_signaling_connect(
     ngx_http_webrtc_signaling_t *signaling, u_char *text, size_t len);
+static void ngx_http_webrtc_signaling_early(
+    ngx_http_webrtc_signaling_t *signaling, u_char *text, size_t len);
+static void ngx_http_webrtc_signaling_answer(void *data, ngx_int_t rc,
+    const ngx_webrtc_sora_admission_t *admission, const ngx_str_t *text,
+    const ngx_str_t *reason);
+static void ngx_http_webrtc_signaling_open(
+    ngx_http_webrtc_signaling_t *signaling,
+    const ngx_webrtc_sora_admission_t *admission, const u_char *text,
+    size_t len);
 static void ngx_http_webrtc_signaling_refuse(
     ngx_http_webrtc_signaling_t *signaling, const char *reason);
 static void ngx_http_webrtc_signaling_closed(void *data);
@@ -86,6 +100,11 @@ ngx_http_webrtc_signaling_message(void *data, u_char *text, size_t len)
 
     static const ngx_str_t  reason = ngx_string("SERVICE-RESTART");
 
+    if (signaling->auth) {
+        ngx_http_webrtc_signaling_early(signaling, text, len);
+        return;
+    }
+
     if (signaling->pipe == NULL) {
         ngx_http_webrtc_signaling_connect(signaling, text, len);
         return;
@@ -103,9 +122,10 @@ static void
 ngx_http_webrtc_signaling_connect(ngx_http_webrtc_signaling_t *signaling,
     u_char *text, size_t len)
 {
-    ngx_str_t    channel_id;
-    const char  *reason;
-    u_char       buf[NGX_WEBRTC_NAME_MAX];
+    ngx_str_t                    channel_id;
+    const char                  *reason;
+    ngx_webrtc_sora_admission_t  admission;
+    u_char                       buf[NGX_WEBRTC_NAME_MAX];
 
     if (ngx_webrtc_sora_route(text, len, buf, &channel_id, &reason)
         != NGX_OK)
@@ -122,7 +142,77 @@ ngx_http_webrtc_signaling_connect(ngx_http_webrtc_signaling_t *signaling,
         return;
     }
 
-    signaling->pipe = ngx_webrtc_pipe_open(&channel_id, text, len,
+    if (signaling->socket.conf->auth_uri.uri.len == 0) {
+        ngx_memzero(&admission, sizeof(ngx_webrtc_sora_admission_t));
+        ngx_http_webrtc_signaling_open(signaling, &admission, text, len);
+        return;
+    }
+
+    signaling->auth = ngx_http_webrtc_auth_start(signaling->socket.request,
+                                                 &channel_id, text, len,
+                                             ngx_http_webrtc_signaling_answer,
+                                                 signaling, &reason);
+    if (signaling->auth == NULL) {
+        ngx_http_webrtc_signaling_refuse(signaling, reason);
+        return;
+    }
+
+    ngx_http_webrtc_websocket_hold(&signaling->socket);
+}
+
+
+/* before it is known whether the client may come in */
+
+static void
+ngx_http_webrtc_signaling_early(ngx_http_webrtc_signaling_t *signaling,
+    u_char *text, size_t len)
+{
+    ngx_str_t  type;
+
+    static const ngx_str_t  left = ngx_string("TYPE-DISCONNECT");
+
+    if (ngx_webrtc_json_find_raw(text, text + len, "type", &type) == NGX_OK
+        && type.len == sizeof("\"disconnect\"") - 1
+        && ngx_memcmp(type.data, "\"disconnect\"", type.len) == 0)
+    {
+        ngx_http_webrtc_websocket_close(&signaling->socket,
+                                        NGX_WEBRTC_SORA_NORMAL, &left);
+        return;
+    }
+
+    ngx_http_webrtc_signaling_refuse(signaling, "UNEXPECTED-MESSAGE");
+}
+
+
+static void
+ngx_http_webrtc_signaling_answer(void *data, ngx_int_t rc,
+    const ngx_webrtc_sora_admission_t *admission, const ngx_str_t *text,
+    const ngx_str_t *reason)
+{
+    ngx_http_webrtc_signaling_t *signaling = data;
+
+    signaling->auth = NULL;
+
+    if (rc != NGX_OK) {
+        ngx_http_webrtc_websocket_close(&signaling->socket,
+                                        NGX_WEBRTC_SORA_REFUSED, reason);
+        return;
+    }
+
+    ngx_http_webrtc_signaling_open(signaling, admission, text->data,
+                                   text->len);
+}
+
+
+static void
+ngx_http_webrtc_signaling_open(ngx_http_webrtc_signaling_t *signaling,
+    const ngx_webrtc_sora_admission_t *admission, const u_char *text,
+    size_t len)
+{
+    const char  *reason;
+
+    signaling->pipe = ngx_webrtc_pipe_open(&signaling->ctx.channel_id,
+                                           admission, text, len,
                                            &ngx_http_webrtc_signaling_pipe,
                                            signaling, &reason);
     if (signaling->pipe == NULL) {
@@ -154,6 +244,11 @@ ngx_http_webrtc_signaling_closed(void *data)
     ngx_http_webrtc_signaling_t *signaling = data;
 
     ngx_webrtc_pipe_t  *pipe;
+
+    if (signaling->auth) {
+        ngx_http_webrtc_auth_cancel(signaling->auth);
+        signaling->auth = NULL;
+    }
 
     pipe = signaling->pipe;
 

@@ -155,6 +155,18 @@ ngx_http_webrtc_websocket_established(ngx_http_webrtc_websocket_t *socket)
 }
 
 
+void
+ngx_http_webrtc_websocket_hold(ngx_http_webrtc_websocket_t *socket)
+{
+    ngx_connection_t  *c;
+
+    c = socket->request->connection;
+
+    c->idle = 0;
+    ngx_reusable_connection(c, 0);
+}
+
+
 /*
  * The home worker drops a client that does not answer its pings; this timer
  * is for a home worker that hangs.  It also keeps a worker that quits alive

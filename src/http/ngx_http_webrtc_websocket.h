@@ -85,6 +85,12 @@ ngx_int_t ngx_http_webrtc_websocket_start(ngx_http_request_t *r,
 void ngx_http_webrtc_websocket_established(
     ngx_http_webrtc_websocket_t *socket);
 
+/*
+ * The client said something that is being looked into: neither a lack of
+ * connections nor the end of this worker closes it for now.
+ */
+void ngx_http_webrtc_websocket_hold(ngx_http_webrtc_websocket_t *socket);
+
 /* these two never end the request themselves: an event does */
 
 void ngx_http_webrtc_websocket_text(ngx_http_webrtc_websocket_t *socket,

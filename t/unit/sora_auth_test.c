@@ -163,6 +163,168 @@ an_answer_that_breaks_a_rule_is_refused(void **state)
 }
 
 
+static void
+the_request_tells_what_the_client_wants(void **state)
+{
+    size_t                         i;
+    json_t                        *json, *client;
+    const char                    *reason, *message;
+    ngx_webrtc_sora_text_t         text;
+    ngx_webrtc_sora_node_t         node;
+    ngx_webrtc_sora_auth_facts_t   facts;
+
+    static const struct {
+        const char  *raw;
+        const char  *type;
+        const char  *version;
+        const char  *commit;
+    } clients[] = {
+        { "Sora JavaScript SDK 2026.1.0", "Sora JavaScript SDK", "2026.1.0",
+          NULL },
+        { "Momo 2025.1.3 (6ba0ac0a)", "Momo", "2025.1.3", "6ba0ac0a" },
+        { "mine", "mine", NULL, NULL },
+        { "", "", NULL, NULL },
+        { "mine 1 (", "mine", "1", NULL }
+    };
+
+    (void) state;
+
+    ngx_memzero(&text, sizeof(ngx_webrtc_sora_text_t));
+    ngx_memzero(&facts, sizeof(ngx_webrtc_sora_auth_facts_t));
+
+    ngx_str_set(&node.version, "2025.2.0");
+    ngx_str_set(&node.label, "label");
+    ngx_str_set(&node.node_name, "node");
+
+    facts.node = &node;
+    facts.wall = 1500000000 * NGX_WEBRTC_SEC;
+    ngx_memcpy(facts.id, "0RNTMZSXJX4K52H4HMS85BB85M", NGX_WEBRTC_ID_LEN);
+    ngx_memcpy(facts.connection_id, facts.id, NGX_WEBRTC_ID_LEN);
+    facts.counts.all = 1;
+    facts.counts.roles[NGX_WEBRTC_RECVONLY] = 1;
+
+    for (i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+
+        char  buf[512];
+
+        snprintf(buf, sizeof(buf), CONNECT ",\"spotlight\":3,"
+                 "\"metadata\":{\"n\":1.50},\"sora_client\":\"%s\"}",
+                 clients[i].raw);
+
+        ngx_webrtc_sora_text_reset(&text);
+        assert_int_equal(ngx_webrtc_sora_auth_request(&text, &facts,
+                                                      (u_char *) buf,
+                                                      strlen(buf), &reason),
+                         NGX_OK);
+
+        json = json_loadb((char *) text.start, text.len, 0, NULL);
+        assert_non_null(json);
+
+        assert_null(json_object_get(json, "type"));
+        assert_null(json_object_get(json, "client_id"));
+        assert_null(json_object_get(json, "session_id"));
+        assert_true(json_is_true(json_object_get(json, "spotlight")));
+        assert_true(json_is_false(json_object_get(json, "simulcast")));
+        assert_int_equal(json_integer_value(json_object_get(json,
+                                           "channel_recvonly_connections")),
+                         1);
+        assert_non_null(json_object_get(json, "auth_metadata"));
+
+        client = json_object_get(json, "sora_client");
+        assert_string_equal(json_string_value(json_object_get(client,
+                                                              "type")),
+                            clients[i].type);
+
+        message = json_string_value(json_object_get(client, "version"));
+        assert_true(!message == !clients[i].version);
+
+        if (message) {
+            assert_string_equal(message, clients[i].version);
+        }
+
+        message = json_string_value(json_object_get(client, "commit_short"));
+        assert_true(!message == !clients[i].commit);
+
+        json_decref(json);
+    }
+
+    message = "{\"type\":\"connect\"}";
+    ngx_webrtc_sora_text_reset(&text);
+    assert_int_equal(ngx_webrtc_sora_auth_request(&text, &facts,
+                                                  (u_char *) message,
+                                                  strlen(message), &reason),
+                     NGX_ERROR);
+    assert_string_equal(reason, "MISSING-ROLE");
+
+    ngx_webrtc_sora_text_free(&text);
+}
+
+
+static void
+only_true_lets_in(void **state)
+{
+    size_t       i;
+    u_char       buf[NGX_WEBRTC_SORA_REASON_LEN];
+    ngx_str_t    body, reason;
+    char         text[512], longest[400];
+
+    static const struct {
+        ngx_uint_t   status;
+        const char  *body;
+        ngx_int_t    rc;
+        const char  *reason;
+    } answers[] = {
+        { 200, "{\"allowed\":true}", NGX_OK, NULL },
+        { 200, " {\"allowed\":true} ", NGX_OK, NULL },
+        { 201, "{\"allowed\":true}", NGX_ERROR, "AUTH-WEBHOOK-FAILED" },
+        { 0, "{\"allowed\":true}", NGX_ERROR, "AUTH-WEBHOOK-FAILED" },
+        { 200, "", NGX_ERROR, "AUTH-WEBHOOK-FAILED" },
+        { 200, "[]", NGX_ERROR, "AUTH-WEBHOOK-FAILED" },
+        { 200, "{\"allowed\":1}", NGX_ERROR, "AUTH-WEBHOOK-FAILED" },
+        { 200, "{\"allowed\":null}", NGX_ERROR, "AUTH-WEBHOOK-FAILED" },
+        { 200, "{\"allowed\":true,\"allowed\":true}", NGX_ERROR,
+          "AUTH-WEBHOOK-FAILED" },
+        { 200, "{\"allowed\":false}", NGX_DECLINED, "AUTH-WEBHOOK-DENIED" },
+        { 200, "{\"allowed\":false,\"reason\":\"\"}", NGX_DECLINED,
+          "AUTH-WEBHOOK-DENIED" },
+        { 200, "{\"allowed\":false,\"reason\":7}", NGX_DECLINED,
+          "AUTH-WEBHOOK-DENIED" },
+        { 200, "{\"allowed\":false,\"reason\":\"NO\"}", NGX_DECLINED, "NO" },
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        body.data = (u_char *) answers[i].body;
+        body.len = strlen(answers[i].body);
+
+        assert_int_equal(ngx_webrtc_sora_auth_answer(answers[i].status, &body,
+                                                     buf, &reason),
+                         answers[i].rc);
+
+        if (answers[i].reason) {
+            assert_str(reason, answers[i].reason);
+        }
+    }
+
+    /* two bytes each: 61 of them fit into 123 */
+
+    for (i = 0; i < 100; i++) {
+        memcpy(longest + 2 * i, "\xc3\xa9", 3);
+    }
+
+    snprintf(text, sizeof(text), "{\"allowed\":false,\"reason\":\"%s\"}",
+             longest);
+    body.data = (u_char *) text;
+    body.len = strlen(text);
+
+    assert_int_equal(ngx_webrtc_sora_auth_answer(200, &body, buf, &reason),
+                     NGX_DECLINED);
+    assert_int_equal(reason.len, 122);
+    assert_memory_equal(reason.data, longest, 122);
+}
+
+
 int
 main(void)
 {
@@ -172,6 +334,8 @@ main(void)
         cmocka_unit_test(
             what_is_the_servers_alone_is_not_read_from_the_client),
         cmocka_unit_test(an_answer_that_breaks_a_rule_is_refused),
+        cmocka_unit_test(the_request_tells_what_the_client_wants),
+        cmocka_unit_test(only_true_lets_in),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

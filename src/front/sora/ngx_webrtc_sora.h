@@ -20,11 +20,18 @@
 #include <hub/ngx_webrtc_hub.h>
 
 
+/* of the API that is spoken */
+#define NGX_WEBRTC_SORA_VERSION     "2025.2.0"
+
+
 /* close codes of the signalling WebSocket */
 
 #define NGX_WEBRTC_SORA_NORMAL      1000    /* "TYPE-DISCONNECT" and such */
 #define NGX_WEBRTC_SORA_RESTART     1012    /* the worker goes: come again */
 #define NGX_WEBRTC_SORA_REFUSED     4490    /* a refusal or a fault */
+
+/* RFC 6455, section 5.5.1: what a close frame takes, and a zero */
+#define NGX_WEBRTC_SORA_REASON_LEN  124
 
 
 typedef struct ngx_webrtc_sora_s          ngx_webrtc_sora_t;

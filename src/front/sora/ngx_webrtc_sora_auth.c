@@ -5,6 +5,7 @@
 
 
 #include <front/sora/ngx_webrtc_sora_auth.h>
+#include <front/sora/ngx_webrtc_sora_hook.h>
 
 
 /* a key of the answer that is a member of "audio" or "video" */
@@ -16,6 +17,17 @@ typedef struct {
 } ngx_webrtc_sora_auth_media_t;
 
 
+static void ngx_webrtc_sora_auth_write(ngx_webrtc_sora_text_t *text,
+    const ngx_webrtc_sora_auth_facts_t *facts,
+    ngx_webrtc_sora_connect_t *connect, const u_char *data, size_t len);
+static void ngx_webrtc_sora_auth_flag(ngx_webrtc_sora_text_t *text,
+    const json_t *connect, const char *key);
+static void ngx_webrtc_sora_auth_raw(ngx_webrtc_sora_text_t *text,
+    const char *name, const char *key, const u_char *data, size_t len);
+static void ngx_webrtc_sora_auth_client(ngx_webrtc_sora_text_t *text,
+    const json_t *connect);
+static void ngx_webrtc_sora_auth_string(ngx_webrtc_sora_text_t *text,
+    const char *name, const json_t *value);
 static ngx_int_t ngx_webrtc_sora_auth_overlay_media(json_t *connect,
     const json_t *authz);
 
@@ -52,6 +64,262 @@ static const ngx_webrtc_sora_auth_media_t  ngx_webrtc_sora_auth_media[] = {
     { "video_h265_params", "video", "h265_params" },
     { NULL, NULL, NULL }
 };
+
+
+/* told as they were sent, if they were */
+
+static const char *const  ngx_webrtc_sora_auth_raws[] = {
+    "simulcast_rid",
+    "simulcast_request_rid",
+    "spotlight_number",
+    "spotlight_focus_rid",
+    "spotlight_unfocus_rid",
+    "data_channels",
+    "forwarding_filter",
+    "forwarding_filters",
+    "audio_streaming_language_code",
+    "metadata",
+    "signaling_notify_metadata",
+    NULL
+};
+
+
+ngx_int_t
+ngx_webrtc_sora_auth_request(ngx_webrtc_sora_text_t *text,
+    const ngx_webrtc_sora_auth_facts_t *facts, const u_char *data, size_t len,
+    const char **reason)
+{
+    ngx_webrtc_sora_connect_t  connect;
+
+    if (ngx_webrtc_sora_connect_parse(&connect, data, len, NULL, reason)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_webrtc_sora_auth_write(text, facts, &connect, data, len);
+
+    ngx_webrtc_sora_connect_free(&connect);
+
+    if (text->failed) {
+        *reason = "NO-MEMORY";
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webrtc_sora_auth_write(ngx_webrtc_sora_text_t *text,
+    const ngx_webrtc_sora_auth_facts_t *facts,
+    ngx_webrtc_sora_connect_t *connect, const u_char *data, size_t len)
+{
+    const char *const                   *key;
+    const ngx_webrtc_connection_info_t  *info;
+
+    info = &connect->join.info;
+
+    ngx_webrtc_sora_text_cstr(text, "{");
+    ngx_webrtc_sora_hook_head(text, facts->node, facts->id, NULL,
+                              facts->wall);
+
+    ngx_webrtc_sora_text_key_cstr(text, "role",
+                                  ngx_webrtc_sora_role_name(info->role));
+    ngx_webrtc_sora_text_key_str(text, "channel_id", &info->channel_id);
+
+    if (facts->session_id[0]) {
+        ngx_webrtc_sora_text_key_bytes(text, "session_id", facts->session_id,
+                                       NGX_WEBRTC_ID_LEN);
+    }
+
+    if (info->client_id.len) {
+        ngx_webrtc_sora_text_key_str(text, "client_id", &info->client_id);
+    }
+
+    if (info->bundle_id.len) {
+        ngx_webrtc_sora_text_key_str(text, "bundle_id", &info->bundle_id);
+    }
+
+    ngx_webrtc_sora_text_key_bytes(text, "connection_id",
+                                   facts->connection_id, NGX_WEBRTC_ID_LEN);
+
+    ngx_webrtc_sora_text_key_bool(text, "multistream", 1);
+    ngx_webrtc_sora_auth_flag(text, connect->json, "simulcast");
+    ngx_webrtc_sora_auth_flag(text, connect->json, "spotlight");
+    ngx_webrtc_sora_hook_media(text, info);
+    ngx_webrtc_sora_auth_flag(text, connect->json, "data_channel_signaling");
+    ngx_webrtc_sora_auth_flag(text, connect->json,
+                              "ignore_disconnect_websocket");
+
+    for (key = ngx_webrtc_sora_auth_raws; *key; key++) {
+        ngx_webrtc_sora_auth_raw(text, *key, *key, data, len);
+    }
+
+    /* "metadata" is the older name */
+
+    ngx_webrtc_sora_auth_raw(text, "auth_metadata", "metadata", data, len);
+
+    ngx_webrtc_sora_auth_client(text, connect->json);
+    ngx_webrtc_sora_hook_counts(text, &facts->counts);
+    ngx_webrtc_sora_text_key_bool(text, "e2ee", 0);
+
+    ngx_webrtc_sora_text_cstr(text, "}");
+}
+
+
+/* a number as it once was counts too */
+
+static void
+ngx_webrtc_sora_auth_flag(ngx_webrtc_sora_text_t *text, const json_t *connect,
+    const char *key)
+{
+    json_t  *value;
+
+    value = json_object_get(connect, key);
+
+    ngx_webrtc_sora_text_key_bool(text, key,
+                                  json_is_true(value)
+                                  || json_integer_value(value) != 0);
+}
+
+
+static void
+ngx_webrtc_sora_auth_raw(ngx_webrtc_sora_text_t *text, const char *name,
+    const char *key, const u_char *data, size_t len)
+{
+    ngx_str_t  value;
+
+    if (ngx_webrtc_json_find_raw((u_char *) data, (u_char *) data + len, key,
+                                 &value)
+        == NGX_OK)
+    {
+        ngx_webrtc_sora_text_key(text, name);
+        ngx_webrtc_sora_text_bytes(text, value.data, value.len);
+    }
+}
+
+
+/* "Sora C++ SDK 2025.4.0 (5d9ef2f1)": type, version and commit */
+
+static void
+ngx_webrtc_sora_auth_client(ngx_webrtc_sora_text_t *text,
+    const json_t *connect)
+{
+    size_t       len;
+    json_t      *json;
+    const char  *raw, *p, *last, *version;
+
+    json = json_object_get(connect, "sora_client");
+
+    if (!json_is_string(json)) {
+        return;
+    }
+
+    raw = json_string_value(json);
+    last = raw + json_string_length(json);
+    version = NULL;
+
+    for (p = raw; p + 1 < last; p++) {
+        if (p[0] == ' ' && p[1] >= '0' && p[1] <= '9') {
+            version = p + 1;
+            break;
+        }
+    }
+
+    ngx_webrtc_sora_text_key(text, "sora_client");
+    ngx_webrtc_sora_text_cstr(text, "{");
+    ngx_webrtc_sora_auth_string(text, "raw", json);
+
+    len = version ? (size_t) (version - 1 - raw) : (size_t) (last - raw);
+    ngx_webrtc_sora_text_key_bytes(text, "type", (u_char *) raw, len);
+
+    if (version) {
+        for (p = version; p < last && *p != ' '; p++) { /* void */ }
+
+        ngx_webrtc_sora_text_key_bytes(text, "version", (u_char *) version,
+                                       p - version);
+
+        if (last - p > 3 && p[1] == '(' && last[-1] == ')') {
+            ngx_webrtc_sora_text_key_bytes(text, "commit_short",
+                                           (u_char *) p + 2, last - p - 3);
+        }
+    }
+
+    ngx_webrtc_sora_auth_string(text, "libwebrtc",
+                                json_object_get(connect, "libwebrtc"));
+    ngx_webrtc_sora_auth_string(text, "environment",
+                                json_object_get(connect, "environment"));
+
+    ngx_webrtc_sora_text_cstr(text, "}");
+}
+
+
+static void
+ngx_webrtc_sora_auth_string(ngx_webrtc_sora_text_t *text, const char *name,
+    const json_t *value)
+{
+    if (json_is_string(value)) {
+        ngx_webrtc_sora_text_key_bytes(text, name,
+                                       (u_char *) json_string_value(value),
+                                       json_string_length(value));
+    }
+}
+
+
+ngx_int_t
+ngx_webrtc_sora_auth_answer(ngx_uint_t status, const ngx_str_t *body,
+    u_char *buf, ngx_str_t *reason)
+{
+    json_t      *json, *allowed, *value;
+    ngx_int_t    rc;
+    const char  *ignored;
+
+    ngx_str_set(reason, NGX_WEBRTC_SORA_AUTH_FAILED);
+
+    if (status != 200) {
+        return NGX_ERROR;
+    }
+
+    json = ngx_webrtc_json_parse(body->data, body->data + body->len,
+                                 NGX_WEBRTC_SORA_MESSAGE_MAX, &ignored);
+    if (json == NULL) {
+        return NGX_ERROR;
+    }
+
+    allowed = json_object_get(json, "allowed");
+    value = json_object_get(json, "reason");
+
+    rc = json_is_true(allowed) ? NGX_OK
+                               : json_is_false(allowed) ? NGX_DECLINED
+                                                        : NGX_ERROR;
+
+    if (rc == NGX_DECLINED) {
+        ngx_str_set(reason, NGX_WEBRTC_SORA_AUTH_DENIED);
+
+        if (json_string_length(value)) {
+            reason->data = buf;
+            reason->len = ngx_min(json_string_length(value),
+                                  NGX_WEBRTC_SORA_REASON_LEN - 1);
+
+            ngx_memcpy(buf, json_string_value(value), reason->len);
+
+            /* not within a character of UTF-8 */
+
+            if (reason->len < json_string_length(value)) {
+                while (((u_char) json_string_value(value)[reason->len] & 0xc0)
+                       == 0x80)
+                {
+                    reason->len--;
+                }
+            }
+        }
+    }
+
+    json_decref(json);
+
+    return rc;
+}
 
 
 ngx_int_t

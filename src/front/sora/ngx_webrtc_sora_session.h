@@ -20,10 +20,6 @@
 #include <front/sora/ngx_webrtc_sora_text.h>
 
 
-/* RFC 6455, section 5.5.1: what a close frame takes, and a zero */
-#define NGX_WEBRTC_SORA_REASON_LEN  124
-
-
 struct ngx_webrtc_sora_s {
     ngx_webrtc_sora_conf_t     conf;
     ngx_webrtc_sora_glue_t     glue;
