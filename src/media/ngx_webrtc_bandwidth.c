@@ -31,6 +31,8 @@ ngx_webrtc_bandwidth_create(uint64_t max, ngx_log_t *log)
 
     if (bandwidth) {
         ngx_webrtc_estimate_init(&bandwidth->estimate, max);
+        ngx_webrtc_allocate_init(&bandwidth->allocate);
+        bandwidth->review = NGX_WEBRTC_NEVER;
     }
 
     return bandwidth;
@@ -161,8 +163,14 @@ ngx_webrtc_bandwidth_status(ngx_webrtc_bandwidth_t *bandwidth,
         ngx_webrtc_estimate_found(estimate);
     }
 
-    ngx_webrtc_estimate_arrived(estimate, departed.sent, arrival,
-                                departed.size);
+    if (ngx_webrtc_probe_has(&bandwidth->probe, departed.seq)) {
+        ngx_webrtc_estimate_arrived_probe(estimate, departed.sent, arrival,
+                                          departed.size);
+    } else {
+        ngx_webrtc_estimate_arrived(estimate, departed.sent, arrival,
+                                    departed.size);
+    }
+
     ngx_webrtc_probe_arrived(&bandwidth->probe, departed.seq, departed.size,
                              arrival);
 

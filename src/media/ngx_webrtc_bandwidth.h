@@ -16,6 +16,7 @@
 
 #include <core/ngx_webrtc_core.h>
 #include <proto/ngx_webrtc_rtcp.h>
+#include <media/ngx_webrtc_allocate.h>
 #include <media/ngx_webrtc_departures.h>
 #include <media/ngx_webrtc_estimate.h>
 #include <media/ngx_webrtc_probe.h>
@@ -40,6 +41,12 @@ typedef struct {
     ngx_webrtc_usec_t         reported;
     uint64_t                  reported_bytes;
     uint64_t                  remb;         /* 0: none */
+
+    ngx_webrtc_allocate_t     allocate;
+    ngx_webrtc_usec_t         review;       /* of it; NEVER: is empty */
+    uint64_t                  probed;       /* what the last probe has shown */
+    ngx_webrtc_usec_t         probed_at;    /* 0: never */
+    ngx_uint_t                full;         /* unsigned:1; it was too much */
 } ngx_webrtc_bandwidth_t;
 
 

@@ -10,6 +10,9 @@
 /* section 5.5: a decrease leaves this share of what arrives */
 #define NGX_WEBRTC_ESTIMATE_BETA        0.85
 
+/* so long after a decrease what arrives is not of the time before it */
+#define NGX_WEBRTC_ESTIMATE_SETTLED     NGX_WEBRTC_SEC
+
 /* growth per second while the link's rate is unknown */
 #define NGX_WEBRTC_ESTIMATE_GROWTH      0.08
 
@@ -63,6 +66,17 @@ ngx_webrtc_estimate_arrived(ngx_webrtc_estimate_t *estimate,
     estimate->arrived++;
 
     ngx_webrtc_trend_input(&estimate->trend, sent, arrival);
+    ngx_webrtc_estimate_meter(&estimate->meter, sent, arrival, size);
+}
+
+
+void
+ngx_webrtc_estimate_arrived_probe(ngx_webrtc_estimate_t *estimate,
+    ngx_webrtc_usec_t sent, int64_t arrival, size_t size)
+{
+    estimate->arrived++;
+
+    ngx_webrtc_trend_restart(&estimate->trend);
     ngx_webrtc_estimate_meter(&estimate->meter, sent, arrival, size);
 }
 
@@ -169,11 +183,21 @@ ngx_webrtc_estimate_update(ngx_webrtc_estimate_t *estimate,
         return;
 
     default:
-        if (!estimate->hold) {
-            ngx_webrtc_estimate_increase(estimate, round_trip,
-                                         ngx_min(elapsed, 1));
+        if (estimate->hold) {
+            return;
         }
 
+        /* what comes through without a queue is there */
+
+        if (estimate->decreased + NGX_WEBRTC_ESTIMATE_SETTLED <= now
+            && estimate->meter.bit_rate > estimate->bit_rate)
+        {
+            ngx_webrtc_estimate_set(estimate,
+                                    (double) estimate->meter.bit_rate);
+        }
+
+        ngx_webrtc_estimate_increase(estimate, round_trip,
+                                     ngx_min(elapsed, 1));
         return;
     }
 }
@@ -325,11 +349,21 @@ ngx_webrtc_estimate_near(ngx_webrtc_estimate_t *estimate)
 
 
 void
-ngx_webrtc_estimate_probed(ngx_webrtc_estimate_t *estimate, uint64_t bit_rate)
+ngx_webrtc_estimate_probed(ngx_webrtc_estimate_t *estimate, uint64_t bit_rate,
+    ngx_uint_t full)
 {
-    if (bit_rate > estimate->bit_rate) {
-        ngx_webrtc_estimate_set(estimate, (double) bit_rate);
+    if (full) {
+
+        /* it was short: what has been coming through all the time is sure */
+
+        bit_rate = ngx_max(bit_rate, ngx_min(estimate->meter.bit_rate,
+                                             estimate->bit_rate));
+
+    } else if (bit_rate < estimate->bit_rate) {
+        return;
     }
+
+    ngx_webrtc_estimate_set(estimate, (double) bit_rate);
 }
 
 

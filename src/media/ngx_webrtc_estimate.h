@@ -77,6 +77,9 @@ void ngx_webrtc_estimate_init(ngx_webrtc_estimate_t *estimate, uint64_t max);
  */
 void ngx_webrtc_estimate_arrived(ngx_webrtc_estimate_t *estimate,
     ngx_webrtc_usec_t sent, int64_t arrival, size_t size);
+/* likewise, but of a probe, which may well make a queue */
+void ngx_webrtc_estimate_arrived_probe(ngx_webrtc_estimate_t *estimate,
+    ngx_webrtc_usec_t sent, int64_t arrival, size_t size);
 void ngx_webrtc_estimate_lost(ngx_webrtc_estimate_t *estimate);
 void ngx_webrtc_estimate_found(ngx_webrtc_estimate_t *estimate);
 void ngx_webrtc_estimate_update(ngx_webrtc_estimate_t *estimate,
@@ -85,9 +88,9 @@ void ngx_webrtc_estimate_update(ngx_webrtc_estimate_t *estimate,
 /* the receiver's clock has jumped, or there was nothing for long */
 void ngx_webrtc_estimate_restart(ngx_webrtc_estimate_t *estimate);
 
-/* a probe came through at this rate */
+/* so much of a probe came through; "full": and not more */
 void ngx_webrtc_estimate_probed(ngx_webrtc_estimate_t *estimate,
-    uint64_t bit_rate);
+    uint64_t bit_rate, ngx_uint_t full);
 
 /* no feedback where some was due */
 void ngx_webrtc_estimate_silent(ngx_webrtc_estimate_t *estimate,

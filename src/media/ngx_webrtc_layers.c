@@ -39,19 +39,18 @@ ngx_webrtc_subscription_set_layer(ngx_webrtc_subscription_t *sub,
     ngx_int_t layer, ngx_webrtc_usec_t now)
 {
     sub->layer = layer;
+
+    ngx_webrtc_adapt_want(sub);
     ngx_webrtc_subscription_review(sub, 0, now);
 }
 
 
 void
-ngx_webrtc_subscription_set_auto_cap(ngx_webrtc_subscription_t *sub,
+ngx_webrtc_subscription_set_cap(ngx_webrtc_subscription_t *sub,
     ngx_int_t cap, ngx_webrtc_usec_t now)
 {
-    sub->auto_cap = cap;
-
-    if (sub->layer == NGX_WEBRTC_LAYER_AUTO) {
-        ngx_webrtc_subscription_review(sub, 0, now);
-    }
+    sub->cap = cap;
+    ngx_webrtc_subscription_review(sub, 0, now);
 }
 
 
@@ -110,8 +109,8 @@ ngx_webrtc_subscription_choose(ngx_webrtc_subscription_t *sub)
     ngx_int_t             i, n, layer;
     ngx_webrtc_track_t   *tracks;
 
-    layer = (sub->layer == NGX_WEBRTC_LAYER_AUTO) ? sub->auto_cap
-                                                  : sub->layer;
+    layer = (sub->layer == NGX_WEBRTC_LAYER_AUTO)
+            ? sub->cap : ngx_min(sub->layer, sub->cap);
 
     if (sub->paused || layer < 0) {
         return NULL;

@@ -172,7 +172,7 @@ struct ngx_webrtc_subscription_s {
     uint64_t                  rtx_seq;      /* out, extended */
 
     ngx_int_t                 layer;        /* as asked for */
-    ngx_int_t                 auto_cap;     /* for LAYER_AUTO */
+    ngx_int_t                 cap;          /* what there is bandwidth for */
     ngx_int_t                 told;         /* to the handler */
     ngx_webrtc_layer_handler_pt  handler;
     void                     *data;
@@ -180,6 +180,8 @@ struct ngx_webrtc_subscription_s {
     ngx_webrtc_usec_t         repaired;     /* start of the interval */
     ngx_uint_t                repairs;      /* in it */
     ngx_webrtc_repair_t       last_repairs[32];
+
+    ngx_webrtc_allocate_item_t  item;       /* if "is_adapted" */
 
     ngx_str_t                 cname;
     ngx_webrtc_stream_stats_t stats;
@@ -191,6 +193,7 @@ struct ngx_webrtc_subscription_s {
     unsigned                  paused:1;
     unsigned                  waiting:1;    /* in the target's queue */
     unsigned                  is_changed:1;
+    unsigned                  is_adapted:1; /* has layers to choose from */
     unsigned                  by_sender:1;  /* why the target was chosen */
 };
 
@@ -306,10 +309,27 @@ void ngx_webrtc_subscription_number(ngx_webrtc_subscription_t *sub, u_char *p,
 void ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub,
     uint16_t seq, ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 
+/* about so many bytes of padding, if it has RTX and numbers */
+void ngx_webrtc_subscription_pad(ngx_webrtc_subscription_t *sub, size_t size,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+
+/* adaption of what a receiver gets to what its way carries */
+
+void ngx_webrtc_adapt_begin(ngx_webrtc_subscription_t *sub,
+    ngx_webrtc_usec_t now);
+void ngx_webrtc_adapt_end(ngx_webrtc_subscription_t *sub);
+/* another layer is wanted */
+void ngx_webrtc_adapt_want(ngx_webrtc_subscription_t *sub);
+/* there is news of the way */
+void ngx_webrtc_adapt_heard(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
+void ngx_webrtc_adapt_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out);
+ngx_webrtc_usec_t ngx_webrtc_adapt_expires(ngx_webrtc_peer_t *peer);
+
 /* which layer a subscription gets */
 
-/* what the receiver's bandwidth allows, LAYER_NONE: nothing; for LAYER_AUTO */
-void ngx_webrtc_subscription_set_auto_cap(ngx_webrtc_subscription_t *sub,
+/* the highest one that the receiver's bandwidth allows */
+void ngx_webrtc_subscription_set_cap(ngx_webrtc_subscription_t *sub,
     ngx_int_t cap, ngx_webrtc_usec_t now);
 /* chooses anew; "by_sender": because a layer began or ended */
 void ngx_webrtc_subscription_review(ngx_webrtc_subscription_t *sub,

@@ -72,16 +72,12 @@ void
 ngx_webrtc_probe_arrived(ngx_webrtc_probe_t *probe, uint64_t seq, size_t size,
     int64_t arrival)
 {
-    if (probe->state == NGX_WEBRTC_PROBE_NONE || seq < probe->first) {
-        return;
-    }
-
     if (probe->state == NGX_WEBRTC_PROBE_SENT && seq + 1 >= probe->last) {
         probe->complete = 1;
+    }
 
-        if (seq >= probe->last) {
-            return;
-        }
+    if (!ngx_webrtc_probe_has(probe, seq)) {
+        return;
     }
 
     if (probe->count++ == 0) {
@@ -92,6 +88,23 @@ ngx_webrtc_probe_arrived(ngx_webrtc_probe_t *probe, uint64_t seq, size_t size,
     probe->first_arrival = ngx_min(probe->first_arrival, arrival);
     probe->last_arrival = ngx_max(probe->last_arrival, arrival);
     probe->arrived += size;
+}
+
+
+ngx_uint_t
+ngx_webrtc_probe_has(const ngx_webrtc_probe_t *probe, uint64_t seq)
+{
+    switch (probe->state) {
+
+    case NGX_WEBRTC_PROBE_NONE:
+        return 0;
+
+    case NGX_WEBRTC_PROBE_SENDING:
+        return seq >= probe->first;
+
+    default:
+        return seq >= probe->first && seq < probe->last;
+    }
 }
 
 
@@ -124,7 +137,9 @@ ngx_webrtc_probe_result(ngx_webrtc_probe_t *probe, uint64_t *bit_rate,
               / (uint64_t) (probe->last_arrival - probe->first_arrival
                             + (int64_t) NGX_WEBRTC_PROBE_STEP);
 
-    if (arrived >= sent - sent / 10) {
+    /* what is sent anyway may have been more than was wanted */
+
+    if (arrived >= ngx_min(sent, probe->bit_rate) * 9 / 10) {
         *bit_rate = ngx_min(sent, arrived);
         return NGX_OK;
     }

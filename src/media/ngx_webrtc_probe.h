@@ -60,6 +60,10 @@ size_t ngx_webrtc_probe_padding(ngx_webrtc_probe_t *probe,
 void ngx_webrtc_probe_arrived(ngx_webrtc_probe_t *probe, uint64_t seq,
     size_t size, int64_t arrival);
 
+/* whether this packet was sent while it lasted */
+ngx_uint_t ngx_webrtc_probe_has(const ngx_webrtc_probe_t *probe,
+    uint64_t seq);
+
 /*
  * NGX_AGAIN: not known yet; NGX_DONE: nothing was learnt; NGX_OK: it came
  * through at *bit_rate; NGX_DECLINED: only as much as *bit_rate did.  The

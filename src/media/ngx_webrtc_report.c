@@ -76,6 +76,7 @@ ngx_webrtc_report_input(ngx_webrtc_peer_t *peer, u_char *pos, u_char *last,
             if (peer->bandwidth) {
                 ngx_webrtc_bandwidth_feedback(peer->bandwidth, &rtcp,
                                               peer->round_trip, now);
+                ngx_webrtc_adapt_heard(peer, now);
             }
 
             break;
@@ -310,7 +311,8 @@ ngx_webrtc_report_expires(ngx_webrtc_peer_t *peer)
     ngx_webrtc_usec_t     expires;
     ngx_webrtc_source_t  *source;
 
-    expires = peer->report_due;
+    expires = ngx_webrtc_adapt_expires(peer);
+    expires = ngx_min(expires, peer->report_due);
 
     if (peer->arrivals) {
         expires = ngx_min(expires, peer->arrivals->due);
@@ -359,6 +361,8 @@ ngx_webrtc_report_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     if (peer->arrivals && peer->arrivals->due <= now) {
         ngx_webrtc_report_arrivals(peer, now, out);
     }
+
+    ngx_webrtc_adapt_tick(peer, now, out);
 
     if (peer->report_due <= now) {
         peer->report_due = now + NGX_WEBRTC_REPORT_INTERVAL;

@@ -40,7 +40,7 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
     sub->cname = conf->cname;
     sub->video = source->video;
     sub->layer = conf->layer;
-    sub->auto_cap = NGX_WEBRTC_LAYERS - 1;
+    sub->cap = NGX_WEBRTC_LAYERS - 1;
     sub->told = NGX_WEBRTC_LAYER_NONE;
     sub->paused = conf->paused;
     sub->handler = conf->handler;
@@ -56,6 +56,7 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
     sub->line.span.timestamp_offset = random[2];
 
     ngx_webrtc_subscription_estimate(sub);
+    ngx_webrtc_adapt_begin(sub, now);
 
     sub->key.peer = peer->number;
     sub->key.ssrc = sub->ssrc;
@@ -111,6 +112,7 @@ void
 ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub)
 {
     ngx_webrtc_subscription_detach(sub);
+    ngx_webrtc_adapt_end(sub);
 
     ngx_webrtc_hash_remove(&sub->peer->engine->ssrcs, &sub->node);
     ngx_queue_remove(&sub->source_queue);

@@ -9,11 +9,17 @@
 #include <media/ngx_webrtc_media.h>
 
 
+/* the longest that a packet can have */
+#define NGX_WEBRTC_PADDING          255
+
+
 static ngx_uint_t ngx_webrtc_subscription_may_repair(
     ngx_webrtc_subscription_t *sub, uint64_t seq, ngx_webrtc_usec_t now);
 static size_t ngx_webrtc_subscription_write_rtx(
     ngx_webrtc_subscription_t *sub, const ngx_webrtc_span_t *span,
     const ngx_webrtc_packet_t *packet, u_char *p, ngx_webrtc_usec_t now);
+static size_t ngx_webrtc_subscription_write_padding(
+    ngx_webrtc_subscription_t *sub, u_char *p, ngx_webrtc_usec_t now);
 
 
 void
@@ -151,5 +157,85 @@ ngx_webrtc_subscription_write_rtx(ngx_webrtc_subscription_t *sub,
 
     return ngx_webrtc_srtp_protect(sub->peer->transport.srtp_out, p,
                                    packet->header_len, packet->len + 2,
+                                   (uint32_t) (sub->rtx_seq++ >> 16));
+}
+
+
+void
+ngx_webrtc_subscription_pad(ngx_webrtc_subscription_t *sub, size_t size,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
+{
+    u_char                  *p;
+    size_t                   n, run;
+    ngx_uint_t               i, count;
+    ngx_webrtc_transport_t  *transport;
+
+    transport = &sub->peer->transport;
+
+    count = (size + NGX_WEBRTC_PADDING / 2) / NGX_WEBRTC_PADDING;
+    count = ngx_min(count, NGX_WEBRTC_SEGMENTS_MAX);
+
+    n = NGX_WEBRTC_RTP_HEADER_LEN + 8 + NGX_WEBRTC_PADDING
+        + NGX_WEBRTC_SRTP_TAG_MAX;
+
+    p = ngx_webrtc_outbox_reserve(out, count * n);
+
+    if (p == NULL || !ngx_webrtc_transport_ready(transport)) {
+        return;
+    }
+
+    run = 0;
+    n = 0;
+
+    for (i = 0; i < count; i++) {
+        n = ngx_webrtc_subscription_write_padding(sub, p + run, now);
+        if (n == 0) {
+            break;
+        }
+
+        run += n;
+    }
+
+    if (run) {
+        n = run / i;
+
+        ngx_webrtc_outbox_commit(out, &transport->ice.selected->path, run, n);
+
+        sub->peer->sent_bytes += run;
+        sub->peer->engine->stats.sent_srtp += i;
+        sub->peer->engine->stats.sent_srtp_bytes += run;
+    }
+}
+
+
+static size_t
+ngx_webrtc_subscription_write_padding(ngx_webrtc_subscription_t *sub,
+    u_char *p, ngx_webrtc_usec_t now)
+{
+    size_t             header_len, len;
+    u_char            *pos;
+    ngx_webrtc_rtp_t   rtp;
+
+    rtp.marker = 0;
+    rtp.extension = 1;
+    rtp.padded = 1;
+    rtp.pt = sub->format.rtx_pt;
+    rtp.seq = (uint16_t) sub->rtx_seq;
+    rtp.timestamp = sub->line.timestamp;
+    rtp.ssrc = sub->rtx_ssrc;
+
+    pos = ngx_webrtc_rtp_write(p, &rtp);
+    pos = ngx_webrtc_rtp_ext_reserve(pos, pos, pos + 8);
+
+    header_len = pos - p;
+    len = header_len + NGX_WEBRTC_PADDING;
+
+    ngx_memzero(pos, NGX_WEBRTC_PADDING);
+    p[len - 1] = NGX_WEBRTC_PADDING;
+
+    ngx_webrtc_subscription_number(sub, p, header_len, len, now);
+
+    return ngx_webrtc_srtp_protect(sub->peer->transport.srtp_out, p,
+                                   header_len, len,
                                    (uint32_t) (sub->rtx_seq++ >> 16));
 }

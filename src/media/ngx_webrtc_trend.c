@@ -50,6 +50,19 @@ ngx_webrtc_trend_init(ngx_webrtc_trend_t *trend)
 
 
 void
+ngx_webrtc_trend_restart(ngx_webrtc_trend_t *trend)
+{
+    double  threshold;
+
+    threshold = trend->threshold;
+
+    ngx_webrtc_trend_init(trend);
+
+    trend->threshold = threshold;
+}
+
+
+void
 ngx_webrtc_trend_input(ngx_webrtc_trend_t *trend, ngx_webrtc_usec_t sent,
     int64_t arrival)
 {

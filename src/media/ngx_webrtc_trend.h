@@ -61,6 +61,9 @@ typedef struct {
 
 void ngx_webrtc_trend_init(ngx_webrtc_trend_t *trend);
 
+/* what comes next has nothing to do with what came before */
+void ngx_webrtc_trend_restart(ngx_webrtc_trend_t *trend);
+
 /* "arrival" is of the receiver's clock; both in microseconds */
 void ngx_webrtc_trend_input(ngx_webrtc_trend_t *trend, ngx_webrtc_usec_t sent,
     int64_t arrival);

@@ -263,7 +263,7 @@ little_that_is_sent_is_no_reason_to_grow_without_end(void **state)
 
 
 static void
-probe_lifts_it_at_once(void **state)
+probe_sets_it_at_once(void **state)
 {
     flow_t  flow;
 
@@ -271,11 +271,16 @@ probe_lifts_it_at_once(void **state)
 
     flow_init(&flow, 5000000);
 
-    ngx_webrtc_estimate_probed(&flow.estimate, 2000000);
+    ngx_webrtc_estimate_probed(&flow.estimate, 2000000, 0);
     assert_int_equal(flow.estimate.bit_rate, 2000000);
 
-    ngx_webrtc_estimate_probed(&flow.estimate, 500000);
+    ngx_webrtc_estimate_probed(&flow.estimate, 500000, 0);
     assert_int_equal(flow.estimate.bit_rate, 2000000);
+
+    /* one that was too much shows what there is */
+
+    ngx_webrtc_estimate_probed(&flow.estimate, 1500000, 1);
+    assert_int_equal(flow.estimate.bit_rate, 1500000);
 }
 
 
@@ -374,7 +379,7 @@ main(void)
         cmocka_unit_test(few_losses_do_not_bring_it_down),
         cmocka_unit_test(
                     little_that_is_sent_is_no_reason_to_grow_without_end),
-        cmocka_unit_test(probe_lifts_it_at_once),
+        cmocka_unit_test(probe_sets_it_at_once),
         cmocka_unit_test(liar_does_not_get_more_than_its_bound),
         cmocka_unit_test(reports_serve_where_there_is_no_feedback),
         cmocka_unit_test(silence_halves_it)

@@ -244,12 +244,6 @@ a_layer_that_is_not_sent_gives_the_next_lower_one(void **state)
     layers_run(&scene.pub, 30);
     assert_layer(1);
     scene_end();
-
-    scene_start(NGX_WEBRTC_CODEC_VP8, NGX_WEBRTC_LAYER_AUTO);
-    layers_run(&scene.pub, 30);
-    assert_layer(2);
-    assert_told(NGX_WEBRTC_LAYER_NONE, 2, 0);
-    scene_end();
 }
 
 
@@ -410,36 +404,6 @@ a_subscription_may_begin_paused(void **state)
 
     ngx_webrtc_subscription_destroy(sub);
     scene.client->watch = NULL;
-    scene_end();
-}
-
-
-static void
-a_cap_bounds_the_automatic_layer(void **state)
-{
-    (void) state;
-
-    scene_start(NGX_WEBRTC_CODEC_VP8, NGX_WEBRTC_LAYER_AUTO);
-    layers_run(&scene.pub, 30);
-    assert_layer(2);
-
-    ngx_webrtc_subscription_set_auto_cap(scene.sub, 0, scene.world.now);
-    layers_run(&scene.pub, 30);
-    assert_layer(0);
-    assert_told(2, 0, 0);
-
-    ngx_webrtc_subscription_set_auto_cap(scene.sub, NGX_WEBRTC_LAYER_NONE,
-                                         scene.world.now);
-    layers_run(&scene.pub, 30);
-    assert_int_equal(ngx_webrtc_subscription_layer(scene.sub),
-                     NGX_WEBRTC_LAYER_NONE);
-
-    /* one that is asked for is not bounded */
-
-    want(1);
-    layers_run(&scene.pub, 30);
-    assert_layer(1);
-
     scene_end();
 }
 
@@ -823,7 +787,6 @@ main(void)
         cmocka_unit_test(silence_of_all_layers_changes_nothing),
         cmocka_unit_test(nothing_is_sent_while_it_is_paused),
         cmocka_unit_test(a_subscription_may_begin_paused),
-        cmocka_unit_test(a_cap_bounds_the_automatic_layer),
         cmocka_unit_test(reports_stay_right_after_a_switch),
         cmocka_unit_test(timestamps_go_on_without_reports),
         cmocka_unit_test(reports_that_lie_do_no_harm),
