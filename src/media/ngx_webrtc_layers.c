@@ -14,11 +14,15 @@
 
 
 /*
- * A layer has ended when others were sent for so long without it.  When all
- * are silent (a muted or frozen picture) nothing can be said.
+ * A layer has ended when it missed some of its frames while others were sent.
+ * When all are silent (a muted or frozen picture) nothing can be said.
  */
-#define NGX_WEBRTC_LAYERS_SILENCE   (1200 * NGX_WEBRTC_MSEC)
-#define NGX_WEBRTC_LAYERS_INTERVAL  (200 * NGX_WEBRTC_MSEC)
+#define NGX_WEBRTC_LAYERS_MISSED    6
+#define NGX_WEBRTC_LAYERS_OTHERS    4
+#define NGX_WEBRTC_LAYERS_MIN       (400 * NGX_WEBRTC_MSEC)
+#define NGX_WEBRTC_LAYERS_MAX       (1200 * NGX_WEBRTC_MSEC)
+
+#define NGX_WEBRTC_LAYERS_INTERVAL  (100 * NGX_WEBRTC_MSEC)
 
 /* all layers begin together, but their packets come one after another */
 #define NGX_WEBRTC_LAYERS_GRACE     (100 * NGX_WEBRTC_MSEC)
@@ -30,6 +34,10 @@ static void ngx_webrtc_subscription_wait(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_subscription_cancel(ngx_webrtc_subscription_t *sub);
 static void ngx_webrtc_subscription_leave(ngx_webrtc_subscription_t *sub);
+static void ngx_webrtc_track_pace(ngx_webrtc_track_t *track,
+    uint32_t timestamp, ngx_webrtc_usec_t now);
+static ngx_uint_t ngx_webrtc_track_ended(ngx_webrtc_track_t *track,
+    ngx_webrtc_usec_t now);
 static void ngx_webrtc_subscription_changed(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_usec_t now);
 
@@ -257,15 +265,16 @@ ngx_webrtc_subscription_want_key_frame(ngx_webrtc_subscription_t *sub,
 
 
 void
-ngx_webrtc_track_watch(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now)
+ngx_webrtc_track_watch(ngx_webrtc_track_t *track, uint32_t timestamp,
+    ngx_webrtc_usec_t now)
 {
     ngx_uint_t            i, changed;
     ngx_queue_t          *q;
-    ngx_webrtc_track_t   *other;
     ngx_webrtc_source_t  *source;
 
     source = track->source;
-    track->arrived = now;
+
+    ngx_webrtc_track_pace(track, timestamp, now);
 
     if (source->began == 0) {
         source->began = now;
@@ -292,13 +301,7 @@ ngx_webrtc_track_watch(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now)
     source->review = now + NGX_WEBRTC_LAYERS_INTERVAL;
 
     for (i = 0; i < source->ntracks; i++) {
-        other = &source->tracks[i];
-
-        if (other->active && other->arrived + NGX_WEBRTC_LAYERS_SILENCE < now)
-        {
-            other->active = 0;
-            changed = 1;
-        }
+        changed |= ngx_webrtc_track_ended(&source->tracks[i], now);
     }
 
     if (!changed) {
@@ -313,6 +316,56 @@ ngx_webrtc_track_watch(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now)
                     ngx_queue_data(q, ngx_webrtc_subscription_t, source_queue),
                     1, now);
     }
+}
+
+
+static void
+ngx_webrtc_track_pace(ngx_webrtc_track_t *track, uint32_t timestamp,
+    ngx_webrtc_usec_t now)
+{
+    int64_t            off;
+    ngx_webrtc_usec_t  max, interval;
+
+    max = NGX_WEBRTC_LAYERS_MAX / NGX_WEBRTC_LAYERS_MISSED;
+
+    if (track->arrived == 0) {
+        track->interval = max;
+
+    } else if (timestamp != track->frame) {
+        interval = ngx_min(now - track->frame_arrived, max);
+        off = (int64_t) (interval - track->interval);
+        track->interval += off / 8;
+    }
+
+    if (track->arrived == 0 || timestamp != track->frame) {
+        track->frame = timestamp;
+        track->frame_arrived = now;
+        track->source->frames++;
+    }
+
+    track->arrived = now;
+    track->frames = track->source->frames;
+}
+
+
+static ngx_uint_t
+ngx_webrtc_track_ended(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_usec_t  silence;
+
+    silence = ngx_max(track->interval * NGX_WEBRTC_LAYERS_MISSED,
+                      NGX_WEBRTC_LAYERS_MIN);
+
+    if (!track->active
+        || track->source->frames - track->frames < NGX_WEBRTC_LAYERS_OTHERS
+        || track->arrived + silence > now)
+    {
+        return 0;
+    }
+
+    track->active = 0;
+
+    return 1;
 }
 
 

@@ -98,7 +98,13 @@ struct ngx_webrtc_track_s {
     ngx_webrtc_key_frame_t    key_frame;
     ngx_webrtc_stream_stats_t stats;
     ngx_webrtc_rate_t         rate;     /* as it goes to a subscriber */
-    ngx_webrtc_usec_t         arrived;  /* the last one with a payload */
+
+    /* of packets with a payload, if the source has layers */
+    ngx_webrtc_usec_t         arrived;  /* the last one; 0: none yet */
+    ngx_webrtc_usec_t         frame_arrived;
+    ngx_webrtc_usec_t         interval; /* of frames, smoothed */
+    uint32_t                  frame;    /* its timestamp */
+    uint32_t                  frames;   /* the source's count, at the last */
 
     unsigned                  active:1; /* this layer is being sent */
     unsigned                  is_dirty:1;
@@ -115,6 +121,7 @@ struct ngx_webrtc_source_s {
     ngx_uint_t                ntracks;
     ngx_webrtc_track_t       *tracks;
     ngx_queue_t               subs;     /* all that there are */
+    uint32_t                  frames;   /* of all layers; wraps */
     ngx_webrtc_usec_t         began;    /* 0: no layer was sent yet */
     ngx_webrtc_usec_t         review;   /* of which layers are sent */
     u_char                    mid_buf[16];
@@ -345,7 +352,8 @@ void ngx_webrtc_subscription_detach(ngx_webrtc_subscription_t *sub);
 void ngx_webrtc_track_switch(ngx_webrtc_track_t *track,
     ngx_webrtc_usec_t now);
 /* a packet with payload: looks now and then which layers are sent */
-void ngx_webrtc_track_watch(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now);
+void ngx_webrtc_track_watch(ngx_webrtc_track_t *track, uint32_t timestamp,
+    ngx_webrtc_usec_t now);
 /* tells the handlers; anything may be gone after this */
 void ngx_webrtc_engine_tell(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t now);

@@ -124,7 +124,7 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
     ngx_webrtc_rate_add(&track->rate, packet->len, now);
 
     if (source->ntracks > 1 && !repaired && rtp->payload_len) {
-        ngx_webrtc_track_watch(track, now);
+        ngx_webrtc_track_watch(track, rtp->timestamp, now);
     }
 
     if (packet->keyframe) {

@@ -264,7 +264,7 @@ a_layer_that_ends_does_not_freeze_the_receiver(void **state)
 
     assert_layer(1);
     assert_told(2, 1, 1);
-    assert_in_range(scene.receiver.frames, frames + 10, frames + 30);
+    assert_in_range(scene.receiver.frames, frames + 40, frames + 48);
 
     scene.pub.layers[1].off = 1;
     layers_run(&scene.pub, 60);
@@ -288,7 +288,7 @@ a_layer_that_ends_does_not_freeze_the_receiver(void **state)
 static void
 silence_of_all_layers_changes_nothing(void **state)
 {
-    ngx_uint_t  i, told;
+    ngx_uint_t  i, told, pli;
 
     (void) state;
 
@@ -296,6 +296,7 @@ silence_of_all_layers_changes_nothing(void **state)
     layers_run(&scene.pub, 30);
     assert_layer(1);
     told = scene.told;
+    pli = scene.pub.client->pli;
 
     /* muted; then one frame a second, as of a screen that stands still */
 
@@ -309,6 +310,51 @@ silence_of_all_layers_changes_nothing(void **state)
     layers_run(&scene.pub, 30);
     assert_layer(1);
     assert_int_equal(scene.told, told);
+    assert_int_equal(scene.pub.client->pli, pli);
+
+    scene_end();
+}
+
+
+static void
+a_slow_layer_has_not_ended(void **state)
+{
+    ngx_uint_t  i, told;
+
+    (void) state;
+
+    scene_start(NGX_WEBRTC_CODEC_VP8, 2);
+    layers_run(&scene.pub, 30);
+    assert_layer(2);
+    told = scene.told;
+
+    /* five frames a second beside thirty */
+
+    scene.pub.layers[2].off = 1;
+
+    for (i = 0; i < 30; i++) {
+        layers_run(&scene.pub, 6);
+        layers_send_frame(&scene.pub, 2);
+    }
+
+    assert_layer(2);
+    assert_int_equal(scene.told, told);
+
+    /* when all are slow, an end is still noticed */
+
+    layers_run(&scene.pub, 45);
+    assert_layer(1);
+
+    for (i = 0; i < 10; i++) {
+        if (i < 5) {
+            layers_send_frame(&scene.pub, 1);
+        }
+
+        layers_send_frame(&scene.pub, 0);
+        world_run(&scene.world, 1000);
+    }
+
+    assert_layer(0);
 
     scene_end();
 }
@@ -785,6 +831,7 @@ main(void)
         cmocka_unit_test(a_layer_that_is_not_sent_gives_the_next_lower_one),
         cmocka_unit_test(a_layer_that_ends_does_not_freeze_the_receiver),
         cmocka_unit_test(silence_of_all_layers_changes_nothing),
+        cmocka_unit_test(a_slow_layer_has_not_ended),
         cmocka_unit_test(nothing_is_sent_while_it_is_paused),
         cmocka_unit_test(a_subscription_may_begin_paused),
         cmocka_unit_test(reports_stay_right_after_a_switch),
