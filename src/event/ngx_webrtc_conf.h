@@ -90,6 +90,17 @@ typedef struct {
     ngx_msec_t                spotlight_interval;
     ngx_msec_t                ping_interval;
     ngx_msec_t                pong_timeout;
+
+    /* ngx_webrtc_data_conf.c */
+    ngx_flag_t                data_channel_signaling;
+    ngx_flag_t                ignore_disconnect_websocket;
+    ngx_flag_t                data_compress;
+    ngx_uint_t                data_channels;
+    ngx_uint_t                data_message_rate;
+    size_t                    data_message_size;
+    size_t                    data_inflated_size;
+    size_t                    data_buffer;
+    ngx_uint_t                rpc_methods;      /* as bits */
 } ngx_webrtc_conf_t;
 
 
@@ -115,6 +126,12 @@ typedef struct {
 char *ngx_webrtc_check_size_bounds(ngx_conf_t *cf, void *post, void *data);
 char *ngx_webrtc_check_ascii(ngx_conf_t *cf, void *post, void *data);
 char *ngx_webrtc_check_positive_msec(ngx_conf_t *cf, void *post, void *data);
+
+/* ngx_webrtc_data_conf.c */
+
+void ngx_webrtc_data_create_conf(ngx_webrtc_conf_t *wcf);
+char *ngx_webrtc_data_init_conf(ngx_cycle_t *cycle, ngx_webrtc_conf_t *wcf);
+char *ngx_webrtc_rpc_methods(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* in the master or a single process, NULL before the first configuration */
 ngx_webrtc_certificate_t *ngx_webrtc_certificate(void);

@@ -63,6 +63,18 @@ static ngx_webrtc_size_bounds_t  ngx_webrtc_buffer_bounds = {
 
 static ngx_conf_post_t  ngx_webrtc_ascii_post = { ngx_webrtc_check_ascii };
 
+static ngx_conf_num_bounds_t  ngx_webrtc_channels_bounds = {
+    ngx_conf_check_num_bounds, 0, 1000
+};
+
+static ngx_conf_num_bounds_t  ngx_webrtc_rate_bounds = {
+    ngx_conf_check_num_bounds, 1, 1000000
+};
+
+static ngx_webrtc_size_bounds_t  ngx_webrtc_message_bounds = {
+    ngx_webrtc_check_size_bounds, 16 * 1024, 16 * 1024 * 1024
+};
+
 static ngx_conf_post_t  ngx_webrtc_packets_post = { ngx_webrtc_power_of_two };
 
 static ngx_conf_post_t  ngx_webrtc_msec_post = {
@@ -298,6 +310,69 @@ static ngx_command_t  ngx_webrtc_commands[] = {
       offsetof(ngx_webrtc_conf_t, pong_timeout),
       &ngx_webrtc_ping_post },
 
+    { ngx_string("webrtc_data_channel_signaling"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, data_channel_signaling),
+      NULL },
+
+    { ngx_string("webrtc_ignore_disconnect_websocket"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, ignore_disconnect_websocket),
+      NULL },
+
+    { ngx_string("webrtc_data_compress"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, data_compress),
+      NULL },
+
+    { ngx_string("webrtc_data_channels"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, data_channels),
+      &ngx_webrtc_channels_bounds },
+
+    { ngx_string("webrtc_data_message_size"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, data_message_size),
+      &ngx_webrtc_message_bounds },
+
+    { ngx_string("webrtc_data_inflated_size"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, data_inflated_size),
+      &ngx_webrtc_message_bounds },
+
+    { ngx_string("webrtc_data_message_rate"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, data_message_rate),
+      &ngx_webrtc_rate_bounds },
+
+    { ngx_string("webrtc_data_buffer"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, data_buffer),
+      &ngx_webrtc_mailbox_bounds },
+
+    { ngx_string("webrtc_rpc_methods"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_1MORE,
+      ngx_webrtc_rpc_methods,
+      0,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -384,6 +459,8 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
     wcf->ping_interval = NGX_CONF_UNSET_MSEC;
     wcf->pong_timeout = NGX_CONF_UNSET_MSEC;
 
+    ngx_webrtc_data_create_conf(wcf);
+
     return wcf;
 }
 
@@ -450,6 +527,10 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
                       "\"webrtc_pong_timeout\" is %Mms and must be greater "
                       "than \"webrtc_ping_interval\", which is %Mms",
                       wcf->pong_timeout, wcf->ping_interval);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_webrtc_data_init_conf(cycle, wcf) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 

@@ -34,6 +34,7 @@ static ngx_int_t ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     ngx_webrtc_worker_t *worker, ngx_log_t *log);
 static ngx_int_t ngx_webrtc_worker_create_sora(ngx_webrtc_conf_t *wcf,
     ngx_webrtc_worker_t *worker, ngx_log_t *log);
+static void ngx_webrtc_worker_say_goodbye(ngx_webrtc_worker_t *worker);
 static int64_t ngx_webrtc_worker_wall_offset(void);
 static ngx_int_t ngx_webrtc_worker_connection_add(void *data,
     ngx_webrtc_connection_t *connection);
@@ -166,6 +167,10 @@ ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     conf.session_keep = wcf->session_keep * NGX_WEBRTC_MSEC;
     conf.spotlight_number = wcf->spotlight_number;
     conf.spotlight_interval = wcf->spotlight_interval * NGX_WEBRTC_MSEC;
+    conf.message_size = wcf->data_message_size;
+    conf.inflated_size = wcf->data_inflated_size;
+    conf.data_buffer = wcf->data_buffer;
+    conf.message_rate = wcf->data_message_rate;
     conf.candidates = media->candidates;
     conf.ncandidates = ngx_webrtc_candidates_get(wcf->media, port,
                                                  media->candidates, log);
@@ -216,6 +221,14 @@ ngx_webrtc_worker_create_sora(ngx_webrtc_conf_t *wcf,
     conf.pong_timeout = wcf->pong_timeout * NGX_WEBRTC_MSEC;
     conf.version = wcf->node.version;
 
+    conf.max_labels = wcf->data_channels;
+    conf.data_buffer = wcf->data_buffer;
+    conf.rpc_methods = wcf->rpc_methods;
+    conf.data_channel_signaling = (wcf->data_channel_signaling != 0);
+    conf.ignore_disconnect_websocket
+                                = (wcf->ignore_disconnect_websocket != 0);
+    conf.data_compress = (wcf->data_compress != 0);
+
     worker->sora = ngx_webrtc_sora_create(&conf, glue, worker->hub, log);
 
     return worker->sora ? NGX_OK : NGX_ERROR;
@@ -230,6 +243,7 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
     media = &ngx_webrtc_worker_media;
 
     if (worker->hub) {
+        ngx_webrtc_worker_say_goodbye(worker);
         ngx_webrtc_hub_destroy(worker->hub, ngx_webrtc_now());
         worker->hub = NULL;
     }
@@ -269,6 +283,26 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
     if (media->srtp) {
         ngx_webrtc_srtp_cleanup();
         media->srtp = 0;
+    }
+}
+
+
+/* clients that have only data channels hear it over them */
+
+static void
+ngx_webrtc_worker_say_goodbye(ngx_webrtc_worker_t *worker)
+{
+    ngx_webrtc_usec_t  now;
+
+    now = ngx_webrtc_now();
+
+    ngx_webrtc_hub_shutdown(worker->hub, now);
+
+    ngx_webrtc_engine_tick(worker->engine, now,
+                        ngx_webrtc_udp_outbox(ngx_webrtc_worker_media.udp));
+
+    while (ngx_webrtc_worker_send_media(worker) == NGX_BUSY) {
+        /* void */
     }
 }
 

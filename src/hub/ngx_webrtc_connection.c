@@ -19,9 +19,6 @@ static void ngx_webrtc_connection_defaults(
 static ngx_int_t ngx_webrtc_connection_enroll(
     ngx_webrtc_connection_t *connection, const ngx_webrtc_join_t *join,
     ngx_webrtc_usec_t now, const char **reason);
-static ngx_int_t ngx_webrtc_connection_copy(
-    ngx_webrtc_connection_t *connection, ngx_str_t *dst,
-    const ngx_str_t *src);
 static void ngx_webrtc_connection_drop(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now);
 
@@ -222,7 +219,7 @@ ngx_webrtc_connection_defaults(ngx_webrtc_connection_t *connection)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_webrtc_connection_copy(ngx_webrtc_connection_t *connection,
     ngx_str_t *dst, const ngx_str_t *src)
 {

@@ -136,6 +136,11 @@ ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub)
             }
 
             connection->handler(connection, &event, connection->data);
+
+            if (connection->peer) {
+                ngx_webrtc_messaging_close(connection, event.now);
+            }
+
             break;
 
         case NGX_WEBRTC_EVENT_SWITCHED:
@@ -263,5 +268,11 @@ ngx_webrtc_hub_push(ngx_webrtc_connection_t *connection,
     event.now = now;
     event.text = *text;
 
+    /* who hears it may be closed for not reading */
+
+    ngx_webrtc_hub_begin(connection->hub);
+
     connection->handler(connection, &event, connection->data);
+
+    ngx_webrtc_hub_end(connection->hub);
 }

@@ -16,6 +16,8 @@
 
 static ngx_int_t ngx_webrtc_exchange_negotiation(
     ngx_webrtc_connection_t *connection);
+static ngx_uint_t ngx_webrtc_exchange_sends(
+    ngx_webrtc_connection_t *connection, ngx_uint_t n);
 static ngx_int_t ngx_webrtc_exchange_track(
     ngx_webrtc_connection_t *connection, ngx_uint_t n,
     const ngx_webrtc_join_t *join);
@@ -62,25 +64,28 @@ ngx_webrtc_exchange_init(ngx_webrtc_connection_t *connection,
         return NGX_ERROR;
     }
 
+    for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
+
+        if (ngx_webrtc_exchange_sends(connection, i)
+            && ngx_webrtc_exchange_track(connection, i, join) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_webrtc_messaging_init(connection, join);
+}
+
+
+static ngx_uint_t
+ngx_webrtc_exchange_sends(ngx_webrtc_connection_t *connection, ngx_uint_t n)
+{
     if (connection->info.role == NGX_WEBRTC_RECVONLY) {
-        return NGX_OK;
+        return 0;
     }
 
-    if (connection->info.audio
-        && ngx_webrtc_exchange_track(connection, NGX_WEBRTC_AUDIO, join)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (connection->info.video
-        && ngx_webrtc_exchange_track(connection, NGX_WEBRTC_VIDEO, join)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
+    return (n == NGX_WEBRTC_AUDIO) ? connection->info.audio
+                                   : connection->info.video;
 }
 
 
@@ -104,6 +109,7 @@ ngx_webrtc_exchange_negotiation(ngx_webrtc_connection_t *connection)
     params.candidates = hub->conf.candidates;
     params.ncandidates = hub->conf.ncandidates;
     params.max_sections = hub->conf.max_sections;
+    params.max_message = hub->conf.message_size;
     params.random = ngx_webrtc_exchange_random;
     params.ice_lite = 1;
 
@@ -410,12 +416,26 @@ ngx_webrtc_exchange_withdraw(ngx_webrtc_connection_t *connection,
         ngx_webrtc_exchange_unlink(reception);
     }
 
+    for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
+        track = &connection->tracks[i];
+
+        if (track->source) {
+            ngx_webrtc_source_destroy(track->source);
+            track->source = NULL;
+        }
+    }
+
+    /* there is a last word to say over data channels */
+
+    if (ngx_webrtc_messaging_is_open(connection)) {
+        ngx_webrtc_deadline_set(&connection->hub->partings,
+                                &connection->parting,
+                                now + NGX_WEBRTC_PARTING);
+        return;
+    }
+
     ngx_webrtc_peer_destroy(connection->peer, NULL);
     connection->peer = NULL;
-
-    for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
-        connection->tracks[i].source = NULL;
-    }
 }
 
 
@@ -439,6 +459,7 @@ ngx_int_t
 ngx_webrtc_exchange_offer(ngx_webrtc_connection_t *connection, ngx_str_t *sdp)
 {
     size_t                     size;
+    u_char                    *p;
     ngx_int_t                  rc;
     ngx_webrtc_hub_t          *hub;
     ngx_webrtc_text_t          text;
@@ -453,23 +474,12 @@ ngx_webrtc_exchange_offer(ngx_webrtc_connection_t *connection, ngx_str_t *sdp)
 
     size = ngx_webrtc_negotiation_offer_size(neg);
 
-    if (hub->sdp.len < size) {
-
-        if (hub->sdp.data) {
-            ngx_free(hub->sdp.data);
-        }
-
-        hub->sdp.len = 0;
-
-        hub->sdp.data = ngx_alloc(size, hub->log);
-        if (hub->sdp.data == NULL) {
-            return NGX_ERROR;
-        }
-
-        hub->sdp.len = size;
+    p = ngx_webrtc_hub_buffer(hub, size);
+    if (p == NULL) {
+        return NGX_ERROR;
     }
 
-    ngx_webrtc_text_init(&text, hub->sdp.data, hub->sdp.data + hub->sdp.len);
+    ngx_webrtc_text_init(&text, p, p + size);
 
     rc = ngx_webrtc_negotiation_write_offer(neg, &text);
     if (rc != NGX_OK) {
@@ -514,6 +524,15 @@ ngx_webrtc_exchange_peer_handler(ngx_webrtc_peer_t *peer,
 
     connection = data;
 
+    if (connection->left) {
+
+        if (event != NGX_WEBRTC_PEER_CONNECTED) {
+            ngx_webrtc_messaging_parted(connection);
+        }
+
+        return;
+    }
+
     switch (event) {
 
     case NGX_WEBRTC_PEER_CONNECTED:
@@ -521,10 +540,12 @@ ngx_webrtc_exchange_peer_handler(ngx_webrtc_peer_t *peer,
         break;
 
     case NGX_WEBRTC_PEER_CLOSED:
+        ngx_webrtc_messaging_lost(connection);
         ngx_webrtc_hub_leave(connection, NGX_WEBRTC_CLOSE_CLIENT, NULL, now);
         break;
 
     case NGX_WEBRTC_PEER_FAILED:
+        ngx_webrtc_messaging_lost(connection);
         ngx_webrtc_hub_leave(connection, NGX_WEBRTC_CLOSE_FAULT, reason, now);
         break;
     }

@@ -45,6 +45,11 @@ ngx_webrtc_exchange_answered(ngx_webrtc_connection_t *connection,
         if (connection->left) {
             return NGX_OK;
         }
+
+        if (ngx_webrtc_messaging_start(connection, now) != NGX_OK) {
+            *reason = "NO-MEMORY";
+            return NGX_ERROR;
+        }
     }
 
     ngx_webrtc_exchange_extensions(connection);
@@ -57,7 +62,8 @@ ngx_webrtc_exchange_answered(ngx_webrtc_connection_t *connection,
     }
 
     if (first && n == NGX_DECLINED
-        && connection->info.role == NGX_WEBRTC_SENDONLY)
+        && connection->info.role == NGX_WEBRTC_SENDONLY
+        && (connection->info.audio || connection->info.video))
     {
         *reason = "NO-COMMON-CODEC";
         return NGX_ERROR;

@@ -14,6 +14,7 @@
 
 static ngx_int_t ngx_webrtc_hub_init(ngx_webrtc_hub_t *hub);
 static void ngx_webrtc_hub_sweep(ngx_webrtc_hub_t *hub);
+static void ngx_webrtc_hub_part(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now);
 
 
 ngx_webrtc_hub_t *
@@ -41,7 +42,15 @@ ngx_webrtc_hub_create(const ngx_webrtc_hub_conf_t *conf,
     hub->log = log;
     hub->pool = pool;
 
+    hub->zlib = ngx_webrtc_zlib_create(log);
+
+    if (hub->zlib == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
     if (ngx_webrtc_hub_init(hub) != NGX_OK) {
+        ngx_webrtc_zlib_destroy(hub->zlib);
         ngx_destroy_pool(pool);
         return NULL;
     }
@@ -64,6 +73,7 @@ ngx_webrtc_hub_init(ngx_webrtc_hub_t *hub)
     ngx_queue_init(&hub->lifetimes);
     ngx_queue_init(&hub->kept);
     ngx_queue_init(&hub->spotlights);
+    ngx_queue_init(&hub->partings);
 
     seed = ngx_webrtc_random_uint32();
 
@@ -99,7 +109,7 @@ ngx_webrtc_hub_init(ngx_webrtc_hub_t *hub)
 
 
 void
-ngx_webrtc_hub_destroy(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
+ngx_webrtc_hub_shutdown(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
 {
     ngx_uint_t                i;
     ngx_webrtc_connection_t  *connection;
@@ -121,14 +131,49 @@ ngx_webrtc_hub_destroy(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
     }
 
     ngx_webrtc_hub_end(hub);
+}
 
+
+void
+ngx_webrtc_hub_destroy(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_hub_shutdown(hub, now);
+    ngx_webrtc_hub_part(hub, NGX_WEBRTC_NEVER);
     ngx_webrtc_session_expire(hub, now);
 
-    if (hub->sdp.data) {
-        ngx_free(hub->sdp.data);
+    if (hub->buffer.data) {
+        ngx_free(hub->buffer.data);
     }
 
+    ngx_webrtc_zlib_destroy(hub->zlib);
     ngx_destroy_pool(hub->pool);
+}
+
+
+u_char *
+ngx_webrtc_hub_buffer(ngx_webrtc_hub_t *hub, size_t size)
+{
+    ngx_str_t  *buffer;
+
+    buffer = &hub->buffer;
+
+    if (buffer->len < size) {
+
+        if (buffer->data) {
+            ngx_free(buffer->data);
+        }
+
+        buffer->len = 0;
+
+        buffer->data = ngx_alloc(size, hub->log);
+        if (buffer->data == NULL) {
+            return NULL;
+        }
+
+        buffer->len = size;
+    }
+
+    return buffer->data;
 }
 
 
@@ -172,10 +217,16 @@ ngx_webrtc_hub_sweep(ngx_webrtc_hub_t *hub)
         channel = connection->channel;
         ended = connection->ended;
 
-        ngx_queue_remove(&connection->queue);
-        ngx_webrtc_connection_free(connection);
+        if (channel) {
+            ngx_queue_remove(&connection->queue);
+            connection->channel = NULL;
+        }
 
-        if (ngx_queue_empty(&channel->members)) {
+        if (connection->peer == NULL) {
+            ngx_webrtc_connection_free(connection);
+        }
+
+        if (channel && ngx_queue_empty(&channel->members)) {
             ngx_webrtc_session_leave(hub, channel, ended);
         }
     }
@@ -279,6 +330,23 @@ ngx_webrtc_hub_tick(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
     ngx_webrtc_session_expire(hub, now);
 
     ngx_webrtc_hub_end(hub);
+
+    ngx_webrtc_hub_part(hub, now);
+}
+
+
+/* ends those who had time enough to say goodbye */
+
+static void
+ngx_webrtc_hub_part(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_deadline_t  *deadline;
+
+    while ((deadline = ngx_webrtc_deadline_next(&hub->partings, now))) {
+        ngx_webrtc_messaging_parted(ngx_queue_data(deadline,
+                                                   ngx_webrtc_connection_t,
+                                                   parting));
+    }
 }
 
 
@@ -291,7 +359,7 @@ ngx_webrtc_hub_expires(ngx_webrtc_hub_t *hub)
 
     ngx_queue_t  *lists[] = {
         &hub->answers, &hub->minutes, &hub->lifetimes, &hub->kept,
-        &hub->spotlights
+        &hub->spotlights, &hub->partings
     };
 
     /* what the media engine noticed is told in a turn of its own */

@@ -33,6 +33,7 @@ typedef struct ngx_webrtc_engine_s      ngx_webrtc_engine_t;
 typedef struct ngx_webrtc_hub_s         ngx_webrtc_hub_t;
 typedef struct ngx_webrtc_channel_s     ngx_webrtc_channel_t;
 typedef struct ngx_webrtc_connection_s  ngx_webrtc_connection_t;
+typedef struct ngx_webrtc_label_s       ngx_webrtc_label_t;
 
 
 typedef enum {
@@ -45,8 +46,12 @@ typedef enum {
     NGX_WEBRTC_EVENT_UNFOCUSED,
     NGX_WEBRTC_EVENT_PUSH,          /* a text for the hearer */
     NGX_WEBRTC_EVENT_CLOSED,        /* the hearer's connection has ended */
-    NGX_WEBRTC_EVENT_SWITCHED       /* the hearer gets another layer of
+    NGX_WEBRTC_EVENT_SWITCHED,      /* the hearer gets another layer of
                                        subject's video; nobody else hears */
+
+    /* told at once, to the one it is about */
+    NGX_WEBRTC_EVENT_DATA_OPEN,     /* every data channel is open */
+    NGX_WEBRTC_EVENT_DATA           /* a message that is not forwarded */
 } ngx_webrtc_event_e;
 
 
@@ -101,6 +106,10 @@ typedef struct {
 
     /* SWITCHED */
     ngx_webrtc_switch_t       change;
+
+    /* DATA */
+    ngx_uint_t                label;
+    ngx_str_t                 data;
 } ngx_webrtc_event_t;
 
 
@@ -155,6 +164,8 @@ typedef struct {
     ngx_str_t                     authz_metadata;
     ngx_str_t                     event_metadata;   /* opaque, for webhooks */
     ngx_webrtc_usec_t             lifetime;         /* 0: no end is set */
+    const ngx_webrtc_label_t     *labels;   /* its data channels */
+    ngx_uint_t                    nlabels;
     unsigned                      has_metadata:1;
 } ngx_webrtc_join_t;
 
@@ -203,6 +214,10 @@ typedef struct {
     ngx_webrtc_usec_t         session_keep;         /* 0: not at all */
     ngx_uint_t                spotlight_number;     /* default */
     ngx_webrtc_usec_t         spotlight_interval;   /* of replacements */
+    size_t                    message_size;     /* of a data channel */
+    size_t                    inflated_size;    /* of a compressed one */
+    size_t                    data_buffer;      /* of one client */
+    ngx_uint_t                message_rate;     /* a second; 0: no limit */
     const ngx_webrtc_addr_t  *candidates;           /* of this worker */
     ngx_uint_t                ncandidates;
     ngx_str_t                 fingerprint;          /* sha-256, "AA:BB" */
@@ -214,7 +229,11 @@ typedef struct {
 ngx_webrtc_hub_t *ngx_webrtc_hub_create(const ngx_webrtc_hub_conf_t *conf,
     const ngx_webrtc_hub_glue_t *glue, ngx_webrtc_engine_t *engine,
     ngx_log_t *log);
-/* closes every connection with CLOSE_SHUTDOWN */
+/*
+ * Ends every connection with CLOSE_SHUTDOWN.  What is said over data channels
+ * then leaves with the next tick of the engine, so it comes before destroy().
+ */
+void ngx_webrtc_hub_shutdown(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now);
 void ngx_webrtc_hub_destroy(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now);
 
 void ngx_webrtc_hub_tick(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now);

@@ -21,9 +21,12 @@
 #include <core/ngx_webrtc_core.h>
 #include <core/ngx_webrtc_hash.h>
 #include <peer/ngx_webrtc_negotiation.h>
+#include <media/ngx_webrtc_data.h>
 #include <media/ngx_webrtc_peer.h>
+#include <proto/ngx_webrtc_zlib.h>
 #include <hub/ngx_webrtc_hub.h>
 #include <hub/ngx_webrtc_session.h>
+#include <hub/ngx_webrtc_messaging.h>
 
 
 /* those that a connection has in itself; SWITCHED is in its reception */
@@ -40,10 +43,14 @@
 #define NGX_WEBRTC_SPOTLIGHT_FOCUS      1
 #define NGX_WEBRTC_SPOTLIGHT_UNFOCUS    0
 
+/* for the last words over data channels, and for the client to see them */
+#define NGX_WEBRTC_PARTING      (3 * NGX_WEBRTC_SEC)
+
 
 typedef struct ngx_webrtc_publication_s  ngx_webrtc_publication_t;
 typedef struct ngx_webrtc_reception_s    ngx_webrtc_reception_t;
 typedef struct ngx_webrtc_pair_s         ngx_webrtc_pair_t;
+typedef struct ngx_webrtc_messaging_s    ngx_webrtc_messaging_t;
 
 
 /* embedded in its subject, one of a type, so that queueing never fails */
@@ -106,6 +113,30 @@ struct ngx_webrtc_publication_s {
 };
 
 
+/* a data channel of ours */
+
+typedef struct {
+    uint16_t                           stream;
+    unsigned                           opened:1;    /* "stream" is set */
+    unsigned                           open:1;      /* acknowledged */
+} ngx_webrtc_line_t;
+
+
+/* of the pool of its connection */
+
+struct ngx_webrtc_messaging_s {
+    ngx_webrtc_negotiation_section_t  *section;
+    ngx_webrtc_label_t                *labels;
+    ngx_webrtc_line_t                 *lines;       /* of the labels */
+    ngx_uint_t                         nlabels;
+
+    ngx_webrtc_usec_t                  refilled;
+    ngx_uint_t                         allowance;   /* messages / 1000 */
+
+    unsigned                           open:1;      /* DATA_OPEN was said */
+};
+
+
 /* a track as one receiver has it; ends with whichever of them ends first */
 
 struct ngx_webrtc_reception_s {
@@ -139,7 +170,10 @@ struct ngx_webrtc_pair_s {
 };
 
 
-/* owns its pool; freed when the verb in which it left has ended */
+/*
+ * Owns its pool; freed when the verb in which it left has ended, or when it
+ * has said goodbye over its data channels: then it is of no channel any more.
+ */
 
 struct ngx_webrtc_connection_s {
     ngx_queue_t                        queue;       /* of the channel */
@@ -157,6 +191,7 @@ struct ngx_webrtc_connection_s {
     ngx_webrtc_negotiation_t           negotiation;
     ngx_webrtc_publication_t           tracks[NGX_WEBRTC_TRACKS];
     ngx_queue_t                        receptions;
+    ngx_webrtc_messaging_t            *messaging;   /* NULL: none */
 
     ngx_queue_t                        senders;     /* pairs: it receives */
     ngx_queue_t                        receivers;   /* pairs: it sends */
@@ -176,6 +211,7 @@ struct ngx_webrtc_connection_s {
     ngx_webrtc_deadline_t              answer;
     ngx_webrtc_deadline_t              minute;
     ngx_webrtc_deadline_t              lifetime;
+    ngx_webrtc_deadline_t              parting;
 
     ngx_webrtc_usec_t                  joined;
     ngx_webrtc_usec_t                  created;     /* when it became live */
@@ -234,9 +270,11 @@ struct ngx_webrtc_hub_s {
     ngx_queue_t                        lifetimes;
     ngx_queue_t                        kept;        /* of channels */
     ngx_queue_t                        spotlights;  /* of channels */
+    ngx_queue_t                        partings;
 
+    ngx_webrtc_zlib_t                 *zlib;
     ngx_str_t                          fingerprint;
-    ngx_str_t                          sdp;         /* buffer of offers */
+    ngx_str_t                          buffer;
     int64_t                            wall_offset;
     uint64_t                           serial;
     ngx_uint_t                         depth;       /* of verbs */
@@ -249,6 +287,8 @@ struct ngx_webrtc_hub_s {
 void ngx_webrtc_deadline_set(ngx_queue_t *list,
     ngx_webrtc_deadline_t *deadline, ngx_webrtc_usec_t expires);
 void ngx_webrtc_deadline_remove(ngx_webrtc_deadline_t *deadline);
+/* for one text at a time, of the hub; NULL: no memory */
+u_char *ngx_webrtc_hub_buffer(ngx_webrtc_hub_t *hub, size_t size);
 
 /* ngx_webrtc_channel.c */
 
@@ -283,6 +323,9 @@ void ngx_webrtc_connection_live(ngx_webrtc_connection_t *connection,
 void ngx_webrtc_connection_minute(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now);
 void ngx_webrtc_connection_free(ngx_webrtc_connection_t *connection);
+/* to the connection's pool */
+ngx_int_t ngx_webrtc_connection_copy(ngx_webrtc_connection_t *connection,
+    ngx_str_t *dst, const ngx_str_t *src);
 
 /* ngx_webrtc_bit_rate.c */
 
@@ -410,6 +453,35 @@ ngx_uint_t ngx_webrtc_simulcast_is_asked(ngx_webrtc_connection_t *receiver,
 /* what was asked for, then or with the join, or LAYER_AUTO */
 ngx_int_t ngx_webrtc_simulcast_layer(ngx_webrtc_connection_t *receiver,
     ngx_webrtc_connection_t *sender);
+
+/* ngx_webrtc_messaging.c */
+
+/* the section and the labels of the join, if it has any */
+ngx_int_t ngx_webrtc_messaging_init(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_join_t *join);
+/* with the first answer */
+ngx_int_t ngx_webrtc_messaging_start(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now);
+/* whether the client hears more easily over them that it is over */
+ngx_uint_t ngx_webrtc_messaging_is_open(
+    const ngx_webrtc_connection_t *connection);
+/* as it is; the return codes are those of ngx_webrtc_hub_send() */
+ngx_int_t ngx_webrtc_messaging_send(ngx_webrtc_connection_t *connection,
+    ngx_uint_t label, const ngx_str_t *message, ngx_uint_t binary,
+    ngx_webrtc_usec_t now);
+void ngx_webrtc_messaging_close(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now);
+/* its transport is of no use any more */
+void ngx_webrtc_messaging_lost(ngx_webrtc_connection_t *connection);
+/* a connection that has left: there is nothing more to say */
+void ngx_webrtc_messaging_parted(ngx_webrtc_connection_t *connection);
+
+/* ngx_webrtc_messaging_fanout.c */
+
+/* a message to everybody who wants it */
+void ngx_webrtc_messaging_fanout(ngx_webrtc_connection_t *connection,
+    ngx_uint_t label, const ngx_str_t *message, ngx_uint_t binary,
+    ngx_webrtc_usec_t now);
 
 
 #endif /* _NGX_WEBRTC_MEMBER_H_INCLUDED_ */

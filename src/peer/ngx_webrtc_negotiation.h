@@ -57,6 +57,7 @@ typedef struct {
     const ngx_webrtc_addr_t     *candidates;    /* hosts, best first */
     ngx_uint_t                   ncandidates;
     ngx_uint_t                   max_sections;
+    size_t                       max_message;   /* of a data channel */
     ngx_webrtc_random_pt         random;
     void                        *data;          /* of random() */
     unsigned                     ice_lite:1;

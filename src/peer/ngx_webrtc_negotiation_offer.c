@@ -237,7 +237,9 @@ ngx_webrtc_offer_section(const ngx_webrtc_negotiation_t *neg,
 
     if (section->payload == NULL) {
         ngx_webrtc_text_cstr(text, "a=sctp-port:5000\r\n"
-                             "a=max-message-size:262144\r\n");
+                             "a=max-message-size:");
+        ngx_webrtc_text_uint(text, neg->params.max_message);
+        ngx_webrtc_text_cstr(text, "\r\n");
 
     } else {
         ngx_webrtc_offer_extmaps(section, text);

@@ -125,6 +125,12 @@ test('every directive takes its good values', () => {
         'webrtc_speech_threshold -1;', 'webrtc_speech_time 500ms;',
         'webrtc_speech_hold 3s;', 'webrtc_spotlight_number 1;',
         'webrtc_spotlight_number 8;', 'webrtc_spotlight_interval 100ms;',
+        'webrtc_data_channel_signaling on;',
+        'webrtc_ignore_disconnect_websocket on;', 'webrtc_data_compress off;',
+        'webrtc_data_channels 0;', 'webrtc_data_message_size 64k;',
+        'webrtc_data_inflated_size 2m;', 'webrtc_data_message_rate 50;',
+        'webrtc_data_buffer 512k;',
+        'webrtc_rpc_methods 2025.2.0/PutSignalingNotifyMetadata;',
     ]) {
         accepted({ main: [zone, line] });
     }
@@ -207,6 +213,14 @@ test('sizes, numbers and times are checked', () => {
         'webrtc_consent_timeout': ['0', 'x', '-1s'],
         'webrtc_setup_timeout': ['0', 'x'],
         'webrtc_answer_timeout': ['0', 'x'],
+        'webrtc_data_channel_signaling': ['yes'],
+        'webrtc_ignore_disconnect_websocket': ['1'],
+        'webrtc_data_compress': ['zlib'],
+        'webrtc_data_channels': ['1001', '-1'],
+        'webrtc_data_message_size': ['15k', '17m', 'x'],
+        'webrtc_data_inflated_size': ['15k', '17m'],
+        'webrtc_data_message_rate': ['0', '1000001'],
+        'webrtc_data_buffer': ['63k', '65m'],
         'webrtc_key_frame_interval': ['0', 'x'],
         'webrtc_speech_threshold': ['0', '-0', '45', '-127', '-', '-x'],
         'webrtc_speech_time': ['0', 'x'],
@@ -231,7 +245,9 @@ test('sizes, numbers and times are checked', () => {
                      : /threshold/.test(name) ? '-50'
                      : /spotlight_number/.test(name) ? '2'
                      : /size|back|buffer/.test(name) ? '128k'
-                     : /timeout|interval/.test(name) ? '10s' : '100';
+                     : /timeout|interval/.test(name) ? '10s'
+                     : /signaling|websocket|compress/.test(name) ? 'on'
+                     : '100';
 
         refused({ main: [zone, `${name} ${good};`, `${name} ${good};`] },
                 /is duplicate/);
@@ -247,6 +263,16 @@ test('sizes, numbers and times are checked', () => {
             'webrtc_pong_timeout 5s;');
     refused({ main: [zone, 'webrtc_pong_timeout 5s;'] },
             /"webrtc_pong_timeout" is 5000ms and must be greater/);
+    refused({ main: [zone, 'webrtc_data_buffer 128k;'] },
+            /"webrtc_data_buffer" is 131072 and must not be less/);
+
+    const rpc = 'webrtc_rpc_methods 2025.2.0/PutSignalingNotifyMetadata;';
+
+    refused({ main: [zone, rpc, rpc] }, /is duplicate/);
+    refused({ main: [zone, 'webrtc_rpc_methods;'] },
+            /invalid number of arguments/);
+    refused({ main: [zone, 'webrtc_rpc_methods 2025.2.0/Nonsense;'] },
+            /unknown method "2025.2.0\/Nonsense"/);
 });
 
 

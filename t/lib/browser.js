@@ -101,6 +101,39 @@ class Member {
     }
 
 
+    /* Says a text or so many bytes on a label; resolves with a checksum. */
+
+    say(label, what) {
+        return this.page.evaluate(
+            ([l, w]) => window.member.say(l, w), [label, what]);
+    }
+
+
+    rpc(method, params, options) {
+        return this.page.evaluate(
+            ([m, p, o]) => window.member.rpc(m, p, o),
+            [method, params, options]);
+    }
+
+
+    /* The messages heard so far: { label, size, head, sum }. */
+
+    heard() {
+        return this.page.evaluate(() => window.member.heard);
+    }
+
+
+    /* Waits for a message: one whose fields are those of `want`. */
+
+    hears(want, timeout = 20000) {
+        return until(`${this.id} hears ${JSON.stringify(want)}`, async () =>
+            (await this.heard()).find((message) =>
+                Object.entries(want).every(([key, value]) =>
+                    message[key] === value)),
+        { timeout, every: 50 });
+    }
+
+
     async leave() {
         await this.page.evaluate(() => window.member.stop());
     }

@@ -36,7 +36,7 @@ the_offer_has_every_key_that_some_client_needs(void **state)
 
     a = sora_join("{\"type\":\"connect\",\"role\":\"sendrecv\","
                   "\"channel_id\":\"room \\\"1\\\"\",\"client_id\":\"cl\","
-                  "\"simulcast\":true,\"data_channel_signaling\":true,"
+                  "\"simulcast\":true,"
                   "\"audio\":{\"bit_rate\":48},"
                   "\"video\":{\"codec_type\":\"VP8\",\"bit_rate\":700}}");
 
@@ -60,6 +60,7 @@ the_offer_has_every_key_that_some_client_needs(void **state)
                                               "data_channel_signaling")));
     assert_true(json_is_false(json_object_get(offer,
                                           "ignore_disconnect_websocket")));
+    assert_null(json_object_get(offer, "data_channels"));
     assert_int_equal(sora_int(offer, "audio_bit_rate"), 48);
     assert_int_equal(sora_int(offer, "video_bit_rate"), 700);
 

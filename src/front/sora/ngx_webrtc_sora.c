@@ -31,6 +31,7 @@ ngx_webrtc_sora_create(const ngx_webrtc_sora_conf_t *conf,
 
     ngx_queue_init(&sora->sessions);
     ngx_queue_init(&sora->pings);
+    ngx_queue_init(&sora->graces);
 
     return sora;
 }
@@ -70,6 +71,7 @@ ngx_webrtc_sora_open(ngx_webrtc_sora_t *sora, void *pipe,
     session->pipe = pipe;
     session->heard = now;
 
+    ngx_queue_init(&session->held);
     ngx_queue_insert_tail(&sora->sessions, &session->queue);
 
     return session;
@@ -119,7 +121,19 @@ void
 ngx_webrtc_sora_closed(ngx_webrtc_sora_session_t *session,
     ngx_webrtc_usec_t now)
 {
+    ngx_uint_t         detached;
+    ngx_webrtc_hub_t  *hub;
+
+    hub = session->sora->hub;
     session->pipe = NULL;
+
+    ngx_webrtc_hub_begin(hub);
+    detached = ngx_webrtc_sora_data_detached(session, now);
+    ngx_webrtc_hub_end(hub);
+
+    if (detached) {
+        return;
+    }
 
     /* the CLOSED that follows, now or after the verb under way, ends it */
 
@@ -155,6 +169,8 @@ ngx_webrtc_sora_end(ngx_webrtc_sora_session_t *session, ngx_uint_t code,
         session->pinging = 0;
     }
 
+    ngx_webrtc_sora_data_cleanup(session);
+
     if (pipe) {
         sora->glue.close(pipe, code, reason);
     }
@@ -172,18 +188,10 @@ ngx_webrtc_sora_free(ngx_webrtc_sora_session_t *session)
         ngx_queue_remove(&session->pings);
     }
 
+    ngx_webrtc_sora_data_cleanup(session);
+
     ngx_queue_remove(&session->queue);
     ngx_free(session);
-}
-
-
-void
-ngx_webrtc_sora_send(ngx_webrtc_sora_session_t *session,
-    ngx_webrtc_sora_text_t *text)
-{
-    if (session->pipe && !text->failed) {
-        session->sora->glue.send(session->pipe, text->start, text->len);
-    }
 }
 
 
@@ -226,6 +234,12 @@ ngx_webrtc_sora_tick(ngx_webrtc_sora_t *sora, ngx_webrtc_usec_t now)
 {
     ngx_webrtc_sora_session_t  *session;
 
+    /* sessions that end on the way are freed at the end */
+
+    ngx_webrtc_hub_begin(sora->hub);
+
+    ngx_webrtc_sora_data_tick(sora, now);
+
     while (!ngx_queue_empty(&sora->pings)) {
         session = ngx_queue_data(ngx_queue_head(&sora->pings),
                                  ngx_webrtc_sora_session_t, pings);
@@ -236,6 +250,8 @@ ngx_webrtc_sora_tick(ngx_webrtc_sora_t *sora, ngx_webrtc_usec_t now)
 
         ngx_webrtc_sora_ping(session, now);
     }
+
+    ngx_webrtc_hub_end(sora->hub);
 }
 
 
@@ -270,20 +286,25 @@ ngx_webrtc_sora_ping(ngx_webrtc_sora_session_t *session,
     if (session->pipe) {
         sora->glue.send(session->pipe, ping, sizeof(ping) - 1);
     }
+
+    ngx_webrtc_sora_request_stats(session, now);
 }
 
 
 ngx_webrtc_usec_t
 ngx_webrtc_sora_expires(ngx_webrtc_sora_t *sora)
 {
+    ngx_webrtc_usec_t           expires;
     ngx_webrtc_sora_session_t  *session;
 
+    expires = ngx_webrtc_sora_data_expires(sora);
+
     if (ngx_queue_empty(&sora->pings)) {
-        return NGX_WEBRTC_NEVER;
+        return expires;
     }
 
     session = ngx_queue_data(ngx_queue_head(&sora->pings),
                              ngx_webrtc_sora_session_t, pings);
 
-    return session->ping;
+    return ngx_min(expires, session->ping);
 }

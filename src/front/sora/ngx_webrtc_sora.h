@@ -86,7 +86,20 @@ typedef struct {
     ngx_webrtc_usec_t         ping_interval;    /* 5 s */
     ngx_webrtc_usec_t         pong_timeout;     /* 60 s */
     ngx_str_t                 version;          /* shown in offers */
+    ngx_uint_t                max_labels;       /* of a client's own */
+    size_t                    data_buffer;      /* of one client */
+    ngx_uint_t                rpc_methods;      /* for everybody, as bits */
+
+    /* when the client does not say it */
+    unsigned                  data_channel_signaling:1;
+    unsigned                  ignore_disconnect_websocket:1;
+
+    unsigned                  data_compress:1;  /* our own labels */
 } ngx_webrtc_sora_conf_t;
+
+
+/* the bit of a method for "rpc_methods"; 0: there is no such method */
+ngx_uint_t ngx_webrtc_sora_rpc_method(const ngx_str_t *name);
 
 
 ngx_webrtc_sora_t *ngx_webrtc_sora_create(const ngx_webrtc_sora_conf_t *conf,

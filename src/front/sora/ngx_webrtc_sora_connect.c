@@ -15,7 +15,6 @@ typedef struct {
     ngx_str_t                 client_id;
     ngx_str_t                 bundle_id;
     ngx_int_t                 role;
-    ngx_int_t                 ignored;
 } ngx_webrtc_sora_values_t;
 
 
@@ -61,11 +60,6 @@ static const ngx_webrtc_sora_key_t  ngx_webrtc_sora_keys[] = {
     { "bundle_id", NGX_WEBRTC_SORA_KEY_STR, 1, NGX_WEBRTC_NAME_MAX, NULL,
       ngx_webrtc_sora_value(bundle_id), "INVALID-BUNDLE-ID" },
 
-    { "data_channel_signaling", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
-      ngx_webrtc_sora_value(ignored), "INVALID-DATA-CHANNEL-SIGNALING" },
-
-    { "ignore_disconnect_websocket", NGX_WEBRTC_SORA_KEY_BOOL, 0, 0, NULL,
-      ngx_webrtc_sora_value(ignored), "INVALID-IGNORE-DISCONNECT-WEBSOCKET" },
 
     { NULL, 0, 0, 0, NULL, 0, NULL }
 };
@@ -135,6 +129,7 @@ ngx_webrtc_sora_connect_parse(ngx_webrtc_sora_connect_t *connect,
         || ngx_webrtc_sora_read_video(connect, reason) != NGX_OK
         || ngx_webrtc_sora_read_simulcast(connect, reason) != NGX_OK
         || ngx_webrtc_sora_read_spotlight(connect, reason) != NGX_OK
+        || ngx_webrtc_sora_read_data(connect, reason) != NGX_OK
         || ngx_webrtc_sora_read_raw(data, len, "signaling_notify_metadata",
                                     &connect->join.metadata, reason)
            != NGX_OK)
@@ -159,8 +154,10 @@ ngx_webrtc_sora_connect_free(ngx_webrtc_sora_connect_t *connect)
 {
     json_decref(connect->json);
     json_decref(connect->authz);
+    free(connect->labels);
     free(connect->encodings);
 
+    connect->labels = NULL;
     connect->json = NULL;
     connect->authz = NULL;
     connect->encodings = NULL;

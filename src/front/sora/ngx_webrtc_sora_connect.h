@@ -17,6 +17,8 @@
 #include <core/ngx_webrtc_core.h>
 #include <proto/ngx_webrtc_json.h>
 #include <hub/ngx_webrtc_hub.h>
+#include <hub/ngx_webrtc_messaging.h>
+#include <front/sora/ngx_webrtc_sora.h>
 
 
 /* the limit that a user sets is that of the WebSocket: no more than this */
@@ -44,6 +46,10 @@ typedef struct {
     json_t                   *authz;    /* NULL: no auth webhook was asked */
     ngx_str_t                 metadata; /* of the offer; empty: none */
     char                     *encodings;    /* text, or NULL */
+    ngx_webrtc_label_t       *labels;   /* of the join, or NULL */
+    ngx_uint_t                rpc;      /* the methods granted, as bits */
+    ngx_int_t                 data_channel_signaling;
+    ngx_int_t                 ignore_disconnect_websocket;
     u_char                    params[NGX_WEBRTC_SORA_PARAMS_MAX];
     unsigned                  silent:1; /* wants no notify messages */
 } ngx_webrtc_sora_connect_t;
@@ -58,6 +64,10 @@ ngx_int_t ngx_webrtc_sora_connect_parse(ngx_webrtc_sora_connect_t *connect,
     const u_char *data, size_t len, const ngx_str_t *authz,
     const char **reason);
 void ngx_webrtc_sora_connect_free(ngx_webrtc_sora_connect_t *connect);
+
+/* what it says of data channels, with the defaults of "conf" */
+ngx_int_t ngx_webrtc_sora_connect_labels(ngx_webrtc_sora_connect_t *connect,
+    const ngx_webrtc_sora_conf_t *conf, const char **reason);
 
 /* "VP9"; empty for no codec */
 const char *ngx_webrtc_sora_codec_name(ngx_webrtc_codec_e codec);
@@ -84,6 +94,11 @@ ngx_int_t ngx_webrtc_sora_read_video(ngx_webrtc_sora_connect_t *connect,
 /* ngx_webrtc_sora_connect_simulcast.c */
 
 ngx_int_t ngx_webrtc_sora_read_simulcast(ngx_webrtc_sora_connect_t *connect,
+    const char **reason);
+
+/* ngx_webrtc_sora_connect_data.c */
+
+ngx_int_t ngx_webrtc_sora_read_data(ngx_webrtc_sora_connect_t *connect,
     const char **reason);
 
 

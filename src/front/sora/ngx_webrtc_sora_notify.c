@@ -29,9 +29,10 @@ static void ngx_webrtc_sora_write_members(ngx_webrtc_sora_text_t *text,
 
 void
 ngx_webrtc_sora_write_offer(ngx_webrtc_sora_text_t *text,
-    const ngx_webrtc_sora_conf_t *conf, ngx_webrtc_connection_t *connection,
-    const ngx_webrtc_sora_connect_t *connect, const ngx_webrtc_event_t *event)
+    ngx_webrtc_sora_session_t *session, const ngx_webrtc_event_t *event)
 {
+    ngx_webrtc_connection_t             *connection;
+    const ngx_webrtc_sora_connect_t     *connect;
     const ngx_webrtc_connection_info_t  *info;
 
     if (event->again) {
@@ -41,10 +42,13 @@ ngx_webrtc_sora_write_offer(ngx_webrtc_sora_text_t *text,
         return;
     }
 
+    connection = event->subject;
+    connect = session->connect;
     info = ngx_webrtc_connection_info(connection);
 
     ngx_webrtc_sora_text_cstr(text, "{\"type\":\"offer\"");
-    ngx_webrtc_sora_text_key_str(text, "version", &conf->version);
+    ngx_webrtc_sora_text_key_str(text, "version",
+                                 &session->sora->conf.version);
     ngx_webrtc_sora_text_key_str(text, "channel_id", &info->channel_id);
     ngx_webrtc_sora_text_key_bytes(text, "session_id", info->session_id,
                                    NGX_WEBRTC_ID_LEN);
@@ -53,8 +57,7 @@ ngx_webrtc_sora_write_offer(ngx_webrtc_sora_text_t *text,
     ngx_webrtc_sora_text_key_bool(text, "multistream", 1);
     ngx_webrtc_sora_write_simulcast(text, connection);
     ngx_webrtc_sora_text_key_bool(text, "spotlight", info->spotlight);
-    ngx_webrtc_sora_text_key_bool(text, "data_channel_signaling", 0);
-    ngx_webrtc_sora_text_key_bool(text, "ignore_disconnect_websocket", 0);
+    ngx_webrtc_sora_write_data(text, session, connection);
 
     ngx_webrtc_sora_text_key(text, "config");
     ngx_webrtc_sora_text_cstr(text,

@@ -25,6 +25,9 @@ typedef struct {
 } ngx_webrtc_sora_message_t;
 
 
+static void ngx_webrtc_sora_dispatch(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_sora_message_t *message, const u_char *data, size_t len,
+    ngx_webrtc_usec_t now);
 static void ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
     const u_char *data, size_t len, ngx_webrtc_usec_t now);
 static void ngx_webrtc_sora_second_connect(ngx_webrtc_sora_session_t *session,
@@ -73,14 +76,22 @@ static const ngx_webrtc_sora_message_t  ngx_webrtc_sora_messages[] = {
 };
 
 
+/* over the data channel */
+
+static const ngx_webrtc_sora_message_t  ngx_webrtc_sora_data_messages[] = {
+
+    { ngx_string("candidate"), ngx_webrtc_sora_candidate },
+    { ngx_string("answer"), ngx_webrtc_sora_answer },
+    { ngx_string("re-answer"), ngx_webrtc_sora_answer },
+    { ngx_string("disconnect"), ngx_webrtc_sora_disconnect },
+    { ngx_null_string, NULL }
+};
+
+
 void
 ngx_webrtc_sora_session_input(ngx_webrtc_sora_session_t *session,
     const u_char *data, size_t len, ngx_webrtc_usec_t now)
 {
-    ngx_int_t                         rc;
-    ngx_str_t                         type;
-    const ngx_webrtc_sora_message_t  *message;
-
     if (session->ended) {
         return;
     }
@@ -89,6 +100,28 @@ ngx_webrtc_sora_session_input(ngx_webrtc_sora_session_t *session,
         ngx_webrtc_sora_connect(session, data, len, now);
         return;
     }
+
+    ngx_webrtc_sora_dispatch(session, ngx_webrtc_sora_messages, data, len,
+                             now);
+}
+
+
+void
+ngx_webrtc_sora_signaling_input(ngx_webrtc_sora_session_t *session,
+    const u_char *data, size_t len, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_sora_dispatch(session, ngx_webrtc_sora_data_messages, data,
+                             len, now);
+}
+
+
+static void
+ngx_webrtc_sora_dispatch(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_sora_message_t *message, const u_char *data, size_t len,
+    ngx_webrtc_usec_t now)
+{
+    ngx_int_t  rc;
+    ngx_str_t  type;
 
     rc = ngx_webrtc_json_find_raw((u_char *) data, (u_char *) data + len,
                                   "type", &type);
@@ -106,7 +139,7 @@ ngx_webrtc_sora_session_input(ngx_webrtc_sora_session_t *session,
     type.data++;
     type.len -= 2;
 
-    for (message = ngx_webrtc_sora_messages; message->handler; message++) {
+    for ( /* void */ ; message->handler; message++) {
 
         if (message->type.len == type.len
             && ngx_memcmp(message->type.data, type.data, type.len) == 0)
@@ -139,6 +172,16 @@ ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
         ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_REFUSED, reason);
         return;
     }
+
+    if (ngx_webrtc_sora_connect_labels(&connect, &sora->conf, &reason)
+        != NGX_OK)
+    {
+        ngx_webrtc_sora_connect_free(&connect);
+        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_REFUSED, reason);
+        return;
+    }
+
+    ngx_webrtc_sora_data_init(session, &connect);
 
     if (admission) {
         ngx_memcpy(connect.join.info.connection_id, admission->connection_id,
@@ -277,6 +320,14 @@ static void
 ngx_webrtc_sora_pong(ngx_webrtc_sora_session_t *session,
     const u_char *data, size_t len, ngx_webrtc_usec_t now)
 {
+    ngx_webrtc_sora_stats_input(session, "stats", data, len, now);
+}
+
+
+void
+ngx_webrtc_sora_stats_input(ngx_webrtc_sora_session_t *session,
+    const char *key, const u_char *data, size_t len, ngx_webrtc_usec_t now)
+{
     ngx_str_t           stats;
     ngx_webrtc_sora_t  *sora;
 
@@ -289,7 +340,7 @@ ngx_webrtc_sora_pong(ngx_webrtc_sora_session_t *session,
     /* it is passed on as it was written, so that no number changes */
 
     if (ngx_webrtc_json_find_raw((u_char *) data, (u_char *) data + len,
-                                 "stats", &stats)
+                                 key, &stats)
         != NGX_OK
         || stats.data[0] != '[')
     {
@@ -348,9 +399,18 @@ ngx_webrtc_sora_event_handler(ngx_webrtc_connection_t *connection,
         session->connection = connection;
 
         ngx_webrtc_sora_text_reset(&sora->text);
-        ngx_webrtc_sora_write_offer(&sora->text, &sora->conf, connection,
-                                    session->connect, event);
-        ngx_webrtc_sora_send(session, &sora->text);
+        ngx_webrtc_sora_write_offer(&sora->text, session, event);
+        ngx_webrtc_sora_send_text(session, NGX_WEBRTC_SORA_SIGNALING,
+                                  &sora->text, event->now);
+        break;
+
+    case NGX_WEBRTC_EVENT_DATA_OPEN:
+        ngx_webrtc_sora_data_open(session, event->now);
+        break;
+
+    case NGX_WEBRTC_EVENT_DATA:
+        ngx_webrtc_sora_data_input(session, event->label, event->data.data,
+                                   event->data.len, event->now);
         break;
 
     case NGX_WEBRTC_EVENT_PUSH:
@@ -365,7 +425,8 @@ ngx_webrtc_sora_event_handler(ngx_webrtc_connection_t *connection,
         ngx_webrtc_sora_text_reset(&sora->text);
         ngx_webrtc_sora_write_switched(&sora->text, sora->hub, connection,
                                        event);
-        ngx_webrtc_sora_send(session, &sora->text);
+        ngx_webrtc_sora_send_text(session, NGX_WEBRTC_SORA_NOTIFY,
+                                  &sora->text, event->now);
         break;
 
     default:
@@ -392,9 +453,11 @@ ngx_webrtc_sora_notify(ngx_webrtc_sora_session_t *session,
     {
         ngx_webrtc_sora_text_reset(&sora->text);
         ngx_webrtc_sora_write_notify(&sora->text, sora->hub, event, 1);
-        ngx_webrtc_sora_send(session, &sora->text);
+        ngx_webrtc_sora_send_text(session, NGX_WEBRTC_SORA_NOTIFY,
+                                  &sora->text, event->now);
 
         ngx_webrtc_sora_tell_spotlight(session, event);
+        ngx_webrtc_sora_data_opening(session, event->now);
         return;
     }
 
@@ -405,7 +468,8 @@ ngx_webrtc_sora_notify(ngx_webrtc_sora_session_t *session,
         sora->serial = event->serial;
     }
 
-    ngx_webrtc_sora_send(session, &sora->notify);
+    ngx_webrtc_sora_send_text(session, NGX_WEBRTC_SORA_NOTIFY, &sora->notify,
+                              event->now);
 }
 
 
@@ -413,10 +477,8 @@ static void
 ngx_webrtc_sora_event_push(ngx_webrtc_sora_session_t *session,
     const ngx_webrtc_event_t *event)
 {
-    if (session->pipe) {
-        session->sora->glue.send(session->pipe, event->text.data,
-                                 event->text.len);
-    }
+    ngx_webrtc_sora_send(session, NGX_WEBRTC_SORA_PUSH, event->text.data,
+                         event->text.len, event->now);
 }
 
 
@@ -424,32 +486,43 @@ static void
 ngx_webrtc_sora_event_closed(ngx_webrtc_sora_session_t *session,
     const ngx_webrtc_event_t *event)
 {
+    ngx_uint_t   code;
+    const char  *reason;
+
     session->connection = NULL;
 
     switch (event->cause) {
 
     case NGX_WEBRTC_CLOSE_CLIENT:
-        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_NORMAL,
-                            "TYPE-DISCONNECT");
+        code = NGX_WEBRTC_SORA_NORMAL;
+        reason = "TYPE-DISCONNECT";
         break;
 
     case NGX_WEBRTC_CLOSE_API:
-        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_NORMAL,
-                            "DISCONNECTED-API");
+        code = NGX_WEBRTC_SORA_NORMAL;
+        reason = "DISCONNECTED-API";
         break;
 
     case NGX_WEBRTC_CLOSE_LIFETIME:
-        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_NORMAL,
-                            "LIFETIME-EXPIRED");
+        code = NGX_WEBRTC_SORA_NORMAL;
+        reason = "LIFETIME-EXPIRED";
         break;
 
     case NGX_WEBRTC_CLOSE_SHUTDOWN:
-        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_RESTART,
-                            "SERVICE-RESTART");
+        code = NGX_WEBRTC_SORA_RESTART;
+        reason = "SERVICE-RESTART";
         break;
 
     default: /* NGX_WEBRTC_CLOSE_FAULT */
-        ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_REFUSED, event->reason);
+        code = NGX_WEBRTC_SORA_REFUSED;
+        reason = event->reason;
         break;
     }
+
+    if (event->cause != NGX_WEBRTC_CLOSE_CLIENT) {
+        ngx_webrtc_sora_data_close(session, event->subject, code, reason,
+                                   event->now);
+    }
+
+    ngx_webrtc_sora_end(session, code, reason);
 }

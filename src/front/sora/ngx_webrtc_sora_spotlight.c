@@ -100,7 +100,8 @@ ngx_webrtc_sora_tell_spotlight(ngx_webrtc_sora_session_t *session,
 
         ngx_webrtc_sora_text_reset(&sora->text);
         ngx_webrtc_sora_write_spotlight(&sora->text, sora->hub, &focused);
-        ngx_webrtc_sora_send(session, &sora->text);
+        ngx_webrtc_sora_send_text(session, NGX_WEBRTC_SORA_NOTIFY,
+                                  &sora->text, event->now);
     }
 }
 

@@ -11,6 +11,8 @@ import Sora from '/sora.js';
 const events = [];
 const streams = new Map();      /* stream id: { stream, elements } */
 
+const heard = [];       /* messages: { label, size, head, sum } */
+
 let connection = null;
 let local = null;
 
@@ -41,7 +43,7 @@ RTCPeerConnection.prototype.setRemoteDescription = function (description) {
 async function capture(options) {
     const size = { width: 320, height: 240, frameRate: 15 };
 
-    if (options.role === 'recvonly') {
+    if (options.role === 'recvonly' || options.role === 'messaging') {
         return null;
     }
 
@@ -153,6 +155,8 @@ async function start(options) {
         sdk.video = options.video;
     }
 
+    heard.length = 0;
+
     connection = Sora.connection(url)[role](options.channelId || 'sora',
                                             options.metadata, sdk);
 
@@ -171,8 +175,21 @@ async function start(options) {
     });
 
     connection.on('signaling', (event) => {
-        note('signaling', { type: event.type,
+        note('signaling', { type: event.type, by: event.transportType,
+                            data: event.data,
                             sdp: event.data?.sdp });
+    });
+
+    connection.on('datachannel', (event) => {
+        note('datachannel', event.datachannel);
+    });
+
+    connection.on('message', (event) => {
+        const bytes = new Uint8Array(event.data);
+
+        heard.push({ label: event.label, size: bytes.length,
+                     head: new TextDecoder().decode(bytes.slice(0, 64)),
+                     sum: checksum(bytes) });
     });
 
     const created = new Promise((resolve) => {
@@ -209,6 +226,45 @@ async function stop() {
 }
 
 
+function checksum(bytes) {
+    let sum = 2166136261;
+
+    for (const byte of bytes) {
+        sum = Math.imul(sum ^ byte, 16777619) >>> 0;
+    }
+
+    return sum;
+}
+
+
+/* a text, or as many bytes that look like noise; the checksum of either */
+
+async function say(label, what) {
+    let bytes;
+
+    if (typeof what === 'string') {
+        bytes = new TextEncoder().encode(what);
+
+    } else {
+        bytes = new Uint8Array(what);
+
+        for (let i = 0, n = what; i < what; i++) {
+            n = (Math.imul(n, 1664525) + 1013904223) >>> 0;
+            bytes[i] = n >>> 24;
+        }
+    }
+
+    await connection.sendMessage(label, bytes);
+
+    return checksum(bytes);
+}
+
+
+function rpc(method, params, options) {
+    return connection.rpc(method, params, options);
+}
+
+
 function state() {
     return {
         id: connection?.connectionId,
@@ -216,6 +272,7 @@ function state() {
         connectionState: connection?.pc?.connectionState,
         localSdp: connection?.pc?.localDescription?.sdp,
         remoteSdp: connection?.pc?.remoteDescription?.sdp,
+        datachannels: connection?.datachannels,
         events,
     };
 }
@@ -304,4 +361,5 @@ function codecs() {
 }
 
 
-window.member = { start, stop, state, stats, codecs, encode, sound };
+window.member = { start, stop, state, stats, codecs, encode, sound, say, rpc,
+                  heard };

@@ -172,15 +172,22 @@ sora_start(void)
     conf.answer_timeout = SEC(30);
     conf.spotlight_number = 5;
     conf.spotlight_interval = SEC(1);
+    conf.message_size = 65536;
+    conf.inflated_size = 65536;
+    conf.data_buffer = 100000;
     conf.candidates = &addr;
     conf.ncandidates = 1;
     ngx_str_set(&conf.fingerprint,
                 "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:"
                 "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99");
 
+    ngx_memzero(&sora_conf, sizeof(ngx_webrtc_sora_conf_t));
+
     sora_conf.ping_interval = SEC(5);
     sora_conf.pong_timeout = SEC(60);
     ngx_str_set(&sora_conf.version, "2025.2.0");
+    sora_conf.max_labels = 4;
+    sora_conf.data_buffer = 100000;
 
     glue.send = client_send;
     glue.close = client_close;

@@ -17,7 +17,25 @@
 
 #include <stdio.h>
 
+#include <media/ngx_webrtc_data.h>
 #include <media/ngx_webrtc_peer.h>
+
+
+#define FAKE_LINES  32
+
+
+/* a data channel, and the last message that was sent on it */
+
+typedef struct {
+    char                             label[64];
+    char                             protocol[64];
+    ngx_webrtc_data_channel_conf_t   conf;
+    char                            *data;
+    size_t                           len;
+    ngx_uint_t                       sent;
+    unsigned                         binary:1;
+    unsigned                         closed:1;
+} fake_line_t;
 
 
 struct ngx_webrtc_peer_s {
@@ -30,6 +48,13 @@ struct ngx_webrtc_peer_s {
     unsigned                         remote:1;
     unsigned                         active:1;
     char                             ufrag[16];
+
+    ngx_webrtc_data_handler_pt       data_handler;
+    void                            *data_data;
+    ngx_webrtc_data_conf_t           data_conf;
+    fake_line_t                      lines[FAKE_LINES];
+    ngx_uint_t                       nlines;
+    ngx_int_t                        data_rc;   /* of what is sent next */
 };
 
 
@@ -108,6 +133,10 @@ ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
         ngx_webrtc_source_destroy(
                             ngx_queue_data(ngx_queue_head(&peer->sources),
                                            ngx_webrtc_source_t, queue));
+    }
+
+    while (peer->nlines) {
+        free(peer->lines[--peer->nlines].data);
     }
 
     fake_media.peers--;
@@ -272,6 +301,157 @@ fake_layer(ngx_webrtc_subscription_t *sub, ngx_int_t previous,
     change.by_sender = by_sender;
 
     sub->conf.handler(sub, &change, sub->conf.data, now);
+}
+
+
+ngx_int_t
+ngx_webrtc_data_start(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_data_conf_t *conf, ngx_webrtc_data_handler_pt handler,
+    void *data, ngx_webrtc_usec_t now)
+{
+    (void) now;
+
+    peer->data_conf = *conf;
+    peer->data_handler = handler;
+    peer->data_data = data;
+
+    return NGX_OK;
+}
+
+
+/* odd streams, as a DTLS server has them */
+
+ngx_int_t
+ngx_webrtc_data_open(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_data_channel_conf_t *conf, uint16_t *stream,
+    ngx_webrtc_usec_t now)
+{
+    fake_line_t  *line;
+
+    (void) now;
+
+    if (peer->nlines == FAKE_LINES
+        || peer->nlines == peer->data_conf.max_channels)
+    {
+        return NGX_ERROR;
+    }
+
+    line = &peer->lines[peer->nlines];
+
+    line->conf = *conf;
+    snprintf(line->label, sizeof(line->label), "%.*s", (int) conf->label.len,
+             conf->label.data);
+    snprintf(line->protocol, sizeof(line->protocol), "%.*s",
+             (int) conf->protocol.len, conf->protocol.data);
+
+    *stream = (uint16_t) (peer->nlines++ * 2 + 1);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webrtc_data_send(ngx_webrtc_peer_t *peer, uint16_t stream,
+    ngx_uint_t binary, const u_char *data, size_t len, ngx_webrtc_usec_t now)
+{
+    fake_line_t  *line;
+
+    (void) now;
+
+    if (peer->data_rc != NGX_OK) {
+        return peer->data_rc;
+    }
+
+    line = &peer->lines[stream / 2];
+
+    if (line->closed || len > peer->data_conf.max_send) {
+        return NGX_DECLINED;
+    }
+
+    free(line->data);
+
+    line->data = calloc(1, len + 1);
+    line->len = len;
+    line->binary = (binary != 0);
+    line->sent++;
+
+    memcpy(line->data, data, len);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webrtc_data_close(ngx_webrtc_peer_t *peer, uint16_t stream,
+    ngx_webrtc_usec_t now)
+{
+    (void) now;
+
+    peer->lines[stream / 2].closed = 1;
+}
+
+
+size_t
+ngx_webrtc_data_buffered(ngx_webrtc_peer_t *peer)
+{
+    (void) peer;
+
+    return 0;
+}
+
+
+static ngx_inline void
+fake_data(ngx_webrtc_peer_t *peer, ngx_webrtc_data_event_e type,
+    ngx_uint_t line, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_data_event_t  event;
+
+    ngx_memzero(&event, sizeof(ngx_webrtc_data_event_t));
+
+    event.type = type;
+    event.stream = (uint16_t) (line * 2 + 1);
+    event.reason = "SCTP-ABORTED";
+
+    peer->data_handler(peer, &event, peer->data_data, now);
+}
+
+
+/* a message of the client, in memory of its own */
+
+static ngx_inline void
+fake_message(ngx_webrtc_peer_t *peer, ngx_uint_t line, ngx_uint_t binary,
+    const void *data, size_t len, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_data_event_t  event;
+
+    ngx_memzero(&event, sizeof(ngx_webrtc_data_event_t));
+
+    event.type = NGX_WEBRTC_DATA_MESSAGE;
+    event.stream = (uint16_t) (line * 2 + 1);
+    event.binary = (binary != 0);
+    event.len = len;
+    event.data = malloc(len ? len : 1);
+
+    memcpy(event.data, data, len);
+
+    peer->data_handler(peer, &event, peer->data_data, now);
+
+    free(event.data);
+}
+
+
+static ngx_inline fake_line_t *
+fake_line(ngx_webrtc_peer_t *peer, const char *label)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < peer->nlines; i++) {
+        if (strcmp(peer->lines[i].label, label) == 0) {
+            return &peer->lines[i];
+        }
+    }
+
+    return NULL;
 }
 
 

@@ -244,6 +244,17 @@ member_handler(ngx_webrtc_connection_t *connection,
         journal(member->name, "switched", subject, event->change.current);
         break;
 
+    case NGX_WEBRTC_EVENT_DATA_OPEN:
+        journal(member->name, "open", NULL, 0);
+        break;
+
+    case NGX_WEBRTC_EVENT_DATA:
+        snprintf(subject, sizeof(subject), "data%u=%.*s",
+                 (unsigned) event->label, (int) event->data.len,
+                 event->data.data);
+        journal(member->name, subject, NULL, 0);
+        break;
+
     default:
         journal(member->name, words[event->type], subject,
                 event->counts.all);
@@ -399,7 +410,7 @@ settle(void)
 
 /* joins, answers, connects and lets the others answer */
 
-static member_t *
+static ngx_inline member_t *
 member_arrive(const char *name, ngx_webrtc_role_e role)
 {
     member_t  *member;
