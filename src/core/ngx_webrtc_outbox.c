@@ -59,6 +59,38 @@ ngx_webrtc_outbox_commit(ngx_webrtc_outbox_t *out,
 }
 
 
+void
+ngx_webrtc_outbox_append(ngx_webrtc_outbox_t *out,
+    const ngx_webrtc_path_t *path, size_t len)
+{
+    size_t                 segment;
+    ngx_webrtc_message_t  *message;
+
+    if (!ngx_webrtc_outbox_empty(out)) {
+        message = &out->messages[out->nmessages - 1];
+        segment = message->segment ? message->segment : message->len;
+
+        /* only the last datagram of a run may be shorter */
+
+        if (len <= segment
+            && message->len % segment == 0
+            && message->len / segment < NGX_WEBRTC_SEGMENTS_MAX
+            && message->len + len <= NGX_WEBRTC_MESSAGE_MAX
+            && message->data + message->len == out->pos
+            && ngx_webrtc_addr_equal(&message->path.remote, &path->remote)
+            && ngx_webrtc_addr_equal(&message->path.local, &path->local))
+        {
+            message->segment = (uint32_t) segment;
+            message->len += (uint32_t) len;
+            out->pos += len;
+            return;
+        }
+    }
+
+    ngx_webrtc_outbox_commit(out, path, len, 0);
+}
+
+
 ngx_int_t
 ngx_webrtc_outbox_add(ngx_webrtc_outbox_t *out, const ngx_webrtc_path_t *path,
     const void *data, size_t len)

@@ -66,6 +66,13 @@ u_char *ngx_webrtc_outbox_reserve(ngx_webrtc_outbox_t *out, size_t size);
 void ngx_webrtc_outbox_commit(ngx_webrtc_outbox_t *out,
     const ngx_webrtc_path_t *path, size_t len, size_t segment);
 
+/*
+ * commit() of one datagram, which becomes a part of the last message if that
+ * goes the same way and the kernel can split it.
+ */
+void ngx_webrtc_outbox_append(ngx_webrtc_outbox_t *out,
+    const ngx_webrtc_path_t *path, size_t len);
+
 /* reserve(), copy, commit(); NGX_DECLINED: full, counted as dropped */
 ngx_int_t ngx_webrtc_outbox_add(ngx_webrtc_outbox_t *out,
     const ngx_webrtc_path_t *path, const void *data, size_t len);

@@ -19,8 +19,8 @@ static void ngx_webrtc_data_fail(ngx_webrtc_data_t *dc, const char *reason,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_data_input_handler(void *data, u_char *pos,
     u_char *last);
-static void ngx_webrtc_data_output_handler(void *data, const u_char *pos,
-    const u_char *last);
+static ngx_int_t ngx_webrtc_data_output_handler(void *data,
+    const u_char *pos, const u_char *last);
 static void ngx_webrtc_data_event(ngx_webrtc_data_t *dc,
     const ngx_webrtc_sctp_event_t *event, ngx_webrtc_usec_t now);
 
@@ -167,29 +167,32 @@ ngx_webrtc_data_input_handler(void *data, u_char *pos, u_char *last)
 }
 
 
-static void
+static ngx_int_t
 ngx_webrtc_data_output_handler(void *data, const u_char *pos,
     const u_char *last)
 {
     ngx_webrtc_data_t *dc = data;
 
+    ngx_int_t           rc;
     ngx_webrtc_peer_t  *peer;
 
     peer = dc->peer;
     dc->active = peer->engine->now;
 
-    /* what is lost here SCTP sends again */
-
-    if (ngx_webrtc_transport_send_data(&peer->transport, pos, last,
-                                       peer->engine->out)
-        == NGX_OK)
-    {
+    rc = ngx_webrtc_transport_send_data(&peer->transport, pos, last,
+                                        peer->engine->out);
+    if (rc == NGX_OK) {
         peer->sent_bytes += last - pos + NGX_WEBRTC_DATA_OVERHEAD;
+
+    } else if (rc == NGX_AGAIN) {
+        dc->stalled = 1;
     }
 
     if (peer->transport.waiting) {
         ngx_webrtc_peer_schedule(peer);
     }
+
+    return rc;
 }
 
 
@@ -200,7 +203,19 @@ ngx_webrtc_data_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
 
     dc = peer->dc;
 
-    if (dc && dc->active && dc->active + NGX_WEBRTC_DATA_QUIET <= now) {
+    if (dc == NULL) {
+        return;
+    }
+
+    if (dc->stalled && !peer->transport.waiting) {
+        dc->stalled = 0;
+
+        if (dc->sctp) {
+            ngx_webrtc_sctp_flush(dc->sctp, now);
+        }
+    }
+
+    if (dc->active && dc->active + NGX_WEBRTC_DATA_QUIET <= now) {
         dc->active = 0;
         ngx_webrtc_dtls_rest(peer->transport.dtls);
     }

@@ -58,6 +58,7 @@ struct ngx_webrtc_data_s {
     ngx_webrtc_usec_t            active;    /* the last packet; 0: rests */
 
     unsigned                     begun:1;
+    unsigned                     stalled:1; /* DTLS had no room */
     unsigned                     busy:1;
 
     ngx_webrtc_data_channel_t    channels[];

@@ -381,7 +381,7 @@ ngx_webrtc_usec_t ngx_webrtc_report_expires(ngx_webrtc_peer_t *peer);
 void ngx_webrtc_data_connect(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
 void ngx_webrtc_data_destroy(ngx_webrtc_peer_t *peer,
     ngx_webrtc_outbox_t *out);
-/* with its reports */
+/* with each tick of the peer */
 void ngx_webrtc_data_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
 /* any peer may be gone after it */
 void ngx_webrtc_data_process(ngx_webrtc_engine_t *engine,

@@ -272,6 +272,33 @@ ngx_webrtc_sctp_input(ngx_webrtc_sctp_t *sctp, const u_char *pos,
 }
 
 
+/* a heartbeat on demand is what makes usrsctp look for something to send */
+
+void
+ngx_webrtc_sctp_flush(ngx_webrtc_sctp_t *sctp, ngx_webrtc_usec_t now)
+{
+    struct sockaddr_conn     sconn;
+    struct sctp_paddrparams  path;
+
+    if (sctp->lost) {
+        return;
+    }
+
+    ngx_webrtc_sctp_advance(sctp->ctx, now, NGX_WEBRTC_SCTP_TICK);
+
+    ngx_memzero(&sconn, sizeof(struct sockaddr_conn));
+    sconn.sconn_family = AF_CONN;
+    sconn.sconn_addr = sctp->addr;
+    sconn.sconn_port = htons(sctp->conf.remote_port);
+
+    ngx_memzero(&path, sizeof(struct sctp_paddrparams));
+    ngx_memcpy(&path.spp_address, &sconn, sizeof(struct sockaddr_conn));
+    path.spp_flags = SPP_HB_DEMAND;
+
+    (void) ngx_webrtc_sctp_set(IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, path);
+}
+
+
 ngx_int_t
 ngx_webrtc_sctp_send(ngx_webrtc_sctp_t *sctp,
     const ngx_webrtc_sctp_send_t *send, const u_char *data, size_t len,

@@ -31,8 +31,11 @@ typedef struct ngx_webrtc_sctp_ctx_s  ngx_webrtc_sctp_ctx_t;
 typedef struct ngx_webrtc_sctp_s      ngx_webrtc_sctp_t;
 
 
-/* must neither call anything of this room's SCTP nor keep the bytes */
-typedef void (*ngx_webrtc_sctp_output_pt)(void *data, const u_char *pos,
+/*
+ * Must neither call anything of this room's SCTP nor keep the bytes.
+ * NGX_AGAIN: no room now, flush() is called when there is.
+ */
+typedef ngx_int_t (*ngx_webrtc_sctp_output_pt)(void *data, const u_char *pos,
     const u_char *last);
 
 
@@ -117,6 +120,9 @@ void ngx_webrtc_sctp_input(ngx_webrtc_sctp_t *sctp, const u_char *pos,
  * happened to, and returns its "data"; NULL: there is none.
  */
 void *ngx_webrtc_sctp_ready(ngx_queue_t *ready);
+
+/* sends what the output handler had no room for */
+void ngx_webrtc_sctp_flush(ngx_webrtc_sctp_t *sctp, ngx_webrtc_usec_t now);
 
 /* NGX_DECLINED: nothing more has happened */
 ngx_int_t ngx_webrtc_sctp_next(ngx_webrtc_sctp_t *sctp,

@@ -241,10 +241,14 @@ ngx_webrtc_sctp_output_handler(void *addr, void *buf, size_t len, uint8_t tos,
 
     sctp = a->sctp;
 
-    if (sctp) {
-        sctp->ctx->active = sctp->ctx->now;
-        sctp->conf.output(sctp->conf.data, p, p + len);
+    if (sctp == NULL) {
+        return 0;
     }
 
-    return 0;
+    sctp->ctx->active = sctp->ctx->now;
+
+    /* usrsctp keeps the data then, and sends it with the next packet */
+
+    return (sctp->conf.output(sctp->conf.data, p, p + len) == NGX_AGAIN)
+           ? ENOBUFS : 0;
 }

@@ -299,7 +299,7 @@ ngx_webrtc_transport_flush(ngx_webrtc_transport_t *transport,
             return;
         }
 
-        ngx_webrtc_outbox_commit(out, path, n, 0);
+        ngx_webrtc_outbox_append(out, path, n);
     }
 }
 
@@ -393,7 +393,7 @@ ngx_webrtc_transport_send_data(ngx_webrtc_transport_t *transport,
 
     if (out == NULL) {
         transport->waiting = 1;
-        return (rc == NGX_OK) ? NGX_OK : NGX_DECLINED;
+        return rc;
     }
 
     ngx_webrtc_transport_flush(transport, &transport->ice.selected->path, out);
@@ -407,5 +407,5 @@ ngx_webrtc_transport_send_data(ngx_webrtc_transport_t *transport,
                                    out);
     }
 
-    return (rc == NGX_OK) ? NGX_OK : NGX_DECLINED;
+    return rc;
 }

@@ -114,8 +114,9 @@ size_t ngx_webrtc_transport_send_rtcp(ngx_webrtc_transport_t *transport,
 
 /*
  * One record of application data.  Without "out", or when that is full, it
- * waits for a tick(), which is due at once then.  NGX_DECLINED: not connected
- * or no room to wait; it is lost.
+ * waits for a tick(), which is due at once then.  NGX_AGAIN: there is no room
+ * to wait, not before that tick(); NGX_DECLINED: not connected; NGX_ERROR:
+ * too long, or DTLS has failed.
  */
 ngx_int_t ngx_webrtc_transport_send_data(ngx_webrtc_transport_t *transport,
     const u_char *pos, const u_char *last, ngx_webrtc_outbox_t *out);

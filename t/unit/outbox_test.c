@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -177,6 +178,76 @@ outbox_segment_of_a_single_datagram_is_none(void **state)
 
 
 static void
+put(ngx_webrtc_outbox_t *out, const ngx_webrtc_path_t *path, size_t len)
+{
+    u_char  *p;
+
+    p = ngx_webrtc_outbox_reserve(out, len);
+    assert_non_null(p);
+    memset(p, 'x', len);
+    ngx_webrtc_outbox_append(out, path, len);
+}
+
+
+static void
+datagrams_of_one_size_and_way_become_one_message(void **state)
+{
+    ngx_uint_t           i;
+    ngx_webrtc_path_t    other;
+    ngx_webrtc_outbox_t  out;
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_outbox_init(&out, test_pool, 200000, 100),
+                     NGX_OK);
+
+    other = test_path;
+    other.remote.port = 1001;
+
+    put(&out, &test_path, 100);
+    put(&out, &test_path, 100);
+    put(&out, &test_path, 60);
+    assert_int_equal(out.nmessages, 1);
+    assert_int_equal(out.messages[0].len, 260);
+    assert_int_equal(out.messages[0].segment, 100);
+
+    /* a short one ends a run, a longer one or another way begins one */
+
+    put(&out, &test_path, 60);
+    put(&out, &test_path, 61);
+    put(&out, &other, 61);
+    assert_int_equal(out.nmessages, 4);
+    assert_int_equal(out.messages[1].segment, 0);
+    assert_int_equal(out.messages[3].segment, 0);
+
+    /* what is sent is not touched, nor what was added in between */
+
+    out.head = 4;
+    put(&out, &other, 61);
+    assert_int_equal(out.nmessages, 5);
+    assert_int_equal(out.messages[3].len, 61);
+
+    /* the limits of the kernel */
+
+    for (i = 0; i < NGX_WEBRTC_SEGMENTS_MAX; i++) {
+        put(&out, &other, 61);
+    }
+
+    assert_int_equal(out.nmessages, 6);
+    assert_int_equal(out.messages[4].len, 61 * NGX_WEBRTC_SEGMENTS_MAX);
+    assert_int_equal(out.messages[5].len, 61);
+
+    for (i = 0; i < 60; i++) {
+        put(&out, &test_path, 1200);
+    }
+
+    assert_int_equal(out.nmessages, 8);
+    assert_int_equal(out.messages[6].len, 1200 * 54);
+    assert_true(out.messages[6].len <= NGX_WEBRTC_MESSAGE_MAX);
+}
+
+
+static void
 outbox_reset_makes_room_and_keeps_the_count_of_drops(void **state)
 {
     ngx_webrtc_outbox_t  out;
@@ -213,6 +284,7 @@ main(void)
         cmocka_unit_test(outbox_without_room_declines_and_counts),
         cmocka_unit_test(outbox_without_messages_left_declines_and_counts),
         cmocka_unit_test(outbox_segment_of_a_single_datagram_is_none),
+        cmocka_unit_test(datagrams_of_one_size_and_way_become_one_message),
         cmocka_unit_test(outbox_reset_makes_room_and_keeps_the_count_of_drops)
     };
 

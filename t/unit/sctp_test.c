@@ -42,6 +42,8 @@ struct end_s {
     ngx_uint_t                 head;
     ngx_uint_t                 tail;
     ngx_uint_t                 cut;
+    ngx_uint_t                 narrow;              /* packets under way */
+    ngx_uint_t                 refused;
     size_t                     longest;
     ngx_uint_t                 packets;
 
@@ -66,7 +68,7 @@ typedef struct {
 } pair_t;
 
 
-static void
+static ngx_int_t
 wire(void *data, const u_char *pos, const u_char *last)
 {
     end_t  *end = data;
@@ -80,13 +82,20 @@ wire(void *data, const u_char *pos, const u_char *last)
     end->longest = ngx_max(end->longest, len);
     end->packets++;
 
-    if (end->cut || end->tail - end->head == WIRE) {
-        return;
+    if (end->tail - end->head >= (end->narrow ? end->narrow : WIRE)) {
+        end->refused++;
+        return NGX_AGAIN;
+    }
+
+    if (end->cut) {
+        return NGX_OK;
     }
 
     memcpy(end->wire[end->tail % WIRE], pos, len);
     end->len[end->tail % WIRE] = len;
     end->tail++;
+
+    return NGX_OK;
 }
 
 
@@ -363,6 +372,39 @@ packets_fit_into_a_record_and_messages_arrive_whole(void **state)
 
     run(pair, 500);
     assert_int_equal(ngx_webrtc_sctp_buffered(pair->a.sctp), 0);
+
+    free(big);
+    pair_destroy(pair);
+}
+
+
+/* without a loss, which would cost a timeout */
+
+static void
+what_the_wire_refuses_is_sent_when_it_can(void **state)
+{
+    u_char     *big;
+    pair_t     *pair;
+    ngx_uint_t  n;
+
+    (void) state;
+
+    pair = pair_connected();
+    pair->a.narrow = 4;
+
+    big = calloc(1, MESSAGE);
+
+    for (n = 0; n < 3; n++) {
+        assert_int_equal(put(pair, &pair->a, 1, big, MESSAGE), NGX_OK);
+    }
+
+    for (n = 0; n < 100 && pair->b.messages < 3; n++) {
+        run(pair, 1);
+        ngx_webrtc_sctp_flush(pair->a.sctp, pair->now);
+    }
+
+    assert_int_equal(pair->b.messages, 3);
+    assert_true(pair->a.refused > 10);
 
     free(big);
     pair_destroy(pair);
@@ -809,6 +851,7 @@ main(void)
         cmocka_unit_test(one_that_comes_later_is_waited_for),
         cmocka_unit_test(one_that_never_comes_is_given_up),
         cmocka_unit_test(packets_fit_into_a_record_and_messages_arrive_whole),
+        cmocka_unit_test(what_the_wire_refuses_is_sent_when_it_can),
         cmocka_unit_test(a_message_that_is_too_long_ends_the_association),
         cmocka_unit_test(a_full_buffer_says_so_and_says_when_it_is_not),
         cmocka_unit_test(small_messages_are_counted_too),

@@ -283,6 +283,10 @@ world_send(world_t *world)
         message = &world->out.messages[i];
         world->messages++;
 
+        /* what is answered meanwhile goes into messages of its own */
+
+        world->out.head = i + 1;
+
         p = message->data;
 
         for (left = message->len; left; left -= n) {

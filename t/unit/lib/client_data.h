@@ -295,7 +295,7 @@ data_client_record(void *extra, u_char *pos, u_char *last)
 }
 
 
-static inline void
+static inline ngx_int_t
 data_client_output(void *extra, const u_char *pos, const u_char *last)
 {
     data_t  *data = extra;
@@ -305,6 +305,8 @@ data_client_output(void *extra, const u_char *pos, const u_char *last)
     if (!data->mute) {
         (void) ngx_webrtc_dtls_write(data->client->dtls, pos, last);
     }
+
+    return NGX_OK;
 }
 
 
