@@ -428,6 +428,8 @@ void ngx_webrtc_reception_conf(ngx_webrtc_reception_t *reception,
 /* the same after whatever changes it */
 void ngx_webrtc_reception_apply(ngx_webrtc_reception_t *reception,
     ngx_webrtc_usec_t now);
+/* the layer of a video, LAYER_NONE or LAYER_AUTO */
+ngx_int_t ngx_webrtc_reception_layer(ngx_webrtc_reception_t *reception);
 /* all receptions of one receiver */
 void ngx_webrtc_reception_apply_all(ngx_webrtc_connection_t *receiver,
     ngx_webrtc_usec_t now);

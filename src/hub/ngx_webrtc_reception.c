@@ -15,8 +15,6 @@
 
 static ngx_uint_t ngx_webrtc_reception_paused(
     ngx_webrtc_reception_t *reception);
-static ngx_int_t ngx_webrtc_reception_layer(
-    ngx_webrtc_reception_t *reception);
 
 
 #define ngx_webrtc_reception_is_video(reception)                             \
@@ -107,7 +105,7 @@ ngx_webrtc_reception_paused(ngx_webrtc_reception_t *reception)
 
 /* who asks for a layer gets it, also in a spotlight */
 
-static ngx_int_t
+ngx_int_t
 ngx_webrtc_reception_layer(ngx_webrtc_reception_t *reception)
 {
     ngx_webrtc_connection_t  *receiver, *sender;

@@ -235,16 +235,14 @@ ngx_webrtc_simulcast_handler(ngx_webrtc_subscription_t *sub,
 {
     ngx_webrtc_switch_t                news;
     ngx_webrtc_reception_t            *reception;
-    ngx_webrtc_connection_t           *sender;
     ngx_webrtc_negotiation_section_t  *section;
 
     (void) sub;
 
     reception = data;
-    sender = reception->track->connection;
     section = reception->track->section;
 
-    news.requested = ngx_webrtc_simulcast_layer(reception->receiver, sender);
+    news.requested = ngx_webrtc_reception_layer(reception);
     news.current = change->current;
     news.previous = change->previous;
     news.sent = section->answer.rids & ~section->answer.paused;

@@ -87,6 +87,11 @@ ngx_webrtc_spotlight_leave(ngx_webrtc_connection_t *connection,
 
     ngx_webrtc_spotlight_wait(connection, 0);
 
+    /* news that nobody has heard yet are of no use any more */
+
+    ngx_webrtc_event_remove(&connection->pending[NGX_WEBRTC_EVENT_FOCUSED]);
+    ngx_webrtc_event_remove(&connection->pending[NGX_WEBRTC_EVENT_UNFOCUSED]);
+
     if (member->focused) {
         member->focused = 0;
 

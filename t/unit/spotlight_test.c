@@ -845,6 +845,46 @@ requests_that_make_no_sense_are_refused(void **state)
 }
 
 
+/* they leave one after the other, and the spotlight does not follow them */
+
+static void
+the_end_of_all_tells_nothing_of_the_spotlight(void **state)
+{
+    member_t    *members[4];
+    ngx_uint_t   i;
+
+    (void) state;
+
+    world_start(NULL);
+
+    members[0] = arrive("a", 1);
+    members[1] = arrive("b", 0);
+    members[2] = arrive("c", 0);
+    members[3] = arrive("d", 0);
+
+    for (i = 0; i < 4; i++) {
+        speak(members[i]);
+    }
+
+    journal_clear();
+
+    ngx_webrtc_hub_begin(world.hub);
+
+    for (i = 0; i < 3; i++) {
+        member_leave(members[i]);
+    }
+
+    ngx_webrtc_hub_end(world.hub);
+
+    assert_null(strstr(world.journal, "focused(b,"));
+    assert_null(strstr(world.journal, "focused(c,"));
+    assert_non_null(strstr(world.journal, "d:focused(d,1)"));
+    assert_true(focused(members[3]));
+
+    world_stop();
+}
+
+
 /* the last word counts, and nobody hears what was taken back */
 
 static void
@@ -908,6 +948,7 @@ main(void)
         cmocka_unit_test(rids_are_chosen_per_receiver_and_per_sender),
         cmocka_unit_test(requests_and_pauses_go_before_the_spotlight),
         cmocka_unit_test(requests_that_make_no_sense_are_refused),
+        cmocka_unit_test(the_end_of_all_tells_nothing_of_the_spotlight),
         cmocka_unit_test(changes_within_one_change_are_told_as_one)
     };
 

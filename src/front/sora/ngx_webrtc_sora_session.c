@@ -422,6 +422,11 @@ ngx_webrtc_sora_event_handler(ngx_webrtc_connection_t *connection,
         break;
 
     case NGX_WEBRTC_EVENT_SWITCHED:
+
+        if (session->silent) {
+            break;
+        }
+
         ngx_webrtc_sora_text_reset(&sora->text);
         ngx_webrtc_sora_write_switched(&sora->text, sora->hub, connection,
                                        event);
