@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "lib/client_sora.h"
+#include <hub/ngx_webrtc_spotlight.h>
 #include <front/sora/ngx_webrtc_sora_hook.h>
 
 
@@ -290,9 +291,10 @@ a_connection_that_never_came_up_has_failed(void **state)
 static void
 a_session_tells_of_all_its_connections_at_its_end(void **state)
 {
-    json_t     *connections;
-    client_t   *a, *b;
-    ngx_str_t   answer;
+    json_t                *connections;
+    client_t              *a, *b;
+    ngx_str_t              answer;
+    ngx_webrtc_channel_t  *channel;
 
     (void) state;
 
@@ -307,10 +309,13 @@ a_session_tells_of_all_its_connections_at_its_end(void **state)
                      1500001000);
     assert_null(json_object_get(hook, "connections"));
 
+    ngx_str_set(&answer, "room");
+    channel = ngx_webrtc_hub_channel(sora.hub, &answer);
+
     ngx_str_set(&answer, "{\"session_metadata\":{\"n\":1.50}}");
-    ngx_webrtc_sora_hook_answer(&memory, &answer);
+    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now);
     ngx_str_set(&answer, "nonsense");
-    ngx_webrtc_sora_hook_answer(&memory, &answer);
+    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now);
 
     sora_answer(a);
     sora_connect(a);
@@ -342,6 +347,51 @@ a_session_tells_of_all_its_connections_at_its_end(void **state)
                             json_array_get(connections, 1),
                             "connection_destroyed_timestamp")),
                         "2017-07-14T02:56:45.000000Z");
+
+    stop();
+}
+
+
+static void
+the_spotlight_is_told_of_and_its_number_set(void **state)
+{
+    client_t              *a;
+    ngx_str_t              answer;
+    ngx_webrtc_channel_t  *channel;
+
+    (void) state;
+
+    start(0);
+
+    a = sora_join(CONNECT ",\"spotlight\":true}");
+    sora_answer(a);
+    sora_connect(a);
+
+    ngx_str_set(&answer, "room");
+    channel = ngx_webrtc_hub_channel(sora.hub, &answer);
+
+    ngx_str_set(&answer, "{\"spotlight_number\":9}");
+    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now);
+    assert_int_not_equal(ngx_webrtc_spotlight_number(channel), 9);
+
+    ngx_str_set(&answer, "{\"spotlight_number\":2}");
+    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now);
+    assert_int_equal(ngx_webrtc_spotlight_number(channel), 2);
+
+    ngx_webrtc_spotlight_unfocus(sora_connection(a), sora.now);
+    assert_null(ngx_webrtc_spotlight_focus(sora_connection(a), 1, sora.now));
+
+    assert_string_equal(text_of("type"), "spotlight.focused");
+    assert_string_equal(text_of("channel_id"), "room");
+    assert_true(json_is_true(json_object_get(hook, "fixed")));
+    assert_int_equal(json_integer_value(json_object_get(hook,
+                                                        "spotlight_number")),
+                     2);
+    assert_null(json_object_get(hook, "data"));
+
+    assert_null(ngx_webrtc_spotlight_unfocus(sora_connection(a), sora.now));
+    assert_string_equal(text_of("type"), "spotlight.unfocused");
+    assert_null(json_object_get(hook, "fixed"));
 
     stop();
 }
@@ -399,6 +449,7 @@ main(void)
         cmocka_unit_test(the_reason_of_an_operation_is_told),
         cmocka_unit_test(a_connection_that_never_came_up_has_failed),
         cmocka_unit_test(a_session_tells_of_all_its_connections_at_its_end),
+        cmocka_unit_test(the_spotlight_is_told_of_and_its_number_set),
         cmocka_unit_test(what_is_left_of_a_dead_worker),
     };
 

@@ -4,12 +4,15 @@
  */
 
 
+#include <hub/ngx_webrtc_spotlight.h>
 #include <front/sora/ngx_webrtc_sora_connect.h>
 #include <front/sora/ngx_webrtc_sora_hook.h>
 
 
 static void ngx_webrtc_sora_hook_connection(ngx_webrtc_sora_text_t *text,
     const ngx_webrtc_connection_info_t *info);
+static void ngx_webrtc_sora_hook_spotlight(ngx_webrtc_sora_text_t *text,
+    const ngx_webrtc_event_t *event);
 static void ngx_webrtc_sora_hook_data(ngx_webrtc_sora_text_t *text,
     ngx_webrtc_hub_t *hub, const ngx_webrtc_event_t *event);
 static void ngx_webrtc_sora_hook_failed(ngx_webrtc_sora_text_t *text,
@@ -22,6 +25,8 @@ static void ngx_webrtc_sora_hook_time(ngx_webrtc_sora_text_t *text,
     const char *key, uint64_t wall);
 static uint64_t ngx_webrtc_sora_hook_created(ngx_webrtc_hub_t *hub,
     const ngx_webrtc_event_t *event);
+static void ngx_webrtc_sora_hook_metadata(
+    ngx_webrtc_sora_hook_session_t *session, const ngx_str_t *body);
 static void ngx_webrtc_sora_hook_raw(ngx_webrtc_sora_text_t *text,
     const char *key, const ngx_str_t *value);
 
@@ -129,6 +134,14 @@ ngx_webrtc_sora_hook_event(ngx_webrtc_sora_text_t *text,
         type = "connection.failed";
         break;
 
+    case NGX_WEBRTC_EVENT_FOCUSED:
+        type = "spotlight.focused";
+        break;
+
+    case NGX_WEBRTC_EVENT_UNFOCUSED:
+        type = "spotlight.unfocused";
+        break;
+
     default:
         return NGX_DECLINED;
     }
@@ -136,6 +149,15 @@ ngx_webrtc_sora_hook_event(ngx_webrtc_sora_text_t *text,
     ngx_webrtc_sora_text_cstr(text, "{");
     ngx_webrtc_sora_hook_head(text, node, id, type,
                               ngx_webrtc_hub_wall(hub, event->now));
+
+    if (event->type == NGX_WEBRTC_EVENT_FOCUSED
+        || event->type == NGX_WEBRTC_EVENT_UNFOCUSED)
+    {
+        ngx_webrtc_sora_hook_spotlight(text, event);
+        ngx_webrtc_sora_text_cstr(text, "}");
+        return NGX_OK;
+    }
+
     ngx_webrtc_sora_hook_connection(text,
                                   ngx_webrtc_connection_info(event->subject));
     ngx_webrtc_sora_hook_raw(text, "event_metadata",
@@ -174,6 +196,38 @@ ngx_webrtc_sora_hook_connection(ngx_webrtc_sora_text_t *text,
     ngx_webrtc_sora_text_key_bool(text, "multistream", 1);
     ngx_webrtc_sora_text_key_bool(text, "simulcast", info->simulcast);
     ngx_webrtc_sora_text_key_bool(text, "spotlight", info->spotlight);
+}
+
+
+/* has no "data": all is on one level */
+
+static void
+ngx_webrtc_sora_hook_spotlight(ngx_webrtc_sora_text_t *text,
+    const ngx_webrtc_event_t *event)
+{
+    ngx_webrtc_channel_t                *channel;
+    const ngx_webrtc_connection_info_t  *info;
+
+    info = ngx_webrtc_connection_info(event->subject);
+    channel = ngx_webrtc_connection_channel(event->subject);
+
+    ngx_webrtc_sora_text_key_str(text, "channel_id", &info->channel_id);
+    ngx_webrtc_sora_text_key_bytes(text, "session_id", info->session_id,
+                                   NGX_WEBRTC_ID_LEN);
+    ngx_webrtc_sora_text_key_str(text, "client_id", &info->client_id);
+    ngx_webrtc_sora_text_key_str(text, "bundle_id", &info->bundle_id);
+    ngx_webrtc_sora_text_key_bytes(text, "connection_id",
+                                   info->connection_id, NGX_WEBRTC_ID_LEN);
+    ngx_webrtc_sora_text_key_uint(text, "spotlight_number",
+                                  ngx_webrtc_spotlight_number(channel));
+
+    if (event->type == NGX_WEBRTC_EVENT_FOCUSED) {
+        ngx_webrtc_sora_text_key_bool(text, "fixed",
+                              ngx_webrtc_spotlight_is_fixed(event->subject));
+    }
+
+    ngx_webrtc_sora_text_key_bool(text, "audio", info->audio);
+    ngx_webrtc_sora_text_key_bool(text, "video", info->video);
 }
 
 
@@ -383,6 +437,35 @@ ngx_webrtc_sora_hook_remember(ngx_webrtc_sora_hook_session_t *session,
 
 void
 ngx_webrtc_sora_hook_answer(ngx_webrtc_sora_hook_session_t *session,
+    ngx_webrtc_channel_t *channel, const ngx_str_t *body,
+    ngx_webrtc_usec_t now)
+{
+    json_t      *json;
+    json_int_t   number;
+    const char  *ignored;
+
+    json = ngx_webrtc_json_parse(body->data, body->data + body->len,
+                                 NGX_WEBRTC_SORA_MESSAGE_MAX, &ignored);
+
+    if (json == NULL) {
+        return;
+    }
+
+    if (ngx_webrtc_json_get_int(json, "spotlight_number", 1,
+                                NGX_WEBRTC_SPOTLIGHT_MAX, &number)
+        == NGX_OK)
+    {
+        (void) ngx_webrtc_spotlight_set_number(channel, number, now);
+    }
+
+    json_decref(json);
+
+    ngx_webrtc_sora_hook_metadata(session, body);
+}
+
+
+static void
+ngx_webrtc_sora_hook_metadata(ngx_webrtc_sora_hook_session_t *session,
     const ngx_str_t *body)
 {
     u_char     *p;

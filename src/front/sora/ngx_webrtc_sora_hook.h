@@ -64,9 +64,10 @@ typedef struct {
 
 void ngx_webrtc_sora_hook_remember(ngx_webrtc_sora_hook_session_t *session,
     ngx_webrtc_hub_t *hub, const ngx_webrtc_event_t *event);
-/* the answer to "session.created" */
+/* the answer to "session.created"; one that is no JSON is ignored */
 void ngx_webrtc_sora_hook_answer(ngx_webrtc_sora_hook_session_t *session,
-    const ngx_str_t *body);
+    ngx_webrtc_channel_t *channel, const ngx_str_t *body,
+    ngx_webrtc_usec_t now);
 void ngx_webrtc_sora_hook_session_free(
     ngx_webrtc_sora_hook_session_t *session);
 
