@@ -37,8 +37,10 @@ function serveBrowser(options) {
     const suite = {};
 
     before(async () => {
+        const o = typeof options === 'function' ? await options() : options;
+
         [suite.nginx, suite.browser] = await Promise.all([
-            Nginx.start(options), launch()]);
+            Nginx.start(o), launch()]);
     });
 
     after(async () => {

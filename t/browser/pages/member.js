@@ -268,6 +268,7 @@ function rpc(method, params, options) {
 function state() {
     return {
         id: connection?.connectionId,
+        metadata: connection?.authMetadata,
         remote: [...streams.keys()],
         connectionState: connection?.pc?.connectionState,
         localSdp: connection?.pc?.localDescription?.sdp,
