@@ -40,6 +40,29 @@ RTCPeerConnection.prototype.setRemoteDescription = function (description) {
 };
 
 
+/*
+ * A picture that no encoder makes small: each layer takes all of its bit
+ * rate, as those of a real camera do.
+ */
+
+function restless({ width, height, frameRate }) {
+    const canvas = document.createElement('canvas');
+    const context = canvas.getContext('2d');
+
+    Object.assign(canvas, { width, height });
+
+    setInterval(() => {
+        for (let i = 0; i < 12; i++) {
+            context.fillStyle = `hsl(${Math.random() * 360} 90% 50%)`;
+            context.fillRect(Math.random() * width, Math.random() * height,
+                             width / 12, height / 12);
+        }
+    }, 1000 / frameRate);
+
+    return canvas.captureStream(frameRate).getTracks();
+}
+
+
 async function capture(options) {
     const size = { width: 320, height: 240, frameRate: 15 };
 
@@ -55,6 +78,13 @@ async function capture(options) {
     const audio = { echoCancellation: false, noiseSuppression: false,
                     autoGainControl: false };
     const video = options.video !== false && (options.size || size);
+
+    if (options.restless) {
+        const sound = await navigator.mediaDevices.getUserMedia({ audio });
+
+        return new MediaStream([...sound.getTracks(),
+                                ...restless(options.size)]);
+    }
 
     if (options.tone !== undefined) {
         const tracks = tone(options.tone).getTracks();
@@ -134,8 +164,8 @@ function hide(event) {
 
 
 /*
- * options: role, channelId, metadata, audio, video, size, tone, ports, and
- * `sdk`, which goes to the SDK as it is.
+ * options: role, channelId, metadata, audio, video, size, tone, restless,
+ * ports, and `sdk`, which goes to the SDK as it is.
  */
 
 async function start(options) {
