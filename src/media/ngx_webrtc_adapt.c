@@ -14,6 +14,7 @@
 
 
 #define NGX_WEBRTC_ADAPT_INTERVAL   (200 * NGX_WEBRTC_MSEC)
+#define NGX_WEBRTC_ADAPT_IDLE       NGX_WEBRTC_SEC
 
 /* what a probe has shown may be relied on for so long */
 #define NGX_WEBRTC_ADAPT_FRESH      (3 * NGX_WEBRTC_SEC)
@@ -25,7 +26,7 @@ static void ngx_webrtc_adapt_result(ngx_webrtc_bandwidth_t *bandwidth,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_adapt_review(ngx_webrtc_peer_t *peer,
     ngx_webrtc_usec_t now);
-static void ngx_webrtc_adapt_rates(ngx_webrtc_subscription_t *sub,
+static ngx_uint_t ngx_webrtc_adapt_rates(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_usec_t now);
 static ngx_webrtc_subscription_t *ngx_webrtc_adapt_prober(
     ngx_webrtc_peer_t *peer);
@@ -198,6 +199,7 @@ static void
 ngx_webrtc_adapt_review(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
 {
     uint64_t                    bit_rate;
+    ngx_uint_t                  sent;
     ngx_queue_t                *q;
     ngx_webrtc_bandwidth_t     *bandwidth;
     ngx_webrtc_subscription_t  *sub;
@@ -210,9 +212,10 @@ ngx_webrtc_adapt_review(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
     way.probed = (bandwidth->probed_at + NGX_WEBRTC_ADAPT_FRESH > now)
                  ? bandwidth->probed : 0;
     way.full = bandwidth->full;
-    way.probes = (ngx_webrtc_adapt_prober(peer) != NULL);
+    way.probes = (bandwidth->heard && ngx_webrtc_adapt_prober(peer) != NULL);
 
     bandwidth->full = 0;
+    sent = 0;
 
     for (q = ngx_queue_head(&peer->subscriptions);
          q != ngx_queue_sentinel(&peer->subscriptions);
@@ -221,11 +224,16 @@ ngx_webrtc_adapt_review(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
         sub = ngx_queue_data(q, ngx_webrtc_subscription_t, peer_queue);
 
         if (sub->is_adapted) {
-            ngx_webrtc_adapt_rates(sub, now);
+            sent += ngx_webrtc_adapt_rates(sub, now);
 
         } else if (sub->track) {
             way.base += ngx_webrtc_track_bit_rate(sub->track, now);
         }
+    }
+
+    if (sent == 0) {
+        bandwidth->review = now + NGX_WEBRTC_ADAPT_IDLE;
+        return;
     }
 
     ngx_webrtc_allocate_review(&bandwidth->allocate, &way, now);
@@ -259,12 +267,16 @@ ngx_webrtc_adapt_review(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
 }
 
 
-static void
+/* returns the number of layers that can be had */
+
+static ngx_uint_t
 ngx_webrtc_adapt_rates(ngx_webrtc_subscription_t *sub, ngx_webrtc_usec_t now)
 {
     uint64_t             bit_rate;
-    ngx_uint_t           i;
+    ngx_uint_t           i, sent;
     ngx_webrtc_track_t  *track;
+
+    sent = 0;
 
     for (i = 0; i < sub->source->ntracks; i++) {
         track = &sub->source->tracks[i];
@@ -283,7 +295,10 @@ ngx_webrtc_adapt_rates(ngx_webrtc_subscription_t *sub, ngx_webrtc_usec_t now)
                                      - sub->item.rates[i] / 32);
 
         sub->item.rates[i] = ngx_max(bit_rate, 1);
+        sent++;
     }
+
+    return sent;
 }
 
 

@@ -374,6 +374,27 @@ reports_suffice_where_there_is_no_feedback(void **state)
 
 
 static void
+promised_feedback_that_does_not_come_is_replaced_by_reports(void **state)
+{
+    viewer_t  *viewer;
+
+    (void) state;
+
+    start();
+    viewer = watch(10000000, 1, NGX_WEBRTC_LAYER_AUTO);
+
+    free(viewer->client->arrivals);
+    viewer->client->arrivals = NULL;
+
+    run(40);
+    assert_int_equal(viewer->layer, 2);
+    assert_int_equal(viewer->client->npadding, 0);
+
+    world_cleanup(&world);
+}
+
+
+static void
 receiver_that_leaves_during_a_probe_leaves_nothing(void **state)
 {
     viewer_t  *viewer;
@@ -404,6 +425,8 @@ main(void)
         cmocka_unit_test(few_losses_leave_the_layer_as_it_is),
         cmocka_unit_test(layer_asked_for_is_sent_until_it_is_too_much),
         cmocka_unit_test(reports_suffice_where_there_is_no_feedback),
+        cmocka_unit_test(
+                  promised_feedback_that_does_not_come_is_replaced_by_reports),
         cmocka_unit_test(receiver_that_leaves_during_a_probe_leaves_nothing)
     };
 
