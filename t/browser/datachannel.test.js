@@ -16,12 +16,13 @@ const { until } = require('../lib/poll');
 const { channel, serveBrowser, using } = require('../lib/suite');
 
 
+const SIMULCAST_RID = '2025.2.0/RequestSimulcastRid';
 const METADATA = '2025.2.0/PutSignalingNotifyMetadata';
 const METADATA_ITEM = '2025.2.0/PutSignalingNotifyMetadataItem';
 
 const suite = serveBrowser({ main: [
     'webrtc_ping_interval 1s;', 'webrtc_consent_timeout 8s;',
-    `webrtc_rpc_methods ${METADATA} ${METADATA_ITEM};`] });
+    `webrtc_rpc_methods ${SIMULCAST_RID} ${METADATA} ${METADATA_ITEM};`] });
 
 
 async function join(opened, options) {
@@ -419,6 +420,50 @@ test('methods are called over the label rpc', () => using(async (opened) => {
         return JSON.stringify(json) === '{}';
     });
 }));
+
+
+test('a receiver chooses a layer over the label rpc', () =>
+    using(async (opened) => {
+        const channelId = channel();
+        const viewer = await join(opened, {
+            role: 'recvonly', channelId,
+            sdk: { ...signaling(true), simulcast: true,
+                   simulcastRequestRid: 'r0' } });
+
+        await hasSwitched(viewer);
+
+        const sender = await join(opened, {
+            role: 'sendonly', channelId,
+            size: { width: 960, height: 540, frameRate: 15 },
+            sdk: { ...signaling(false), simulcast: true,
+                   videoCodecType: 'VP8', videoBitRate: 3000 } });
+
+        const gets = (rid) => until(`${rid} is decoded`, async () => {
+            const { video } = (await viewer.stats()).remote[sender.id];
+            const { frameWidth } = (await sender.stats()).layers[rid];
+
+            return video.frameWidth === frameWidth;
+        }, { timeout: 40000, every: 400 });
+
+        await gets('r0');
+
+        assert.deepStrictEqual(
+            await viewer.rpc(SIMULCAST_RID, { rid: 'r2' }),
+            { channel_id: channelId, receiver_connection_id: viewer.id,
+              rid: 'r2' });
+
+        await viewer.event('notify', (e) =>
+            e.eventType === 'simulcast.switched'
+            && e.message.current_rid === 'r2', 40000);
+        await gets('r2');
+
+        await viewer.rpc(SIMULCAST_RID,
+                         { rid: 'r0', sender_connection_id: sender.id,
+                           receiver_connection_id: viewer.id });
+        await gets('r0');
+
+        await assert.rejects(viewer.rpc(SIMULCAST_RID, { rid: 'r7' }));
+    }));
 
 
 test('wrong data channels are refused with a reason', () =>

@@ -10,6 +10,7 @@
  *
  *     ngx_webrtc_sora_connect_data.c
  *     ngx_webrtc_sora_rpc.c
+ *     ngx_webrtc_sora_rpc_rid.c
  */
 
 
@@ -880,6 +881,181 @@ rpc_is_there_only_for_what_was_granted(void **state)
 }
 
 
+#define SIMULCAST_RID   "2025.2.0/RequestSimulcastRid"
+#define SPOTLIGHT_RID   "2025.2.0/RequestSpotlightRid"
+#define SPOTLIGHT_RESET "2025.2.0/ResetSpotlightRid"
+
+
+static void
+grant(const char *name)
+{
+    ngx_str_t  method;
+
+    method.data = (u_char *) name;
+    method.len = strlen(name);
+
+    sora.sora->conf.rpc_methods |= ngx_webrtc_sora_rpc_method(&method);
+}
+
+
+/* the data of the error, or the rid of the result */
+
+static const char *
+rpc_call(client_t *client, const char *method, const char *params)
+{
+    char         text[1024];
+    json_t      *json, *error;
+
+    static char  result[512];
+
+    snprintf(text, sizeof(text), "{\"jsonrpc\":\"2.0\",\"id\":1,"
+             "\"method\":\"%s\",\"params\":%s}", method, params);
+
+    dc_say(client, "rpc", text);
+
+    json = json_loads(heard(peer_of(client), "rpc"), 0, NULL);
+    error = json_object_get(json, "error");
+
+    if (error) {
+        snprintf(result, sizeof(result), "%s", sora_str(error, "data"));
+
+    } else {
+        error = json_object_get(json, "result");
+
+        assert_key(error, "channel_id", "sora");
+
+        snprintf(result, sizeof(result), "%s",
+                 json_string_value(json_object_get(error, "rid"))
+                 ? sora_str(error, "rid") : "done");
+    }
+
+    json_decref(json);
+
+    return result;
+}
+
+
+static ngx_int_t
+layer_of(client_t *client)
+{
+    ngx_queue_t                *q;
+    ngx_int_t                   layer;
+    ngx_webrtc_peer_t          *peer;
+    ngx_webrtc_subscription_t  *sub;
+
+    layer = -9;
+    peer = peer_of(client);
+
+    for (q = ngx_queue_head(&peer->subs);
+         q != ngx_queue_sentinel(&peer->subs);
+         q = ngx_queue_next(q))
+    {
+        sub = ngx_queue_data(q, ngx_webrtc_subscription_t, by_peer);
+
+        if (sub->source->conf.format.codec != NGX_WEBRTC_CODEC_OPUS) {
+            layer = sub->conf.layer;
+        }
+    }
+
+    return layer;
+}
+
+
+static void
+rpc_asks_for_rids(void **state)
+{
+    char       params[256];
+    client_t  *a, *b;
+
+    (void) state;
+
+    sora_start();
+
+    grant(SIMULCAST_RID);
+    grant(SPOTLIGHT_RID);
+    grant(SPOTLIGHT_RESET);
+
+    a = sora_join("{\"type\":\"connect\",\"channel_id\":\"sora\","
+                  "\"role\":\"sendonly\",\"simulcast\":true}");
+    sora_answer(a);
+    sora_connect(a);
+
+    b = switched(CONNECT "}");
+
+    assert_int_equal(layer_of(b), NGX_WEBRTC_LAYER_AUTO);
+    assert_string_equal(rpc_call(b, SIMULCAST_RID, "{\"rid\":\"r1\"}"),
+                        "r1");
+    assert_int_equal(layer_of(b), 1);
+
+    snprintf(params, sizeof(params), "{\"rid\":\"none\","
+             "\"sender_connection_id\":\"%s\","
+             "\"receiver_connection_id\":\"%s\"}", a->id, b->id);
+    assert_string_equal(rpc_call(b, SIMULCAST_RID, params), "none");
+    assert_int_equal(layer_of(b), NGX_WEBRTC_LAYER_NONE);
+
+    snprintf(params, sizeof(params), "{\"rid\":\"r0\","
+             "\"recv_connection_id\":\"%s\"}", a->id);
+    assert_string_equal(rpc_call(b, SIMULCAST_RID, params),
+                        "the receiver must be the caller");
+
+    assert_string_equal(rpc_call(b, SIMULCAST_RID, "{}"), "rid is missing");
+    assert_string_equal(rpc_call(b, SIMULCAST_RID, "{\"rid\":\"r3\"}"),
+                        "rid must be none, r0, r1 or r2");
+    assert_string_equal(rpc_call(b, SIMULCAST_RID, "{\"rid\":\"r0\","
+                                 "\"sender_connection_id\":\"x\"}"),
+                        "sender_connection_id must be a connection_id");
+    assert_string_equal(rpc_call(b, SIMULCAST_RID, "{\"rid\":\"r0\","
+                "\"sender_connection_id\":\"01234567890123456789012345\"}"),
+                        "CONNECTION-NOT-FOUND");
+
+    assert_string_equal(rpc_call(b, SPOTLIGHT_RID, "{}"),
+                        "spotlight_focus_rid or spotlight_unfocus_rid"
+                        " is missing");
+    assert_string_equal(rpc_call(b, SPOTLIGHT_RID,
+                                 "{\"spotlight_focus_rid\":\"r2\","
+                                 "\"spotlight_unfocus_rid\":\"none\"}"),
+                        "NO-SPOTLIGHT");
+    assert_string_equal(rpc_call(b, SPOTLIGHT_RESET, "{}"), "NO-SPOTLIGHT");
+
+    sora_stop();
+}
+
+
+static void
+rpc_asks_for_rids_of_the_spotlight(void **state)
+{
+    client_t  *a, *b;
+
+    (void) state;
+
+    sora_start();
+
+    grant(SPOTLIGHT_RID);
+    grant(SPOTLIGHT_RESET);
+
+    a = sora_join("{\"type\":\"connect\",\"channel_id\":\"sora\","
+                  "\"role\":\"sendonly\",\"simulcast\":true,"
+                  "\"spotlight\":true}");
+    sora_answer(a);
+    sora_connect(a);
+
+    b = switched(CONNECT ",\"spotlight\":true}");
+
+    assert_int_equal(layer_of(b), 0);
+
+    assert_string_equal(rpc_call(b, SPOTLIGHT_RID,
+                                 "{\"spotlight_focus_rid\":\"r2\","
+                                 "\"spotlight_unfocus_rid\":\"r1\"}"),
+                        "done");
+    assert_int_equal(layer_of(b), 1);
+
+    assert_string_equal(rpc_call(b, SPOTLIGHT_RESET, "{}"), "done");
+    assert_int_equal(layer_of(b), 0);
+
+    sora_stop();
+}
+
+
 static void
 the_auth_webhook_grants_methods(void **state)
 {
@@ -924,6 +1100,8 @@ main(void)
         cmocka_unit_test(rpc_answers_as_json_rpc_says),
         cmocka_unit_test(rpc_notifications_act_and_are_not_answered),
         cmocka_unit_test(rpc_is_there_only_for_what_was_granted),
+        cmocka_unit_test(rpc_asks_for_rids),
+        cmocka_unit_test(rpc_asks_for_rids_of_the_spotlight),
         cmocka_unit_test(the_auth_webhook_grants_methods)
     };
 

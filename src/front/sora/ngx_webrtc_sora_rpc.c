@@ -18,13 +18,9 @@
 #define NGX_WEBRTC_RPC_INVALID_PARAMS    -32602
 
 
-/* the result, or NULL and what is wrong with the parameters */
-
 typedef struct {
     ngx_str_t                 name;
-    json_t                 *(*handler)(ngx_webrtc_sora_session_t *session,
-                                json_t *params, ngx_webrtc_usec_t now,
-                                const char **reason);
+    ngx_webrtc_sora_rpc_pt    handler;
 } ngx_webrtc_sora_rpc_t;
 
 
@@ -49,6 +45,15 @@ static json_t *ngx_webrtc_sora_rpc_error(int code, const char *message,
 /* a method's bit is its place */
 
 static const ngx_webrtc_sora_rpc_t  ngx_webrtc_sora_rpc_methods[] = {
+
+    { ngx_string("2025.2.0/RequestSimulcastRid"),
+      ngx_webrtc_sora_rpc_request_simulcast_rid },
+
+    { ngx_string("2025.2.0/RequestSpotlightRid"),
+      ngx_webrtc_sora_rpc_request_spotlight_rid },
+
+    { ngx_string("2025.2.0/ResetSpotlightRid"),
+      ngx_webrtc_sora_rpc_reset_spotlight_rid },
 
     { ngx_string("2025.2.0/PutSignalingNotifyMetadata"),
       ngx_webrtc_sora_rpc_metadata },

@@ -32,5 +32,26 @@ void ngx_webrtc_sora_write_rpc(ngx_webrtc_sora_text_t *text,
 void ngx_webrtc_sora_rpc_input(ngx_webrtc_sora_session_t *session,
     const u_char *data, size_t len, ngx_webrtc_usec_t now);
 
+/*
+ * Methods, for the table: the result, or NULL and what is wrong with the
+ * parameters.
+ */
+
+typedef json_t *(*ngx_webrtc_sora_rpc_pt)(
+    ngx_webrtc_sora_session_t *session, json_t *params,
+    ngx_webrtc_usec_t now, const char **reason);
+
+/* ngx_webrtc_sora_rpc_rid.c */
+
+json_t *ngx_webrtc_sora_rpc_request_simulcast_rid(
+    ngx_webrtc_sora_session_t *session, json_t *params,
+    ngx_webrtc_usec_t now, const char **reason);
+json_t *ngx_webrtc_sora_rpc_request_spotlight_rid(
+    ngx_webrtc_sora_session_t *session, json_t *params,
+    ngx_webrtc_usec_t now, const char **reason);
+json_t *ngx_webrtc_sora_rpc_reset_spotlight_rid(
+    ngx_webrtc_sora_session_t *session, json_t *params,
+    ngx_webrtc_usec_t now, const char **reason);
+
 
 #endif /* _NGX_WEBRTC_SORA_RPC_H_INCLUDED_ */
