@@ -1,10 +1,11 @@
 /*
- * The demo page: a form, a grid of videos, a panel of numbers.
+ * The demo page: a form, a grid of videos, a chat, a panel of numbers.
  *
  * The address may carry ?channel=, ?name=, ?role=, ?source=, ?codec=,
  * ?simulcast and ?spotlight.
  */
 
+import { Chat } from './chat.js';
 import { Client } from './client.js';
 import { Numbers } from './numbers.js';
 import { openSource } from './sources.js';
@@ -24,6 +25,11 @@ const LAYER = '/layer';
 /* seconds without a new picture after which a tile shows the name instead */
 
 const STILL = 3;
+
+const chat = new Chat({
+    panel: $('chat'), list: $('messages'), form: $('say'), input: $('text'),
+    button: $('talk'), say: (text) => call?.client.chat(text),
+});
 
 let call = null;        /* { client, source, options, numbers, timer } */
 
@@ -144,6 +150,10 @@ async function connect(options, source) {
 
     client.addEventListener('focus', showFocus);
     client.addEventListener('layer', ({ detail }) => showLayer(detail));
+    client.addEventListener('chat', ({ detail }) => {
+        chat.add(nameOf(detail.id), detail.text);
+    });
+
     client.addEventListener('gone', ({ detail }) => removeTile(detail.id));
     client.addEventListener('closed', ({ detail }) => close(detail.error));
 
@@ -175,6 +185,7 @@ function close(error) {
     call.source?.stop();
     call = null;
 
+    chat.clear();
     $('grid').replaceChildren();
     $('rows').replaceChildren();
     $('call').hidden = $('controls').hidden = true;

@@ -1,10 +1,13 @@
 /*
  * A small client of the signalling that webrtc_sora_signaling speaks: one
- * WebSocket, one RTCPeerConnection.  Events: "joined", "members", "stream"
- * and "gone" (a member's media comes and goes), "layer" (of the sizes in which
- * a member sends its video another one comes), "focus" (others are in the
- * spotlight than before), "closed".
+ * WebSocket, one RTCPeerConnection and its data channels.  Events: "joined",
+ * "members", "stream" and "gone" (a member's media comes and goes), "layer" (of
+ * the sizes in which a member sends its video another one comes), "focus"
+ * (others are in the spotlight than before), "chat", "closed".
  */
+
+import { CHAT, Channels, wanted } from './channels.js';
+
 
 const LEAVE_TIMEOUT = 3000;
 
@@ -43,15 +46,12 @@ export class Client extends EventTarget {
                 simulcast,
                 spotlight,
                 signaling_notify_metadata: { name },
+                ...wanted,
                 environment: navigator.userAgent,
             });
 
-            /* one message after the other: negotiation must not overlap */
-
             this.ws.onmessage = ({ data }) => {
-                this.queue = this.queue
-                    .then(() => this.handle(JSON.parse(data)))
-                    .catch((e) => this.end(e.message));
+                this.enqueue(JSON.parse(data));
             };
 
             this.ws.onclose = ({ code, reason }) => {
@@ -68,13 +68,28 @@ export class Client extends EventTarget {
     }
 
 
+    /* one message after the other: negotiation must not overlap */
+
+    enqueue(message) {
+        this.queue = this.queue.then(() => this.handle(message))
+                               .catch((e) => this.end(e.message));
+    }
+
+
+    /* Resolves with false when it cannot be sent. */
+
+    chat(text) {
+        return this.channels.send(CHAT, text);
+    }
+
+
     async handle(message) {
         switch (message.type) {
 
         case 'offer':
             this.offered = true;
             this.id = message.connection_id;
-            this.create(message.config);
+            this.create(message.config, message.data_channels);
             this.encodings = message.encodings;
             await this.answer(message.sdp, 'answer');
             break;
@@ -87,17 +102,37 @@ export class Client extends EventTarget {
             await this.pong(message.stats);
             break;
 
+        case 'req-stats':
+            await this.channels.send('stats', JSON.stringify({
+                type: 'stats', reports: await this.reports() }));
+            break;
+
         case 'notify':
             this.notify(message);
+            break;
+
+        case 'close':
+            this.end(explain(message.code, message.reason, this.offered));
             break;
         }
     }
 
 
-    create(config) {
+    create(config, channels) {
         const pc = new RTCPeerConnection(config);
 
         this.pc = pc;
+
+        this.channels = new Channels(channels, {
+            signaling: (message) => {
+                this.enqueue(message);
+            },
+            chat: (message) => {
+                this.emit('chat', message);
+            },
+        });
+
+        pc.ondatachannel = ({ channel }) => this.channels.add(channel);
 
         pc.ontrack = ({ track, streams: [stream] }) => {
             if (!stream) {
@@ -186,10 +221,15 @@ export class Client extends EventTarget {
         const message = { type: 'pong' };
 
         if (wantsStats && this.pc) {
-            message.stats = [...(await this.pc.getStats()).values()];
+            message.stats = await this.reports();
         }
 
         this.send(message);
+    }
+
+
+    async reports() {
+        return [...(await this.pc.getStats()).values()];
     }
 
 
