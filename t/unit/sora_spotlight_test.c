@@ -223,6 +223,34 @@ members_hear_who_is_focused_and_newcomers_who_was(void **state)
 
 
 static void
+a_newcomer_may_be_gone_before_it_is_told(void **state)
+{
+    client_t  *a, *b;
+
+    (void) state;
+
+    sora_start();
+
+    a = arrive(",\"spotlight\":true");
+    api(FOCUS("FocusSpotlight"), ONE, a, 200, ONE);
+
+    b = sora_join(CONNECT ",\"spotlight\":true}");
+    sora_answer(b);
+
+    /* its pipe breaks at its own connection.created */
+
+    b->breaks = 1;
+    sora_connect(b);
+
+    assert_null(b->session);
+    assert_string_equal(heard(b, "event_type"), "connection.created");
+    assert_string_equal(heard(a, "event_type"), "connection.destroyed");
+
+    sora_stop();
+}
+
+
+static void
 members_of_a_bundle_do_not_hear_of_each_other(void **state)
 {
     client_t  *a, *b;
@@ -375,6 +403,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(offers_and_refusals_tell_of_the_spotlight),
         cmocka_unit_test(members_hear_who_is_focused_and_newcomers_who_was),
+        cmocka_unit_test(a_newcomer_may_be_gone_before_it_is_told),
         cmocka_unit_test(members_of_a_bundle_do_not_hear_of_each_other),
         cmocka_unit_test(operations_have_their_errors),
         cmocka_unit_test(rids_are_requested_one_by_one_and_in_a_batch)
