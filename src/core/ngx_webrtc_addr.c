@@ -61,6 +61,35 @@ ngx_webrtc_addr_from_sockaddr(ngx_webrtc_addr_t *addr,
 }
 
 
+ngx_int_t
+ngx_webrtc_addr_parse_ip(ngx_webrtc_addr_t *addr, const ngx_str_t *text)
+{
+    u_char  ip[4];
+    char    buf[INET6_ADDRSTRLEN];
+
+    ngx_memzero(addr, sizeof(ngx_webrtc_addr_t));
+
+    /* a zero inside would end the text for inet_pton() */
+
+    if (text->len == 0
+        || text->len >= sizeof(buf)
+        || memchr(text->data, '\0', text->len) != NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(buf, text->data, text->len);
+    buf[text->len] = '\0';
+
+    if (inet_pton(AF_INET, buf, ip) == 1) {
+        ngx_webrtc_addr_set_v4(addr, ip, 0);
+        return NGX_OK;
+    }
+
+    return (inet_pton(AF_INET6, buf, addr->ip) == 1) ? NGX_OK : NGX_ERROR;
+}
+
+
 socklen_t
 ngx_webrtc_addr_to_sockaddr(const ngx_webrtc_addr_t *addr,
     ngx_webrtc_sockaddr_t *sa, ngx_uint_t v6)

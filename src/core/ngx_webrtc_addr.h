@@ -49,6 +49,10 @@ void ngx_webrtc_addr_set_v4(ngx_webrtc_addr_t *addr, const void *ip,
 ngx_int_t ngx_webrtc_addr_from_sockaddr(ngx_webrtc_addr_t *addr,
     const struct sockaddr *sa);
 
+/* an IPv4 or IPv6 literal; the port is unset.  NGX_ERROR: it is none */
+ngx_int_t ngx_webrtc_addr_parse_ip(ngx_webrtc_addr_t *addr,
+    const ngx_str_t *text);
+
 /*
  * With "v6" an IPv4 address is written as a v4-mapped sockaddr_in6, for an
  * IPv6 socket; returns the length.

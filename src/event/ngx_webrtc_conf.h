@@ -16,6 +16,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <core/ngx_webrtc_acl.h>
 #include <core/ngx_webrtc_addr.h>
 #include <crypto/ngx_webrtc_certificate.h>
 #include <event/ngx_webrtc_zone.h>
@@ -77,6 +78,8 @@ typedef struct {
     ngx_uint_t                max_video_bit_rate;
     ngx_flag_t                bit_rate_sharing;
     ngx_uint_t                max_receive_bit_rate;
+    ngx_webrtc_acl_t         *forwarding_allow;
+    ngx_uint_t                max_forwardings;
     ngx_msec_t                consent_timeout;
     ngx_msec_t                setup_timeout;
     ngx_msec_t                answer_timeout;

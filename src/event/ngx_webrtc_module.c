@@ -9,6 +9,7 @@
 #include <hub/ngx_webrtc_spotlight.h>
 #include <event/ngx_webrtc_candidates.h>
 #include <event/ngx_webrtc_conf.h>
+#include <event/ngx_webrtc_conf_acl.h>
 #include <event/ngx_webrtc_seat.h>
 #include <event/ngx_webrtc_udp.h>
 #include <event/ngx_webrtc_zone_sh.h>
@@ -35,6 +36,10 @@ static char *ngx_webrtc_ping(ngx_conf_t *cf, void *post, void *data);
 
 static ngx_conf_num_bounds_t  ngx_webrtc_connections_bounds = {
     ngx_conf_check_num_bounds, 1, 1000000
+};
+
+static ngx_conf_num_bounds_t  ngx_webrtc_forwardings_bounds = {
+    ngx_conf_check_num_bounds, 0, 1000000
 };
 
 static ngx_conf_num_bounds_t  ngx_webrtc_sections_bounds = {
@@ -204,6 +209,20 @@ static ngx_command_t  ngx_webrtc_commands[] = {
       0,
       offsetof(ngx_webrtc_conf_t, max_receive_bit_rate),
       &ngx_webrtc_bit_rate_bounds },
+
+    { ngx_string("webrtc_forwarding_allow"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_1MORE,
+      ngx_webrtc_conf_set_acl_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, forwarding_allow),
+      NULL },
+
+    { ngx_string("webrtc_max_forwardings"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, max_forwardings),
+      &ngx_webrtc_forwardings_bounds },
 
     { ngx_string("webrtc_consent_timeout"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
@@ -427,6 +446,7 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
      *     wcf->media = NULL;
      *     wcf->user = NULL;
      *     wcf->node = { NULL };
+     *     wcf->forwarding_allow = NULL;
      */
 
     wcf->max_connections = NGX_CONF_UNSET_UINT;
@@ -444,6 +464,7 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
     wcf->video_bit_rate = NGX_CONF_UNSET_UINT;
     wcf->simulcast_video_bit_rate = NGX_CONF_UNSET_UINT;
     wcf->max_video_bit_rate = NGX_CONF_UNSET_UINT;
+    wcf->max_forwardings = NGX_CONF_UNSET_UINT;
     wcf->bit_rate_sharing = NGX_CONF_UNSET;
     wcf->max_receive_bit_rate = NGX_CONF_UNSET_UINT;
     wcf->consent_timeout = NGX_CONF_UNSET_MSEC;
@@ -485,6 +506,7 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_uint_value(wcf->video_bit_rate, 1000);
     ngx_conf_init_uint_value(wcf->simulcast_video_bit_rate, 3000);
     ngx_conf_init_uint_value(wcf->max_video_bit_rate, 50000);
+    ngx_conf_init_uint_value(wcf->max_forwardings, 100);
     ngx_conf_init_value(wcf->bit_rate_sharing, 0);
     ngx_conf_init_uint_value(wcf->max_receive_bit_rate, 50000);
     ngx_conf_init_msec_value(wcf->consent_timeout, 30000);
@@ -511,6 +533,13 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     }
 
     wcf->mailbox_size = ngx_align(wcf->mailbox_size, ngx_pagesize);
+
+    if (wcf->forwarding_allow == NULL) {
+        wcf->forwarding_allow = ngx_webrtc_conf_private_acl(cycle->pool);
+        if (wcf->forwarding_allow == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
 
     /* where both are given the line has been told already */
 

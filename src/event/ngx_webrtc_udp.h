@@ -51,6 +51,9 @@ ngx_webrtc_udp_t *ngx_webrtc_udp_open(ngx_cycle_t *cycle,
     ngx_webrtc_conf_t *conf, in_port_t port);
 void ngx_webrtc_udp_close(ngx_webrtc_udp_t *udp);
 
+/* there is a socket to send to IPv6 ("v6") or IPv4 addresses from */
+ngx_uint_t ngx_webrtc_udp_has(ngx_webrtc_udp_t *udp, ngx_uint_t v6);
+
 ngx_webrtc_outbox_t *ngx_webrtc_udp_outbox(ngx_webrtc_udp_t *udp);
 
 /*

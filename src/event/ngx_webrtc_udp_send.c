@@ -22,6 +22,10 @@ typedef union {
 } ngx_webrtc_udp_control_t;
 
 
+#define ngx_webrtc_udp_reaches(listen, to_v6)                                \
+    ((to_v6) ? (listen)->v6 : (!(listen)->v6 || (listen)->dual))
+
+
 static ngx_int_t ngx_webrtc_udp_send_message(ngx_webrtc_udp_t *udp,
     ngx_webrtc_message_t *message);
 static ngx_int_t ngx_webrtc_udp_send_singly(ngx_webrtc_udp_t *udp,
@@ -228,6 +232,7 @@ ngx_webrtc_udp_failed(ngx_webrtc_udp_t *udp, ngx_webrtc_udp_socket_t *socket,
     switch (err) {
 
     case EMSGSIZE:
+    case NGX_EINVAL:
     case NGX_ECONNREFUSED:
     case NGX_ENETUNREACH:
     case NGX_EHOSTUNREACH:
@@ -248,22 +253,38 @@ ngx_webrtc_udp_failed(ngx_webrtc_udp_t *udp, ngx_webrtc_udp_socket_t *socket,
 }
 
 
+ngx_uint_t
+ngx_webrtc_udp_has(ngx_webrtc_udp_t *udp, ngx_uint_t v6)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < udp->nsockets; i++) {
+        if (ngx_webrtc_udp_reaches(udp->sockets[i].listen, v6)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* the socket that has the local address of a path, or may use it */
 
 static ngx_webrtc_udp_socket_t *
 ngx_webrtc_udp_socket(ngx_webrtc_udp_t *udp, ngx_webrtc_path_t *path)
 {
-    ngx_uint_t                i, v4;
+    ngx_uint_t                i, any, v6;
     ngx_webrtc_listen_t      *listen;
     ngx_webrtc_udp_socket_t  *found;
 
     found = NULL;
-    v4 = ngx_webrtc_addr_is_v4(&path->remote);
+    v6 = !ngx_webrtc_addr_is_v4(&path->remote);
+    any = ngx_webrtc_addr_is_unspecified(&path->local);
 
     for (i = 0; i < udp->nsockets; i++) {
         listen = udp->sockets[i].listen;
 
-        if (v4 ? (listen->v6 && !listen->dual) : !listen->v6) {
+        if (!ngx_webrtc_udp_reaches(listen, v6)) {
             continue;
         }
 
@@ -271,7 +292,9 @@ ngx_webrtc_udp_socket(ngx_webrtc_udp_t *udp, ngx_webrtc_path_t *path)
             return &udp->sockets[i];
         }
 
-        if (listen->wildcard) {
+        /* what is forwarded has no address of ours yet: any will do */
+
+        if (listen->wildcard || (any && found == NULL)) {
             found = &udp->sockets[i];
         }
     }

@@ -162,6 +162,12 @@ ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     conf.video_bit_rate = (uint32_t) wcf->video_bit_rate;
     conf.simulcast_bit_rate = (uint32_t) wcf->simulcast_video_bit_rate;
     conf.max_video_bit_rate = (uint32_t) wcf->max_video_bit_rate;
+    conf.forwarding_allow = wcf->forwarding_allow;
+    conf.max_forwardings = wcf->max_forwardings;
+    conf.ports = wcf->media->ports;
+    conf.nports = wcf->media->nports;
+    conf.v4 = ngx_webrtc_udp_has(media->udp, 0) ? 1 : 0;
+    conf.v6 = ngx_webrtc_udp_has(media->udp, 1) ? 1 : 0;
     conf.bit_rate_sharing = wcf->bit_rate_sharing ? 1 : 0;
     conf.answer_timeout = wcf->answer_timeout * NGX_WEBRTC_MSEC;
     conf.session_keep = wcf->session_keep * NGX_WEBRTC_MSEC;

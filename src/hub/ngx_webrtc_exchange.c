@@ -10,6 +10,7 @@
  */
 
 
+#include <hub/ngx_webrtc_forwarding.h>
 #include <hub/ngx_webrtc_member.h>
 #include <crypto/ngx_webrtc_random.h>
 
@@ -390,6 +391,8 @@ ngx_webrtc_exchange_withdraw(ngx_webrtc_connection_t *connection,
     if (connection->peer == NULL) {
         return;
     }
+
+    (void) ngx_webrtc_connection_stop_forwarding(connection);
 
     for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
         track = &connection->tracks[i];

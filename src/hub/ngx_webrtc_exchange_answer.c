@@ -200,6 +200,10 @@ ngx_webrtc_exchange_sources(ngx_webrtc_connection_t *connection,
             return NGX_ERROR;
         }
 
+        if (ngx_webrtc_forwarding_begin(track, now) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
         /* a client may begin to send with a later answer */
 
         if (connection->live) {

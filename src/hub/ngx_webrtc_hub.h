@@ -23,6 +23,7 @@
 
 
 #include <core/ngx_webrtc_core.h>
+#include <core/ngx_webrtc_acl.h>
 #include <core/ngx_webrtc_addr.h>
 #include <proto/ngx_webrtc_fmtp.h>
 #include <proto/ngx_webrtc_layer.h>
@@ -221,6 +222,15 @@ typedef struct {
     const ngx_webrtc_addr_t  *candidates;           /* of this worker */
     ngx_uint_t                ncandidates;
     ngx_str_t                 fingerprint;          /* sha-256, "AA:BB" */
+
+    /* RTP forwarding: where to, and the media ports of all workers */
+    const ngx_webrtc_acl_t   *forwarding_allow;     /* NULL: nowhere */
+    ngx_uint_t                max_forwardings;
+    const in_port_t          *ports;
+    ngx_uint_t                nports;
+    unsigned                  v4:1;                 /* can be sent to */
+    unsigned                  v6:1;
+
     unsigned                  bit_rate_sharing:1;
 } ngx_webrtc_hub_conf_t;
 

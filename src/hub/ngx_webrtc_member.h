@@ -22,6 +22,7 @@
 #include <core/ngx_webrtc_hash.h>
 #include <peer/ngx_webrtc_negotiation.h>
 #include <media/ngx_webrtc_data.h>
+#include <media/ngx_webrtc_forward.h>
 #include <media/ngx_webrtc_peer.h>
 #include <proto/ngx_webrtc_zlib.h>
 #include <hub/ngx_webrtc_hub.h>
@@ -106,6 +107,7 @@ struct ngx_webrtc_publication_s {
     ngx_webrtc_connection_t           *connection;
     ngx_webrtc_negotiation_section_t  *section;     /* NULL: not wanted */
     ngx_webrtc_source_t               *source;      /* NULL: not accepted */
+    ngx_webrtc_forward_t              *forward;     /* NULL: there is none */
     ngx_queue_t                        receptions;
     ngx_str_t                          fmtp;        /* for its receivers */
     ngx_webrtc_codec_e                 codec;
@@ -225,7 +227,10 @@ struct ngx_webrtc_connection_s {
     uint64_t                           sent_bytes;
     uint32_t                           bit_rate;    /* of video, kbit/s */
 
+    ngx_webrtc_addr_t                  forward_to[NGX_WEBRTC_TRACKS];
+
     unsigned                           fixed_rate:1;    /* by an operation */
+    unsigned                           forwarding:1;
     unsigned                           has_metadata:1;
     unsigned                           offered:1;
     unsigned                           live:1;
@@ -262,6 +267,7 @@ struct ngx_webrtc_hub_s {
     ngx_webrtc_hash_t                  channels;
     ngx_webrtc_hash_t                  connections;
     ngx_uint_t                         nconnections;
+    ngx_uint_t                         nforwarding;
 
     ngx_queue_t                        events;
     ngx_queue_t                        gone;
@@ -397,6 +403,12 @@ ngx_int_t ngx_webrtc_exchange_offer(ngx_webrtc_connection_t *connection,
 /* of the sender's video at the receiver; NULL: there is none */
 ngx_webrtc_reception_t *ngx_webrtc_exchange_video(
     ngx_webrtc_connection_t *receiver, ngx_webrtc_connection_t *sender);
+
+/* ngx_webrtc_forwarding.c */
+
+/* the track has a source now, or its connection a destination */
+ngx_int_t ngx_webrtc_forwarding_begin(ngx_webrtc_publication_t *track,
+    ngx_webrtc_usec_t now);
 
 /* ngx_webrtc_exchange_answer.c */
 

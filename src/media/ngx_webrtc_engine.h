@@ -53,6 +53,8 @@ typedef struct {
     uint64_t                  received_srtp;
     uint64_t                  sent_srtp;
     uint64_t                  sent_srtp_bytes;
+    uint64_t                  forwarded;        /* plain RTP */
+    uint64_t                  forwarded_bytes;
     uint64_t                  dropped_unknown;  /* address of no peer */
     uint64_t                  dropped_stun;     /* malformed, bad integrity */
     uint64_t                  dropped_dtls;

@@ -316,6 +316,8 @@ ngx_webrtc_track_watch(ngx_webrtc_track_t *track, uint32_t timestamp,
                     ngx_queue_data(q, ngx_webrtc_subscription_t, source_queue),
                     1, now);
     }
+
+    ngx_webrtc_forwards_review(source, now);
 }
 
 

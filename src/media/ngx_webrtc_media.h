@@ -31,6 +31,7 @@
 #include <media/ngx_webrtc_arrivals.h>
 #include <media/ngx_webrtc_bandwidth.h>
 #include <media/ngx_webrtc_engine.h>
+#include <media/ngx_webrtc_forward.h>
 #include <media/ngx_webrtc_key_frame.h>
 #include <media/ngx_webrtc_line.h>
 #include <media/ngx_webrtc_nack.h>
@@ -122,6 +123,7 @@ struct ngx_webrtc_source_s {
     ngx_webrtc_track_t       *tracks;
     ngx_queue_t               subs;     /* all that there are */
     uint32_t                  frames;   /* of all layers; wraps */
+    ngx_queue_t               forwards;
     ngx_webrtc_usec_t         began;    /* 0: no layer was sent yet */
     ngx_webrtc_usec_t         review;   /* of which layers are sent */
     u_char                    mid_buf[16];
@@ -357,6 +359,21 @@ void ngx_webrtc_track_watch(ngx_webrtc_track_t *track, uint32_t timestamp,
 /* tells the handlers; anything may be gone after this */
 void ngx_webrtc_engine_tell(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t now);
+
+/* forwards of a source */
+
+/* which layers are sent has changed */
+void ngx_webrtc_forwards_review(ngx_webrtc_source_t *source,
+    ngx_webrtc_usec_t now);
+/* the packet that has just arrived starts a key frame */
+void ngx_webrtc_forwards_switch(ngx_webrtc_track_t *track);
+/* NGX_AGAIN: the outbox is full */
+ngx_int_t ngx_webrtc_forwards_output(ngx_webrtc_source_t *source,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+/* sender reports of all that the peer's sources have */
+void ngx_webrtc_forwards_report(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+void ngx_webrtc_forwards_cleanup(ngx_webrtc_source_t *source);
 
 /* speech */
 

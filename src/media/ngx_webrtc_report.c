@@ -101,6 +101,7 @@ ngx_webrtc_report_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 
         ngx_webrtc_report_receivers(peer, now, out);
         ngx_webrtc_report_senders(peer, now, out);
+        ngx_webrtc_forwards_report(peer, now, out);
     }
 }
 

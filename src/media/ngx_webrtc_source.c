@@ -62,6 +62,7 @@ ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
     source->tracks = (ngx_webrtc_track_t *) &source[1];
 
     ngx_queue_init(&source->subs);
+    ngx_queue_init(&source->forwards);
 
     for (i = 0; i < n; i++) {
         ngx_webrtc_track_init(&source->tracks[i], source, i);
@@ -107,6 +108,8 @@ ngx_webrtc_source_destroy(ngx_webrtc_source_t *source)
         ngx_webrtc_subscription_destroy(
                   ngx_queue_data(q, ngx_webrtc_subscription_t, source_queue));
     }
+
+    ngx_webrtc_forwards_cleanup(source);
 
     srtp = source->peer->transport.srtp_in;
 

@@ -130,6 +130,7 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
     if (packet->keyframe) {
         ngx_webrtc_key_frame_found(&track->key_frame);
         ngx_webrtc_track_switch(track, now);
+        ngx_webrtc_forwards_switch(track);
 
     } else if (!ngx_queue_empty(&track->waiting)
                && track->key_frame.due == NGX_WEBRTC_NEVER)
@@ -139,7 +140,10 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
         ngx_webrtc_track_want_key_frame(track, now);
     }
 
-    if (!track->is_dirty && !ngx_queue_empty(&track->subs)) {
+    if (!track->is_dirty
+        && (!ngx_queue_empty(&track->subs)
+            || !ngx_queue_empty(&source->forwards)))
+    {
         track->is_dirty = 1;
         ngx_queue_insert_tail(&engine->dirty, &track->dirty);
     }
@@ -407,6 +411,10 @@ ngx_webrtc_track_output(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
 {
     ngx_queue_t                *q;
     ngx_webrtc_subscription_t  *sub;
+
+    if (ngx_webrtc_forwards_output(track->source, now, out) == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
 
     if (ngx_queue_empty(&track->subs)) {
         return NGX_OK;

@@ -332,21 +332,9 @@ ngx_webrtc_sdp_candidate_type(const ngx_str_t *word,
 static void
 ngx_webrtc_sdp_candidate_addr(ngx_webrtc_sdp_candidate_t *candidate)
 {
-    u_char  ip[4];
-    char    text[INET6_ADDRSTRLEN];
-
-    if (candidate->address.len >= sizeof(text)) {
-        return;
-    }
-
-    ngx_memcpy(text, candidate->address.data, candidate->address.len);
-    text[candidate->address.len] = '\0';
-
-    if (inet_pton(AF_INET, text, ip) == 1) {
-        ngx_webrtc_addr_set_v4(&candidate->addr, ip, candidate->port);
-        candidate->numeric = 1;
-
-    } else if (inet_pton(AF_INET6, text, candidate->addr.ip) == 1) {
+    if (ngx_webrtc_addr_parse_ip(&candidate->addr, &candidate->address)
+        == NGX_OK)
+    {
         candidate->addr.port = candidate->port;
         candidate->numeric = 1;
     }

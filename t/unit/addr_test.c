@@ -282,10 +282,50 @@ addr_knows_the_wildcards(void **state)
 }
 
 
+static void
+literals_are_read_and_nothing_else(void **state)
+{
+    ngx_uint_t         i;
+    ngx_str_t          text;
+    ngx_webrtc_addr_t  addr;
+
+    static const char *const  bad[] = {
+        "", "localhost", "1.2.3", "1.2.3.4.5", "01.2.3.4.", "1.2.3.4:5",
+        "[::1]", "fe80::1%eth0", "::g", "1.2.3.4 ",
+    };
+
+    (void) state;
+
+    ngx_str_set(&text, "127.0.0.1");
+    addr.port = 7;
+    assert_int_equal(ngx_webrtc_addr_parse_ip(&addr, &text), NGX_OK);
+    assert_true(ngx_webrtc_addr_is_v4(&addr));
+    assert_int_equal(addr.port, 0);
+
+    ngx_str_set(&text, "::ffff:127.0.0.1");
+    assert_int_equal(ngx_webrtc_addr_parse_ip(&addr, &text), NGX_OK);
+    assert_true(ngx_webrtc_addr_is_v4(&addr));
+
+    ngx_str_set(&text, "2001:db8::1");
+    assert_int_equal(ngx_webrtc_addr_parse_ip(&addr, &text), NGX_OK);
+    assert_false(ngx_webrtc_addr_is_v4(&addr));
+
+    ngx_str_set(&text, "127.0.0.1\0x");
+    assert_int_equal(ngx_webrtc_addr_parse_ip(&addr, &text), NGX_ERROR);
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        text.data = (u_char *) bad[i];
+        text.len = strlen(bad[i]);
+        assert_int_equal(ngx_webrtc_addr_parse_ip(&addr, &text), NGX_ERROR);
+    }
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(literals_are_read_and_nothing_else),
         cmocka_unit_test(addr_has_no_padding),
         cmocka_unit_test(addr_v4_survives_the_way_there_and_back),
         cmocka_unit_test(

@@ -108,6 +108,12 @@ void ngx_webrtc_sora_list_pause_rtp_streams(ngx_webrtc_sora_t *sora,
 void ngx_webrtc_sora_change_bit_rate(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_start_forwarding(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_stop_forwarding(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
 
 
 /* ngx_webrtc_sora_push.c */

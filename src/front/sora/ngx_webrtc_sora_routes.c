@@ -53,6 +53,21 @@ static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_connection_args[] = {
     NGX_WEBRTC_SORA_ARGS_END
 };
 
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_sender_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_OPTIONAL_ID("connection_id"),
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_forwarding_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_OPTIONAL_ID("connection_id"),
+    { "ip_address", NGX_WEBRTC_SORA_ARG_STRING, 1, 1, 255, NULL },
+    { "audio_port", NGX_WEBRTC_SORA_ARG_INTEGER, 1, 1, 65535, NULL },
+    { "video_port", NGX_WEBRTC_SORA_ARG_INTEGER, 1, 1, 65535, NULL },
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
 static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_bit_rate_args[] = {
     NGX_WEBRTC_SORA_ID("channel_id"),
     NGX_WEBRTC_SORA_ID("connection_id"),
@@ -237,6 +252,14 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
     { "20160711", "PushConnection", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_push_connection_args,
       ngx_webrtc_sora_push_connection },
+
+    { "20170814", "StartForwardingRtp", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_forwarding_args,
+      ngx_webrtc_sora_start_forwarding },
+
+    { "20170814", "StopForwardingRtp", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_sender_args,
+      ngx_webrtc_sora_stop_forwarding },
 
     { "20171010", "GetStatsReport", NGX_WEBRTC_SORA_STATS_REPORT,
       NULL, NULL },

@@ -69,6 +69,10 @@ typedef struct {
     ngx_uint_t                 reordering;  /* per cent, to the engine */
     ngx_uint_t                 datagrams;   /* from the engine */
     ngx_uint_t                 messages;
+
+    /* gets what goes to nobody's address */
+    void                     (*plain)(const ngx_webrtc_addr_t *addr,
+                                    u_char *pos, size_t len);
 } world_t;
 
 
@@ -298,14 +302,22 @@ world_send(world_t *world)
 
                 if (client
                     && ngx_webrtc_addr_equal(&client->path.remote,
-                                             &message->path.remote)
-                    && !world_lost(world))
+                                             &message->path.remote))
                 {
-                    assert_true(n <= sizeof(buf));
-                    memcpy(buf, p, n);
-                    client_deliver(client, buf, n);
+                    if (!world_lost(world)) {
+                        assert_true(n <= sizeof(buf));
+                        memcpy(buf, p, n);
+                        client_deliver(client, buf, n);
+                    }
+
                     break;
                 }
+            }
+
+            if (world->plain && k == world->nclients) {
+                assert_true(n <= sizeof(buf));
+                memcpy(buf, p, n);
+                world->plain(&message->path.remote, buf, n);
             }
 
             p += n;

@@ -18,6 +18,7 @@
 #include <stdio.h>
 
 #include <media/ngx_webrtc_data.h>
+#include <media/ngx_webrtc_forward.h>
 #include <media/ngx_webrtc_peer.h>
 
 
@@ -61,6 +62,8 @@ struct ngx_webrtc_peer_s {
 struct ngx_webrtc_source_s {
     ngx_queue_t                      queue;
     ngx_queue_t                      subs;
+    ngx_queue_t                      forwards;
+    ngx_uint_t                       wanted;        /* key frames */
     ngx_webrtc_source_conf_t         conf;
 };
 
@@ -73,10 +76,17 @@ struct ngx_webrtc_subscription_s {
 };
 
 
+struct ngx_webrtc_forward_s {
+    ngx_queue_t                      queue;
+    ngx_webrtc_forward_conf_t        conf;
+};
+
+
 typedef struct {
     ngx_uint_t                       peers;
     ngx_uint_t                       sources;
     ngx_uint_t                       subs;
+    ngx_uint_t                       forwards;
     ngx_uint_t                       made;
     ngx_uint_t                       max_peers;     /* 0: no limit */
     unsigned                         decline:1;     /* set_remote() */
@@ -209,6 +219,7 @@ ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
 
     source->conf = *conf;
     ngx_queue_init(&source->subs);
+    ngx_queue_init(&source->forwards);
     ngx_queue_insert_tail(&peer->sources, &source->queue);
 
     fake_media.sources++;
@@ -227,10 +238,55 @@ ngx_webrtc_source_destroy(ngx_webrtc_source_t *source)
                                            by_source));
     }
 
+    while (!ngx_queue_empty(&source->forwards)) {
+        ngx_webrtc_forward_destroy(
+                            ngx_queue_data(ngx_queue_head(&source->forwards),
+                                           ngx_webrtc_forward_t, queue));
+    }
+
     ngx_queue_remove(&source->queue);
 
     fake_media.sources--;
     free(source);
+}
+
+
+void
+ngx_webrtc_source_want_key_frame(ngx_webrtc_source_t *source,
+    ngx_webrtc_usec_t now)
+{
+    (void) now;
+
+    source->wanted++;
+}
+
+
+ngx_webrtc_forward_t *
+ngx_webrtc_forward_create(ngx_webrtc_source_t *source,
+    const ngx_webrtc_forward_conf_t *conf, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_forward_t  *forward;
+
+    (void) now;
+
+    forward = calloc(1, sizeof(ngx_webrtc_forward_t));
+
+    forward->conf = *conf;
+    ngx_queue_insert_tail(&source->forwards, &forward->queue);
+
+    fake_media.forwards++;
+
+    return forward;
+}
+
+
+void
+ngx_webrtc_forward_destroy(ngx_webrtc_forward_t *forward)
+{
+    ngx_queue_remove(&forward->queue);
+
+    fake_media.forwards--;
+    free(forward);
 }
 
 

@@ -1,0 +1,454 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <media/ngx_webrtc_media.h>
+
+
+struct ngx_webrtc_forward_s {
+    ngx_webrtc_source_t      *source;
+    ngx_queue_t               queue;        /* of the source */
+
+    ngx_webrtc_path_t         rtp;
+    ngx_webrtc_path_t         rtcp;         /* port 0: none */
+    ngx_str_t                 cname;
+    uint32_t                  ssrc;
+
+    ngx_webrtc_track_t       *track;        /* NULL: none began yet */
+    ngx_webrtc_track_t       *target;       /* NULL: no switch */
+    uint32_t                  cursor;       /* arrivals already dealt with */
+    uint32_t                  target_cursor;
+
+    ngx_webrtc_line_t         line;
+    ngx_webrtc_stream_stats_t stats;
+
+    unsigned                  started:1;    /* in sync with the track */
+};
+
+
+static ngx_webrtc_track_t *ngx_webrtc_forward_best(
+    ngx_webrtc_source_t *source);
+static ngx_int_t ngx_webrtc_forward_drain(ngx_webrtc_forward_t *forward,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+static ngx_webrtc_packet_t *ngx_webrtc_forward_peek(
+    ngx_webrtc_forward_t *forward, ngx_webrtc_usec_t now);
+static ngx_uint_t ngx_webrtc_forward_wants(ngx_webrtc_forward_t *forward,
+    const ngx_webrtc_packet_t *packet);
+static void ngx_webrtc_forward_write(ngx_webrtc_forward_t *forward,
+    const ngx_webrtc_packet_t *packet, u_char *p);
+static ngx_int_t ngx_webrtc_forward_report(ngx_webrtc_forward_t *forward,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+
+
+ngx_webrtc_forward_t *
+ngx_webrtc_forward_create(ngx_webrtc_source_t *source,
+    const ngx_webrtc_forward_conf_t *conf, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_forward_t  *forward;
+
+    forward = ngx_calloc(sizeof(ngx_webrtc_forward_t),
+                         source->peer->engine->log);
+    if (forward == NULL) {
+        return NULL;
+    }
+
+    forward->source = source;
+    forward->rtp.remote = conf->rtp;
+    forward->rtcp.remote = conf->rtcp;
+    forward->cname = conf->cname;
+
+    ngx_queue_insert_tail(&source->forwards, &forward->queue);
+
+    ngx_webrtc_track_want_key_frame(ngx_webrtc_forward_best(source), now);
+
+    return forward;
+}
+
+
+void
+ngx_webrtc_forward_destroy(ngx_webrtc_forward_t *forward)
+{
+    ngx_queue_remove(&forward->queue);
+    ngx_free(forward);
+}
+
+
+void
+ngx_webrtc_forwards_cleanup(ngx_webrtc_source_t *source)
+{
+    ngx_queue_t  *q;
+
+    while (!ngx_queue_empty(&source->forwards)) {
+        q = ngx_queue_head(&source->forwards);
+        ngx_webrtc_forward_destroy(
+                             ngx_queue_data(q, ngx_webrtc_forward_t, queue));
+    }
+}
+
+
+/* the highest layer that is being sent, or would be */
+
+static ngx_webrtc_track_t *
+ngx_webrtc_forward_best(ngx_webrtc_source_t *source)
+{
+    ngx_uint_t  i;
+
+    for (i = source->ntracks; i > 0; i--) {
+        if (source->tracks[i - 1].active) {
+            return &source->tracks[i - 1];
+        }
+    }
+
+    return &source->tracks[source->ntracks - 1];
+}
+
+
+void
+ngx_webrtc_forwards_review(ngx_webrtc_source_t *source, ngx_webrtc_usec_t now)
+{
+    ngx_queue_t           *q;
+    ngx_webrtc_track_t    *best;
+    ngx_webrtc_forward_t  *forward;
+
+    best = ngx_webrtc_forward_best(source);
+
+    for (q = ngx_queue_head(&source->forwards);
+         q != ngx_queue_sentinel(&source->forwards);
+         q = ngx_queue_next(q))
+    {
+        forward = ngx_queue_data(q, ngx_webrtc_forward_t, queue);
+
+        if (forward->track != best) {
+            ngx_webrtc_track_want_key_frame(best, now);
+        }
+    }
+}
+
+
+void
+ngx_webrtc_forwards_switch(ngx_webrtc_track_t *track)
+{
+    ngx_queue_t           *q;
+    ngx_webrtc_source_t   *source;
+    ngx_webrtc_forward_t  *forward;
+
+    source = track->source;
+
+    for (q = ngx_queue_head(&source->forwards);
+         q != ngx_queue_sentinel(&source->forwards);
+         q = ngx_queue_next(q))
+    {
+        forward = ngx_queue_data(q, ngx_webrtc_forward_t, queue);
+
+        if (forward->track == track || forward->target == track) {
+            continue;
+        }
+
+        /* anything is better than nothing */
+
+        if (forward->track && track != ngx_webrtc_forward_best(source)) {
+            continue;
+        }
+
+        forward->target = track;
+        forward->target_cursor = track->ring.arrivals - 1;
+    }
+}
+
+
+ngx_int_t
+ngx_webrtc_forwards_output(ngx_webrtc_source_t *source, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    ngx_queue_t           *q;
+    ngx_webrtc_forward_t  *forward;
+
+    for (q = ngx_queue_head(&source->forwards);
+         q != ngx_queue_sentinel(&source->forwards);
+         q = ngx_queue_next(q))
+    {
+        forward = ngx_queue_data(q, ngx_webrtc_forward_t, queue);
+
+        if (forward->track
+            && ngx_webrtc_forward_drain(forward, now, out) != NGX_OK)
+        {
+            return NGX_AGAIN;
+        }
+
+        if (forward->target == NULL) {
+            continue;
+        }
+
+        /* what there was of the other layer has gone out */
+
+        forward->track = forward->target;
+        forward->cursor = forward->target_cursor;
+        forward->target = NULL;
+        forward->started = 0;
+
+        if (ngx_webrtc_forward_drain(forward, now, out) != NGX_OK) {
+            return NGX_AGAIN;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* runs of equal datagrams, see ngx_webrtc_subscription_output() */
+
+static ngx_int_t
+ngx_webrtc_forward_drain(ngx_webrtc_forward_t *forward, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    u_char               *p;
+    size_t                run, segment;
+    ngx_uint_t            segments, len;
+    ngx_webrtc_packet_t  *packet;
+
+    while ((packet = ngx_webrtc_forward_peek(forward, now)) != NULL) {
+
+        run = 0;
+        segments = 0;
+        segment = packet->len;
+
+        p = ngx_webrtc_outbox_reserve(out, segment);
+        if (p == NULL) {
+            return NGX_AGAIN;
+        }
+
+        do {
+            len = packet->len;
+
+            ngx_webrtc_forward_write(forward, packet, p + run);
+            forward->cursor++;
+
+            run += len;
+            segments++;
+
+            if (len < segment || segments == NGX_WEBRTC_SEGMENTS_MAX) {
+                break;
+            }
+
+            packet = ngx_webrtc_forward_peek(forward, now);
+
+        } while (packet && packet->len <= segment
+                 && run + segment <= NGX_WEBRTC_MESSAGE_MAX
+                 && ngx_webrtc_outbox_reserve(out, run + segment));
+
+        ngx_webrtc_outbox_commit(out, &forward->rtp, run, segment);
+    }
+
+    return NGX_OK;
+}
+
+
+/* the next packet to be sent; skips the others */
+
+static ngx_webrtc_packet_t *
+ngx_webrtc_forward_peek(ngx_webrtc_forward_t *forward, ngx_webrtc_usec_t now)
+{
+    uint32_t              behind;
+    ngx_webrtc_ring_t    *ring;
+    ngx_webrtc_packet_t  *packet;
+
+    ring = &forward->track->ring;
+
+    behind = ring->arrivals - forward->cursor;
+
+    if (behind > ngx_webrtc_ring_size(ring)) {
+        forward->source->peer->engine->stats.overrun +=
+                                          behind - ngx_webrtc_ring_size(ring);
+        forward->cursor = ring->arrivals - ngx_webrtc_ring_size(ring) / 2;
+        forward->started = 0;
+
+        ngx_webrtc_track_want_key_frame(forward->track, now);
+    }
+
+    while (forward->cursor != ring->arrivals) {
+        packet = ngx_webrtc_ring_get(ring, forward->cursor);
+
+        if (ngx_webrtc_forward_wants(forward, packet)) {
+            return packet;
+        }
+
+        forward->cursor++;
+    }
+
+    return NULL;
+}
+
+
+static ngx_uint_t
+ngx_webrtc_forward_wants(ngx_webrtc_forward_t *forward,
+    const ngx_webrtc_packet_t *packet)
+{
+    int64_t             seq;
+    ngx_webrtc_line_t  *line;
+
+    line = &forward->line;
+
+    seq = (int64_t) packet->seq + line->span.seq_offset;
+
+    if (forward->started
+        && seq - (int64_t) line->next_seq > NGX_WEBRTC_SEQUENCE_JUMP)
+    {
+        forward->started = 0;
+    }
+
+    if (forward->started) {
+        return seq >= (int64_t) line->span.first;
+    }
+
+    if (!packet->keyframe) {
+        return 0;
+    }
+
+    if (line->span.track == NULL) {
+
+        /*
+         * The publisher's own numbers to begin with: a receiver that goes on
+         * while it is stopped and started again sees one stream.
+         */
+
+        forward->ssrc = forward->track->ssrc;
+        line->next_seq = packet->seq;
+    }
+
+    ngx_webrtc_line_start(line, forward->track, packet,
+                          forward->source->format.clock_rate);
+    forward->started = 1;
+
+    return 1;
+}
+
+
+static void
+ngx_webrtc_forward_write(ngx_webrtc_forward_t *forward,
+    const ngx_webrtc_packet_t *packet, u_char *p)
+{
+    uint64_t              seq;
+    ngx_webrtc_rtp_t      rtp;
+    ngx_webrtc_line_t    *line;
+    ngx_webrtc_engine_t  *engine;
+
+    line = &forward->line;
+    engine = forward->source->peer->engine;
+
+    seq = packet->seq + line->span.seq_offset;
+
+    rtp.marker = packet->marker;
+    rtp.extension = packet->extension;
+    rtp.padded = 0;
+    rtp.pt = forward->source->format.pt;
+    rtp.seq = (uint16_t) seq;
+    rtp.timestamp = packet->timestamp + line->span.timestamp_offset;
+    rtp.ssrc = forward->ssrc;
+
+    ngx_webrtc_rtp_write(p, &rtp);
+    ngx_memcpy(p + NGX_WEBRTC_RTP_HEADER_LEN,
+               packet->data + NGX_WEBRTC_RTP_HEADER_LEN,
+               packet->len - NGX_WEBRTC_RTP_HEADER_LEN);
+
+    if (ngx_webrtc_span_needs_rewrite(&line->span, packet)) {
+        ngx_webrtc_span_rewrite(&line->span, packet, p, 0);
+    }
+
+    if (seq >= line->next_seq) {
+        ngx_webrtc_line_sent(line, packet);
+    }
+
+    forward->stats.packets++;
+    forward->stats.bytes += packet->len - packet->header_len;
+
+    engine->stats.forwarded++;
+    engine->stats.forwarded_bytes += packet->len;
+}
+
+
+/* sender reports, so that a receiver plays sound and picture together */
+
+void
+ngx_webrtc_forwards_report(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    ngx_queue_t           *q, *f;
+    ngx_webrtc_source_t   *source;
+    ngx_webrtc_forward_t  *forward;
+
+    for (q = ngx_queue_head(&peer->sources);
+         q != ngx_queue_sentinel(&peer->sources);
+         q = ngx_queue_next(q))
+    {
+        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
+
+        for (f = ngx_queue_head(&source->forwards);
+             f != ngx_queue_sentinel(&source->forwards);
+             f = ngx_queue_next(f))
+        {
+            forward = ngx_queue_data(f, ngx_webrtc_forward_t, queue);
+
+            if (ngx_webrtc_forward_report(forward, now, out) != NGX_OK) {
+                out->dropped++;
+                return;
+            }
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_webrtc_forward_report(ngx_webrtc_forward_t *forward,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
+{
+    u_char                    *p, *end, *last;
+    int64_t                    age;
+    ngx_webrtc_track_t        *track;
+    ngx_webrtc_rtcp_report_t   report;
+
+    track = forward->track;
+
+    if (forward->rtcp.remote.port == 0
+        || !forward->started
+        || track->sr_ntp == 0)
+    {
+        return NGX_OK;
+    }
+
+    p = ngx_webrtc_outbox_reserve(out, NGX_WEBRTC_RTCP_MAX);
+    if (p == NULL) {
+        return NGX_AGAIN;
+    }
+
+    last = p + NGX_WEBRTC_RTCP_MAX;
+
+    /* since the publisher's last report, and by its clock */
+
+    age = (int64_t) now - track->sr_time;
+
+    report.ssrc = forward->ssrc;
+    report.ntp = ngx_webrtc_ntp(now
+                                + forward->source->peer->engine->wall_offset);
+    report.timestamp = track->sr_timestamp
+                       + forward->line.span.timestamp_offset
+                       + (uint32_t) (age
+                              * (int64_t) forward->source->format.clock_rate
+                              / (int64_t) NGX_WEBRTC_SEC);
+    report.packets = (uint32_t) forward->stats.packets;
+    report.octets = (uint32_t) forward->stats.bytes;
+
+    end = ngx_webrtc_rtcp_write_sr(p, last, &report, NULL, 0);
+
+    if (end) {
+        end = ngx_webrtc_rtcp_write_sdes(end, last, forward->ssrc,
+                                         &forward->cname);
+    }
+
+    if (end) {
+        ngx_webrtc_outbox_commit(out, &forward->rtcp, end - p, 0);
+    }
+
+    return NGX_OK;
+}
