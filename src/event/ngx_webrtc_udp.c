@@ -303,6 +303,12 @@ ngx_webrtc_udp_set_options(ngx_webrtc_udp_t *udp, ngx_socket_t fd,
                       "setsockopt(UDP_GRO) failed, ignored");
     }
 
+    if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &value, sizeof(int)) == -1)
+    {
+        ngx_log_error(NGX_LOG_INFO, udp->log, ngx_errno,
+                      "setsockopt(SO_TIMESTAMPNS) failed, ignored");
+    }
+
     len = sizeof(int);
 
     if (getsockopt(fd, SOL_UDP, UDP_SEGMENT, &value, &len) == -1) {

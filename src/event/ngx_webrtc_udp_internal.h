@@ -62,6 +62,7 @@ typedef struct {
     union {
         struct cmsghdr        align;
         u_char                data[CMSG_SPACE(sizeof(struct in6_pktinfo))
+                                   + CMSG_SPACE(sizeof(struct timespec))
                                    + CMSG_SPACE(sizeof(int))];
     } control;
 } ngx_webrtc_udp_slot_t;
@@ -78,6 +79,9 @@ struct ngx_webrtc_udp_s {
 
     struct mmsghdr            messages[NGX_WEBRTC_UDP_BATCH];
     ngx_webrtc_udp_slot_t     slots[NGX_WEBRTC_UDP_BATCH];
+
+    /* wall clock minus monotonic clock, us, of this turn */
+    int64_t                   wall_offset;
 
     ngx_event_t               retry;        /* after ENOBUFS */
     time_t                    logged;

@@ -14,13 +14,26 @@
 /* datagrams of one turn of the event loop; then others are served */
 #define NGX_WEBRTC_UDP_TURN  512
 
+/* of a datagram in the socket's buffer; else the wall clock was stepped */
+#define NGX_WEBRTC_UDP_AGE   NGX_WEBRTC_SEC
+
+
+/* what the kernel says of a message */
+
+typedef struct {
+    size_t                    segment;  /* of a coalesced one, or 0 */
+    ngx_webrtc_usec_t         arrival;  /* 0: not known */
+} ngx_webrtc_udp_info_t;
+
 
 static ngx_int_t ngx_webrtc_udp_read(ngx_webrtc_udp_socket_t *socket,
     ngx_uint_t *count);
 static ngx_uint_t ngx_webrtc_udp_input(ngx_webrtc_udp_socket_t *socket,
     struct msghdr *msg, size_t len);
-static size_t ngx_webrtc_udp_control(struct msghdr *msg,
-    ngx_webrtc_addr_t *local);
+static void ngx_webrtc_udp_control(ngx_webrtc_udp_t *udp, struct msghdr *msg,
+    ngx_webrtc_addr_t *local, ngx_webrtc_udp_info_t *info);
+static ngx_webrtc_usec_t ngx_webrtc_udp_arrival(ngx_webrtc_udp_t *udp,
+    const struct timespec *ts);
 
 
 void
@@ -46,6 +59,7 @@ ngx_webrtc_udp_read_handler(ngx_event_t *rev)
     }
 
     ngx_webrtc_now_update();
+    udp->wall_offset = ngx_webrtc_worker_wall_offset();
 
     count = 0;
 
@@ -132,12 +146,13 @@ static ngx_uint_t
 ngx_webrtc_udp_input(ngx_webrtc_udp_socket_t *socket, struct msghdr *msg,
     size_t len)
 {
-    size_t                size, n;
-    u_char               *p, *last;
-    ngx_uint_t            count;
-    ngx_webrtc_udp_t     *udp;
-    ngx_webrtc_path_t     path;
-    ngx_webrtc_worker_t  *worker;
+    size_t                  n;
+    u_char                 *p, *last;
+    ngx_uint_t              count;
+    ngx_webrtc_udp_t       *udp;
+    ngx_webrtc_path_t       path;
+    ngx_webrtc_worker_t    *worker;
+    ngx_webrtc_udp_info_t   info;
 
     udp = socket->udp;
     worker = ngx_webrtc_worker();
@@ -154,7 +169,12 @@ ngx_webrtc_udp_input(ngx_webrtc_udp_socket_t *socket, struct msghdr *msg,
     }
 
     path.local = socket->listen->addr;
-    size = ngx_webrtc_udp_control(msg, &path.local);
+
+    ngx_webrtc_udp_control(udp, msg, &path.local, &info);
+
+    if (worker->engine) {
+        ngx_webrtc_engine_set_arrival(worker->engine, info.arrival);
+    }
 
     p = msg->msg_iov->iov_base;
     last = p + len;
@@ -163,8 +183,8 @@ ngx_webrtc_udp_input(ngx_webrtc_udp_socket_t *socket, struct msghdr *msg,
     do {
         n = last - p;
 
-        if (size && n > size) {
-            n = size;
+        if (info.segment && n > info.segment) {
+            n = info.segment;
         }
 
         count++;
@@ -185,43 +205,71 @@ ngx_webrtc_udp_input(ngx_webrtc_udp_socket_t *socket, struct msghdr *msg,
 }
 
 
-/* returns the length of the datagrams in a coalesced message, or 0 */
-
-static size_t
-ngx_webrtc_udp_control(struct msghdr *msg, ngx_webrtc_addr_t *local)
+static void
+ngx_webrtc_udp_control(ngx_webrtc_udp_t *udp, struct msghdr *msg,
+    ngx_webrtc_addr_t *local, ngx_webrtc_udp_info_t *info)
 {
     int                  size;
     in_port_t            port;
     struct cmsghdr      *cmsg;
-    struct in_pktinfo    info;
-    struct in6_pktinfo   info6;
+    struct timespec      ts;
+    struct in_pktinfo    pktinfo;
+    struct in6_pktinfo   pktinfo6;
 
-    size = 0;
+    ngx_memzero(info, sizeof(ngx_webrtc_udp_info_t));
+
     port = local->port;
 
     for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
 
         if (cmsg->cmsg_level == SOL_UDP && cmsg->cmsg_type == UDP_GRO) {
             ngx_memcpy(&size, CMSG_DATA(cmsg), sizeof(int));
+            info->segment = (size > 0) ? (size_t) size : 0;
+
+        } else if (cmsg->cmsg_level == SOL_SOCKET
+                   && cmsg->cmsg_type == SCM_TIMESTAMPNS)
+        {
+            ngx_memcpy(&ts, CMSG_DATA(cmsg), sizeof(struct timespec));
+            info->arrival = ngx_webrtc_udp_arrival(udp, &ts);
 
         } else if (cmsg->cmsg_level == IPPROTO_IP
                    && cmsg->cmsg_type == IP_PKTINFO)
         {
-            ngx_memcpy(&info, CMSG_DATA(cmsg), sizeof(struct in_pktinfo));
-            ngx_webrtc_addr_set_v4(local, &info.ipi_addr, port);
+            ngx_memcpy(&pktinfo, CMSG_DATA(cmsg), sizeof(struct in_pktinfo));
+            ngx_webrtc_addr_set_v4(local, &pktinfo.ipi_addr, port);
 
         } else if (cmsg->cmsg_level == IPPROTO_IPV6
                    && cmsg->cmsg_type == IPV6_PKTINFO)
         {
-            ngx_memcpy(&info6, CMSG_DATA(cmsg), sizeof(struct in6_pktinfo));
-            ngx_memcpy(local->ip, &info6.ipi6_addr, 16);
+            ngx_memcpy(&pktinfo6, CMSG_DATA(cmsg),
+                       sizeof(struct in6_pktinfo));
+            ngx_memcpy(local->ip, &pktinfo6.ipi6_addr, 16);
 
             /* an interface is part of link-local addresses alone */
 
-            local->scope = IN6_IS_ADDR_LINKLOCAL(&info6.ipi6_addr)
-                           ? (uint16_t) info6.ipi6_ifindex : 0;
+            local->scope = IN6_IS_ADDR_LINKLOCAL(&pktinfo6.ipi6_addr)
+                           ? (uint16_t) pktinfo6.ipi6_ifindex : 0;
         }
     }
+}
 
-    return (size > 0) ? (size_t) size : 0;
+
+static ngx_webrtc_usec_t
+ngx_webrtc_udp_arrival(ngx_webrtc_udp_t *udp, const struct timespec *ts)
+{
+    int64_t            arrival;
+    ngx_webrtc_usec_t  now;
+
+    now = ngx_webrtc_now();
+
+    arrival = (int64_t) ts->tv_sec * NGX_WEBRTC_SEC + ts->tv_nsec / 1000
+              - udp->wall_offset;
+
+    if (arrival <= 0 || (ngx_webrtc_usec_t) arrival > now + NGX_WEBRTC_UDP_AGE
+        || (ngx_webrtc_usec_t) arrival + NGX_WEBRTC_UDP_AGE < now)
+    {
+        return 0;
+    }
+
+    return arrival;
 }

@@ -68,6 +68,18 @@ ngx_webrtc_now_precise(void)
 }
 
 
+int64_t
+ngx_webrtc_worker_wall_offset(void)
+{
+    struct timeval  tv;
+
+    ngx_gettimeofday(&tv);
+
+    return (int64_t) tv.tv_sec * (int64_t) NGX_WEBRTC_SEC + tv.tv_usec
+           - (int64_t) ngx_webrtc_now_precise();
+}
+
+
 void
 ngx_webrtc_now_update(void)
 {

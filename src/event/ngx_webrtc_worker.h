@@ -40,6 +40,8 @@ ngx_webrtc_worker_t *ngx_webrtc_worker(void);
 ngx_webrtc_usec_t ngx_webrtc_now(void);
 /* read now, for where accuracy matters */
 ngx_webrtc_usec_t ngx_webrtc_now_precise(void);
+/* wall clock minus monotonic clock, us */
+int64_t ngx_webrtc_worker_wall_offset(void);
 /* at the start of a handler that time or datagrams have called */
 void ngx_webrtc_now_update(void);
 

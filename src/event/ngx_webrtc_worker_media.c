@@ -35,7 +35,6 @@ static ngx_int_t ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
 static ngx_int_t ngx_webrtc_worker_create_sora(ngx_webrtc_conf_t *wcf,
     ngx_webrtc_worker_t *worker, ngx_log_t *log);
 static void ngx_webrtc_worker_say_goodbye(ngx_webrtc_worker_t *worker);
-static int64_t ngx_webrtc_worker_wall_offset(void);
 static ngx_int_t ngx_webrtc_worker_connection_add(void *data,
     ngx_webrtc_connection_t *connection);
 static void ngx_webrtc_worker_connection_remove(void *data,
@@ -393,18 +392,6 @@ ngx_webrtc_worker_media_expires(ngx_webrtc_worker_t *worker)
     }
 
     return expires;
-}
-
-
-static int64_t
-ngx_webrtc_worker_wall_offset(void)
-{
-    struct timeval  tv;
-
-    ngx_gettimeofday(&tv);
-
-    return (int64_t) tv.tv_sec * (int64_t) NGX_WEBRTC_SEC + tv.tv_usec
-           - (int64_t) ngx_webrtc_now_precise();
 }
 
 

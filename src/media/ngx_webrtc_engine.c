@@ -400,6 +400,14 @@ ngx_webrtc_engine_stats(ngx_webrtc_engine_t *engine)
 
 
 void
+ngx_webrtc_engine_set_arrival(ngx_webrtc_engine_t *engine,
+    ngx_webrtc_usec_t arrival)
+{
+    engine->arrival = arrival;
+}
+
+
+void
 ngx_webrtc_engine_set_wall_offset(ngx_webrtc_engine_t *engine, int64_t offset)
 {
     engine->wall_offset = offset;

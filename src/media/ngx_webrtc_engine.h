@@ -76,6 +76,14 @@ void ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 
 /*
+ * When the datagrams of the calls that follow were received, as far as it is
+ * known better than by their "now", which may be that of many: senders reckon
+ * with it.  0: at "now".
+ */
+void ngx_webrtc_engine_set_arrival(ngx_webrtc_engine_t *engine,
+    ngx_webrtc_usec_t arrival);
+
+/*
  * Fills "out" with the packets that subscribers have waiting.  NGX_AGAIN:
  * the outbox is full, send it and call again (a slice); NGX_OK: nothing is
  * left.

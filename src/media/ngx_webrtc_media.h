@@ -272,6 +272,8 @@ struct ngx_webrtc_engine_s {
     ngx_webrtc_outbox_t      *out;
     ngx_webrtc_usec_t         now;
 
+    ngx_webrtc_usec_t         arrival;      /* 0: now */
+
     ngx_uint_t                npeers;
     uint32_t                  last_number;
     int64_t                   wall_offset;

@@ -391,6 +391,7 @@ ngx_webrtc_peer_rtp(ngx_webrtc_peer_t *peer, u_char *pos, size_t len,
     ngx_webrtc_usec_t now)
 {
     ngx_webrtc_rtp_t       rtp;
+    ngx_webrtc_usec_t      arrival;
     ngx_webrtc_track_t    *track;
     ngx_webrtc_rtp_ext_t   ext;
 
@@ -402,7 +403,10 @@ ngx_webrtc_peer_rtp(ngx_webrtc_peer_t *peer, u_char *pos, size_t len,
     }
 
     if (peer->arrivals && ngx_webrtc_rtp_ext_has(&ext, NGX_WEBRTC_EXT_TWCC)) {
-        ngx_webrtc_arrivals_add(peer->arrivals, ext.twcc_seq, now);
+        arrival = peer->engine->arrival;
+
+        ngx_webrtc_arrivals_add(peer->arrivals, ext.twcc_seq,
+                                arrival ? arrival : now);
         ngx_webrtc_peer_wake(peer, peer->arrivals->due);
     }
 

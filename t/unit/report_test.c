@@ -14,6 +14,8 @@
 
 #include "lib/client.h"
 
+#include <media/ngx_webrtc_media.h>
+
 
 static void
 send_sender_report(client_t *client, uint32_t ssrc, uint64_t ntp)
@@ -272,6 +274,73 @@ rtcp_that_lies_is_ignored(void **state)
 }
 
 
+/* those that were read together did not arrive together */
+
+static void
+feedback_has_the_times_at_which_packets_arrived(void **state)
+{
+    u_char                     buf[64], *p;
+    world_t                    world;
+    client_t                  *pub;
+    ngx_uint_t                 i;
+    ngx_webrtc_rtp_t           rtp;
+    ngx_webrtc_arrivals_t     *arrivals;
+    ngx_webrtc_ext_item_t      item;
+    ngx_webrtc_source_conf_t   conf;
+
+    (void) state;
+
+    world_init(&world);
+
+    pub = client_create(&world, 0);
+    client_connect(pub);
+    client_estimated(pub);
+
+    memset(&conf, 0, sizeof(conf));
+
+    ngx_str_set(&conf.mid, "video_0");
+    conf.format.codec = NGX_WEBRTC_CODEC_VP8;
+    conf.format.clock_rate = 90000;
+    conf.format.pt = 96;
+    conf.format.twcc = 1;
+    conf.ssrc = 1000;
+
+    assert_non_null(ngx_webrtc_source_create(pub->peer, &conf));
+    arrivals = pub->peer->arrivals;
+
+    memset(&rtp, 0, sizeof(rtp));
+    rtp.pt = 96;
+    rtp.ssrc = 1000;
+    rtp.extension = 1;
+
+    item.id = 6;
+    item.len = 2;
+
+    for (i = 0; i < 3; i++) {
+        memset(buf, 0, sizeof(buf));
+        item.data = (u_char *) (i == 0 ? "\0\1" : i == 1 ? "\0\2" : "\0\3");
+
+        rtp.seq = (uint16_t) i;
+        p = ngx_webrtc_rtp_write(buf, &rtp);
+        p = ngx_webrtc_rtp_ext_write(p, buf + sizeof(buf), &item, 1);
+
+        /* of the last one nothing is known */
+
+        ngx_webrtc_engine_set_arrival(world.engine,
+                                      i < 2 ? world.now - 9000 + 4000 * i
+                                            : 0);
+        ngx_webrtc_peer_rtp(pub->peer, buf, p + 10 - buf, world.now);
+    }
+
+    assert_int_equal(arrivals->count, 3);
+    assert_true(arrivals->items[0].arrival == world.now - 9000);
+    assert_true(arrivals->items[1].arrival == world.now - 5000);
+    assert_true(arrivals->items[2].arrival == world.now);
+
+    world_cleanup(&world);
+}
+
+
 int
 main(void)
 {
@@ -281,7 +350,8 @@ main(void)
         cmocka_unit_test(audio_is_never_asked_for_a_key_frame),
         cmocka_unit_test(repaired_packets_were_lost_all_the_same),
         cmocka_unit_test(a_jump_in_sequence_is_not_told_as_loss),
-        cmocka_unit_test(rtcp_that_lies_is_ignored)
+        cmocka_unit_test(rtcp_that_lies_is_ignored),
+        cmocka_unit_test(feedback_has_the_times_at_which_packets_arrived)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
