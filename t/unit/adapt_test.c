@@ -295,22 +295,25 @@ way_that_narrows_is_followed_down_and_up(void **state)
 static void
 few_losses_leave_the_layer_as_it_is(void **state)
 {
-    viewer_t  *viewer;
+    viewer_t    *viewer;
+    ngx_uint_t   loss;
 
     (void) state;
 
-    start();
-    viewer = watch(10000000, 1, NGX_WEBRTC_LAYER_AUTO);
-    viewer->link.loss = 20;
+    for (loss = 20; loss <= 50; loss += 30) {
+        start();
+        viewer = watch(10000000, 1, NGX_WEBRTC_LAYER_AUTO);
+        viewer->link.loss = loss;
 
-    run(10);
-    assert_int_equal(viewer->layer, 2);
+        run(10);
+        assert_int_equal(viewer->layer, 2);
 
-    forget();
-    run(60);
-    assert_int_equal(viewer->changes, 0);
+        forget();
+        run(60);
+        assert_int_equal(viewer->changes, 0);
 
-    world_cleanup(&world);
+        world_cleanup(&world);
+    }
 }
 
 
