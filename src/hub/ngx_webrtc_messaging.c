@@ -178,8 +178,10 @@ ngx_webrtc_messaging_handler(ngx_webrtc_peer_t *peer,
 
     case NGX_WEBRTC_DATA_FAILED:
         ngx_webrtc_messaging_lost(connection);
-        ngx_webrtc_hub_leave(connection, NGX_WEBRTC_CLOSE_FAULT,
-                             event->reason, now);
+        ngx_webrtc_hub_leave(connection,
+                             event->by_peer ? NGX_WEBRTC_CLOSE_CLIENT
+                                            : NGX_WEBRTC_CLOSE_FAULT,
+                             event->by_peer ? NULL : event->reason, now);
         break;
 
     case NGX_WEBRTC_DATA_DRAINED:

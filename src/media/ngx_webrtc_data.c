@@ -15,8 +15,8 @@
     (NGX_WEBRTC_DTLS_MTU - NGX_WEBRTC_DTLS_DATA_MAX)
 
 
-static void ngx_webrtc_data_fail(ngx_webrtc_data_t *dc, const char *reason,
-    ngx_webrtc_usec_t now);
+static void ngx_webrtc_data_fail(ngx_webrtc_data_t *dc,
+    const ngx_webrtc_sctp_event_t *lost, ngx_webrtc_usec_t now);
 static void ngx_webrtc_data_input_handler(void *data, u_char *pos,
     u_char *last);
 static ngx_int_t ngx_webrtc_data_output_handler(void *data,
@@ -137,8 +137,8 @@ ngx_webrtc_data_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
 /* it does not end more than itself: media goes on */
 
 static void
-ngx_webrtc_data_fail(ngx_webrtc_data_t *dc, const char *reason,
-    ngx_webrtc_usec_t now)
+ngx_webrtc_data_fail(ngx_webrtc_data_t *dc,
+    const ngx_webrtc_sctp_event_t *lost, ngx_webrtc_usec_t now)
 {
     ngx_webrtc_data_event_t  event;
 
@@ -148,7 +148,8 @@ ngx_webrtc_data_fail(ngx_webrtc_data_t *dc, const char *reason,
 
     ngx_memzero(&event, sizeof(ngx_webrtc_data_event_t));
     event.type = NGX_WEBRTC_DATA_FAILED;
-    event.reason = reason;
+    event.reason = lost->reason;
+    event.by_peer = lost->by_peer;
 
     ngx_webrtc_data_tell(dc, &event, now);
 }
@@ -279,7 +280,7 @@ ngx_webrtc_data_event(ngx_webrtc_data_t *dc,
         break;
 
     case NGX_WEBRTC_SCTP_LOST:
-        ngx_webrtc_data_fail(dc, event->reason, now);
+        ngx_webrtc_data_fail(dc, event, now);
         break;
     }
 }

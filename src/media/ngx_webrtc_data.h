@@ -56,6 +56,7 @@ typedef struct {
     u_char                   *data;             /* valid during the call */
     size_t                    len;
     unsigned                  binary:1;
+    unsigned                  by_peer:1;        /* FAILED: it has closed */
     const char               *reason;           /* a constant */
 } ngx_webrtc_data_event_t;
 

@@ -73,6 +73,7 @@ typedef struct {
     size_t                      len;
     uint32_t                    ppid;
     uint16_t                    stream;
+    unsigned                    by_peer:1;      /* LOST: it wants no more */
 } ngx_webrtc_sctp_event_t;
 
 

@@ -216,6 +216,7 @@ ngx_webrtc_sctp_end(ngx_webrtc_sctp_t *sctp, ngx_webrtc_sctp_event_t *event)
 
     case ECONNREFUSED:
     case ECONNRESET:
+        event->by_peer = 1;
         return ngx_webrtc_sctp_fail(sctp, event, "SCTP-ABORTED");
 
     case ECONNABORTED:
@@ -225,6 +226,7 @@ ngx_webrtc_sctp_end(ngx_webrtc_sctp_t *sctp, ngx_webrtc_sctp_event_t *event)
         return ngx_webrtc_sctp_fail(sctp, event, "SCTP-GIVEN-UP");
 
     default:
+        event->by_peer = 1;
         return ngx_webrtc_sctp_fail(sctp, event, "SCTP-CLOSED");
     }
 }

@@ -774,8 +774,16 @@ a_dead_transport_is_not_talked_to(void **state)
 
     fake_data(peer_of(c), NGX_WEBRTC_DATA_FAILED, 0, world.now);
     assert_int_equal(c->cause, NGX_WEBRTC_CLOSE_FAULT);
-    assert_string_equal(c->reason, "SCTP-ABORTED");
+    assert_string_equal(c->reason, "SCTP-GIVEN-UP");
     assert_int_equal(fake_media.peers, 0);
+
+    /* one that closes its end has left */
+
+    a = chatter("d", chat);
+    fake_media.by_peer = 1;
+    fake_data(peer_of(a), NGX_WEBRTC_DATA_FAILED, 0, world.now);
+    assert_int_equal(a->cause, NGX_WEBRTC_CLOSE_CLIENT);
+    assert_null(a->reason);
 
     world_stop();
 }

@@ -290,6 +290,31 @@ async function say(label, what) {
 }
 
 
+/* whatever a client should not do: bytes on a channel as they are */
+
+function raw(label, bytes, times = 1) {
+    for (let i = 0; i < times; i++) {
+        connection.soraDataChannels[label].send(
+            typeof bytes === 'string' ? bytes : new Uint8Array(bytes));
+    }
+}
+
+
+/* opens channels of its own; resolves with how many the server closed */
+
+async function openChannels(n) {
+    const closed = Array.from({ length: n }, (_, i) => {
+        const dc = connection.pc.createDataChannel(`mine-${i}`);
+
+        return new Promise((resolve) => {
+            dc.onclose = resolve;
+        });
+    });
+
+    return (await Promise.all(closed)).length;
+}
+
+
 function rpc(method, params, options) {
     return connection.rpc(method, params, options);
 }
@@ -393,4 +418,4 @@ function codecs() {
 
 
 window.member = { start, stop, state, stats, codecs, encode, sound, say, rpc,
-                  heard };
+                  heard, raw, openChannels };

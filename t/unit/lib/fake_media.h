@@ -90,6 +90,7 @@ typedef struct {
     ngx_uint_t                       made;
     ngx_uint_t                       max_peers;     /* 0: no limit */
     unsigned                         decline:1;     /* set_remote() */
+    unsigned                         by_peer:1;     /* of failed data */
     const char                      *fail;          /* in set_remote() */
 } fake_media_t;
 
@@ -466,7 +467,8 @@ fake_data(ngx_webrtc_peer_t *peer, ngx_webrtc_data_event_e type,
 
     event.type = type;
     event.stream = (uint16_t) (line * 2 + 1);
-    event.reason = "SCTP-ABORTED";
+    event.reason = "SCTP-GIVEN-UP";
+    event.by_peer = fake_media.by_peer;
 
     peer->data_handler(peer, &event, peer->data_data, now);
 }
