@@ -440,6 +440,7 @@ ngx_webrtc_worker_check_handler(ngx_event_t *ev)
     }
 
     ngx_webrtc_zone_reap(worker->zone, &worker->self);
+    ngx_webrtc_worker_tell_media(worker);
 
     if (worker->engine || ngx_webrtc_worker_quitting) {
         return;

@@ -17,6 +17,15 @@
 #include <event/ngx_webrtc_seat.h>
 #include <event/ngx_webrtc_udp.h>
 #include <event/ngx_webrtc_worker_media.h>
+#include <hub/ngx_webrtc_traffic.h>
+
+
+/* a number of the engine and where it goes in the zone */
+
+typedef struct {
+    size_t                    from;
+    size_t                    to;
+} ngx_webrtc_worker_counter_t;
 
 
 typedef struct {
@@ -24,10 +33,13 @@ typedef struct {
     ngx_webrtc_dtls_ctx_t    *dtls;
     ngx_webrtc_sctp_ctx_t    *sctp;
     ngx_webrtc_addr_t         candidates[NGX_WEBRTC_CANDIDATES_MAX];
+    ngx_webrtc_engine_stats_t counted;      /* as the zone knows them */
     unsigned                  srtp:1;
 } ngx_webrtc_worker_media_t;
 
 
+static void ngx_webrtc_worker_survey(void *data,
+    const ngx_webrtc_connection_info_t *info);
 static ngx_int_t ngx_webrtc_worker_create_engine(ngx_webrtc_conf_t *wcf,
     ngx_webrtc_worker_t *worker, ngx_log_t *log);
 static ngx_int_t ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
@@ -54,6 +66,23 @@ static void ngx_webrtc_worker_count(void *data,
 
 /* of this process */
 static ngx_webrtc_worker_media_t  ngx_webrtc_worker_media;
+
+#define ngx_webrtc_worker_counter(name)                                      \
+    { offsetof(ngx_webrtc_engine_stats_t, name),                             \
+      offsetof(ngx_webrtc_counters_t, name) }
+
+static const ngx_webrtc_worker_counter_t  ngx_webrtc_worker_counters[] = {
+    ngx_webrtc_worker_counter(received_srtp),
+    ngx_webrtc_worker_counter(received_srtp_bytes),
+    ngx_webrtc_worker_counter(decrypted_srtp),
+    ngx_webrtc_worker_counter(decrypted_srtp_bytes),
+    ngx_webrtc_worker_counter(sent_srtp),
+    ngx_webrtc_worker_counter(sent_srtp_bytes),
+    ngx_webrtc_worker_counter(received_sctp),
+    ngx_webrtc_worker_counter(received_sctp_bytes),
+    ngx_webrtc_worker_counter(sent_sctp),
+    ngx_webrtc_worker_counter(sent_sctp_bytes),
+};
 
 
 ngx_int_t
@@ -260,6 +289,8 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
 
     if (worker->engine) {
 
+        ngx_webrtc_worker_tell_media(worker);
+
         /* goodbyes */
 
         while (ngx_webrtc_worker_send_media(worker) == NGX_BUSY) {
@@ -268,6 +299,7 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
 
         ngx_webrtc_engine_destroy(worker->engine);
         worker->engine = NULL;
+        ngx_memzero(&media->counted, sizeof(ngx_webrtc_engine_stats_t));
     }
 
     if (media->sctp) {
@@ -308,6 +340,55 @@ ngx_webrtc_worker_say_goodbye(ngx_webrtc_worker_t *worker)
 
     while (ngx_webrtc_worker_send_media(worker) == NGX_BUSY) {
         /* void */
+    }
+}
+
+
+static void
+ngx_webrtc_worker_survey(void *data, const ngx_webrtc_connection_info_t *info)
+{
+    ngx_webrtc_zone_traffic_set(data, info);
+}
+
+
+void
+ngx_webrtc_worker_tell_media(ngx_webrtc_worker_t *worker)
+{
+    uint64_t                            n, *known;
+    ngx_uint_t                          i;
+    ngx_atomic_t                       *counter;
+    ngx_webrtc_engine_stats_t          *counted;
+    const ngx_webrtc_engine_stats_t    *stats;
+    const ngx_webrtc_worker_counter_t  *wc;
+
+    if (worker->engine == NULL) {
+        return;
+    }
+
+    stats = ngx_webrtc_engine_stats(worker->engine);
+    counted = &ngx_webrtc_worker_media.counted;
+
+    for (i = 0;
+         i < sizeof(ngx_webrtc_worker_counters)
+             / sizeof(ngx_webrtc_worker_counters[0]);
+         i++)
+    {
+        wc = &ngx_webrtc_worker_counters[i];
+
+        n = *(const uint64_t *) ((const u_char *) stats + wc->from);
+        known = (uint64_t *) ((u_char *) counted + wc->from);
+        counter = (ngx_atomic_t *)
+                        ((u_char *) ngx_webrtc_zone_counters(worker->zone)
+                         + wc->to);
+
+        (void) ngx_atomic_fetch_add(counter,
+                                    (ngx_atomic_int_t) (n - *known));
+        *known = n;
+    }
+
+    if (worker->hub) {
+        ngx_webrtc_hub_survey(worker->hub, ngx_webrtc_worker_survey,
+                              worker->zone);
     }
 }
 
@@ -478,6 +559,24 @@ ngx_webrtc_worker_event(void *data, const ngx_webrtc_event_t *event)
 {
     ngx_webrtc_worker_t *worker = data;
 
+    ngx_webrtc_counters_t  *counters;
+
+    if ((event->type == NGX_WEBRTC_EVENT_CLOSED
+         || event->type == NGX_WEBRTC_EVENT_DESTROYED)
+        && event->cause == NGX_WEBRTC_CLOSE_FAULT && event->reason)
+    {
+        counters = ngx_webrtc_zone_counters(worker->zone);
+
+        if (ngx_strcmp(event->reason, "SDP-GENERATION-ERROR") == 0) {
+            (void) ngx_atomic_fetch_add(&counters->sdp_errors, 1);
+
+        } else if (ngx_strncmp(event->reason, "ICE-", 4) != 0
+                   && ngx_strncmp(event->reason, "DTLS-", 5) != 0)
+        {
+            (void) ngx_atomic_fetch_add(&counters->signaling_errors, 1);
+        }
+    }
+
     ngx_webrtc_hook_event(worker->hub, event);
 }
 
@@ -489,6 +588,7 @@ ngx_webrtc_worker_count(void *data, ngx_webrtc_connection_t *connection,
     ngx_webrtc_worker_t *worker = data;
 
     u_char                 *id;
+    ngx_uint_t              program;
     ngx_webrtc_usec_t       setup, duration;
     ngx_webrtc_counters_t  *counters;
 
@@ -500,8 +600,12 @@ ngx_webrtc_worker_count(void *data, ngx_webrtc_connection_t *connection,
                    ngx_webrtc_connection_info(connection)->connection_id,
                    type, failed);
 
+    program = ngx_webrtc_connection_info(connection)->program
+              % NGX_WEBRTC_PROGRAMS;
+
     if (failed) {
         (void) ngx_atomic_fetch_add(&counters->failed, 1);
+        (void) ngx_atomic_fetch_add(&counters->programs_failed[program], 1);
         return;
     }
 
@@ -515,6 +619,7 @@ ngx_webrtc_worker_count(void *data, ngx_webrtc_connection_t *connection,
         ngx_webrtc_zone_connection_live(worker->zone, id, 1);
 
         (void) ngx_atomic_fetch_add(&counters->successful, 1);
+        (void) ngx_atomic_fetch_add(&counters->programs[program], 1);
         (void) ngx_atomic_fetch_add(&counters->udp, 1);
         (void) ngx_atomic_fetch_add(&counters->setup_msec,
                                     (ngx_atomic_int_t) (setup

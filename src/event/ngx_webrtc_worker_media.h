@@ -30,6 +30,9 @@ void ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker);
  */
 ngx_int_t ngx_webrtc_worker_send_media(ngx_webrtc_worker_t *worker);
 
+/* brings the numbers in the zone up to date */
+void ngx_webrtc_worker_tell_media(ngx_webrtc_worker_t *worker);
+
 void ngx_webrtc_worker_tick_media(ngx_webrtc_worker_t *worker,
     ngx_webrtc_usec_t now);
 ngx_webrtc_usec_t ngx_webrtc_worker_media_expires(

@@ -506,9 +506,16 @@ ngx_webrtc_zone_remove_row(ngx_webrtc_zone_t *zone, ngx_webrtc_zone_row_t *row)
     seat->empty += (channel->members == 0);
 
     if (row->live) {
+
+        /* its worker has died, or it would have told the duration itself */
+
         row->live = 0;
         (void) ngx_atomic_fetch_add(&zone->sh->counters.ongoing, -1);
         (void) ngx_atomic_fetch_add(&zone->sh->counters.destroyed, 1);
+        (void) ngx_atomic_fetch_add(&zone->sh->counters.duration_sec,
+                                    ngx_max(ngx_time()
+                                            - (time_t) (row->info.created_time
+                                                        / 1000000), 0));
     }
 
     ngx_webrtc_zone_free_stats(zone, row);
@@ -677,6 +684,34 @@ ngx_webrtc_zone_stats_set(ngx_webrtc_zone_t *zone,
 done:
 
     ngx_webrtc_zone_unlock(zone);
+}
+
+
+void
+ngx_webrtc_zone_traffic_set(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_connection_info_t *info)
+{
+    uint32_t                hash;
+    ngx_webrtc_zone_row_t  *row;
+
+    hash = ngx_webrtc_zone_hash(zone, info->connection_id, NGX_WEBRTC_ID_LEN);
+
+    ngx_webrtc_zone_lock(zone);
+
+    row = ngx_webrtc_zone_find_row(zone, info->connection_id, hash);
+
+    if (row) {
+        row->info.traffic = info->traffic;
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+time_t
+ngx_webrtc_zone_started(ngx_webrtc_zone_t *zone)
+{
+    return zone->sh->started;
 }
 
 

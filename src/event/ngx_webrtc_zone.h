@@ -60,6 +60,23 @@ typedef struct {
     ngx_webrtc_hook_counters_t  session_hook;
     ngx_webrtc_hook_counters_t  event_hook;
     ngx_webrtc_hook_counters_t  stats_hook;
+
+    /* what the engines of all workers did, told a few times a second */
+    ngx_atomic_t              received_srtp;
+    ngx_atomic_t              received_srtp_bytes;
+    ngx_atomic_t              decrypted_srtp;
+    ngx_atomic_t              decrypted_srtp_bytes;
+    ngx_atomic_t              sent_srtp;
+    ngx_atomic_t              sent_srtp_bytes;
+    ngx_atomic_t              received_sctp;
+    ngx_atomic_t              received_sctp_bytes;
+    ngx_atomic_t              sent_sctp;
+    ngx_atomic_t              sent_sctp_bytes;
+
+    ngx_atomic_t              sdp_errors;
+    ngx_atomic_t              signaling_errors;
+    ngx_atomic_t              programs[NGX_WEBRTC_PROGRAMS];
+    ngx_atomic_t              programs_failed[NGX_WEBRTC_PROGRAMS];
 } ngx_webrtc_counters_t;
 
 
@@ -114,6 +131,13 @@ void ngx_webrtc_zone_connections(ngx_webrtc_zone_t *zone,
 /* channels that have connections */
 void ngx_webrtc_zone_channels(ngx_webrtc_zone_t *zone,
     ngx_webrtc_zone_channel_pt handler, void *data);
+
+/* by the home worker: what the listings show of its connection's traffic */
+void ngx_webrtc_zone_traffic_set(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_connection_info_t *info);
+
+/* when nginx was started, s since 1970 */
+time_t ngx_webrtc_zone_started(ngx_webrtc_zone_t *zone);
 
 ngx_webrtc_counters_t *ngx_webrtc_zone_counters(ngx_webrtc_zone_t *zone);
 

@@ -136,6 +136,7 @@ typedef struct {
     ngx_webrtc_zone_table_t   chunks;
 
     ngx_webrtc_counters_t     counters;
+    time_t                    started;
     ngx_atomic_t              vanished;     /* was told, see the hooks */
 } ngx_webrtc_zone_sh_t;
 

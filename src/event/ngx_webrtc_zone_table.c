@@ -102,6 +102,7 @@ ngx_webrtc_zone_create(ngx_webrtc_zone_t *zone)
 
     zone->shpool->data = zone->sh;
     zone->sh->seed = ngx_webrtc_random_uint32();
+    zone->sh->started = ngx_time();
 
     return NGX_OK;
 }

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_worker.h>
 #include <http/ngx_http_webrtc_api.h>
 
@@ -46,6 +47,8 @@ static ngx_int_t ngx_http_webrtc_list_write(ngx_webrtc_sora_call_t *call,
     ngx_http_webrtc_rows_t *rows, ngx_webrtc_sora_answer_t *answer);
 static void ngx_http_webrtc_list_report(ngx_webrtc_zone_t *zone,
     ngx_webrtc_sora_answer_t *answer);
+static void ngx_http_webrtc_list_self(ngx_webrtc_sora_call_t *call,
+    ngx_webrtc_zone_t *zone, ngx_webrtc_sora_answer_t *answer);
 
 
 ngx_int_t
@@ -63,9 +66,19 @@ ngx_http_webrtc_sora_list(ngx_webrtc_sora_call_t *call, ngx_log_t *log,
         return NGX_OK;
     }
 
-    if (call->scope == NGX_WEBRTC_SORA_STATS_REPORT) {
+    switch (call->scope) {
+
+    case NGX_WEBRTC_SORA_STATS_REPORT:
         ngx_http_webrtc_list_report(zone, answer);
         return NGX_OK;
+
+    case NGX_WEBRTC_SORA_LICENSE:
+    case NGX_WEBRTC_SORA_NODES:
+        ngx_http_webrtc_list_self(call, zone, answer);
+        return NGX_OK;
+
+    default:
+        break;
     }
 
     /* gone before the answer is sent, however slow the client is */
@@ -236,6 +249,8 @@ static ngx_int_t
 ngx_http_webrtc_list_write(ngx_webrtc_sora_call_t *call,
     ngx_http_webrtc_rows_t *rows, ngx_webrtc_sora_answer_t *answer)
 {
+    uint64_t                 wall;
+    struct timeval           tv;
     ngx_http_webrtc_row_t   *row;
     ngx_webrtc_sora_list_t  *list;
 
@@ -243,6 +258,9 @@ ngx_http_webrtc_list_write(ngx_webrtc_sora_call_t *call,
     if (list == NULL) {
         return NGX_ERROR;
     }
+
+    ngx_gettimeofday(&tv);
+    wall = (uint64_t) tv.tv_sec * 1000000 + tv.tv_usec;
 
     for (row = rows->rows; row; row = row->next) {
 
@@ -256,6 +274,10 @@ ngx_http_webrtc_list_write(ngx_webrtc_sora_call_t *call,
         case NGX_WEBRTC_SORA_REMOTE_STATS:
             ngx_webrtc_sora_list_stats(list, &row->info, &row->stats,
                                        row->wall);
+            break;
+
+        case NGX_WEBRTC_SORA_TRAFFIC:
+            ngx_webrtc_sora_list_traffic(list, &row->info, wall);
             break;
 
         default: /* NGX_WEBRTC_SORA_LIST_CONNECTIONS */
@@ -274,21 +296,75 @@ static void
 ngx_http_webrtc_list_report(ngx_webrtc_zone_t *zone,
     ngx_webrtc_sora_answer_t *answer)
 {
+    ngx_uint_t                 i;
+    ngx_webrtc_conf_t         *wcf;
     ngx_webrtc_counters_t     *counters;
     ngx_webrtc_sora_report_t   report;
 
     counters = ngx_webrtc_zone_counters(zone);
+    wcf = ngx_webrtc_get_conf(ngx_cycle);
 
-    report.created = counters->created;
-    report.updated = counters->updated;
-    report.destroyed = counters->destroyed;
-    report.successful = counters->successful;
-    report.ongoing = counters->ongoing;
-    report.failed = counters->failed;
-    report.duration_sec = counters->duration_sec;
-    report.setup_msec = counters->setup_msec;
-    report.udp = counters->udp;
-    report.tcp = counters->tcp;
+#define ngx_http_webrtc_copy(name)  report.name = counters->name
 
-    ngx_webrtc_sora_api_report(&report, answer);
+#define ngx_http_webrtc_copy_hook(name)                                      \
+    report.name.successful = counters->name.successful;                      \
+    report.name.failed = counters->name.failed;                              \
+    report.name.ignored = counters->name.ignored
+
+    ngx_http_webrtc_copy(created);
+    ngx_http_webrtc_copy(updated);
+    ngx_http_webrtc_copy(destroyed);
+    ngx_http_webrtc_copy(successful);
+    ngx_http_webrtc_copy(ongoing);
+    ngx_http_webrtc_copy(failed);
+    ngx_http_webrtc_copy(duration_sec);
+    ngx_http_webrtc_copy(setup_msec);
+    ngx_http_webrtc_copy(udp);
+    ngx_http_webrtc_copy(tcp);
+    ngx_http_webrtc_copy(sessions_created);
+    ngx_http_webrtc_copy(sessions_destroyed);
+    ngx_http_webrtc_copy(auth_allowed);
+    ngx_http_webrtc_copy(auth_denied);
+
+    ngx_http_webrtc_copy_hook(auth_hook);
+    ngx_http_webrtc_copy_hook(session_hook);
+    ngx_http_webrtc_copy_hook(event_hook);
+    ngx_http_webrtc_copy_hook(stats_hook);
+
+    ngx_http_webrtc_copy(received_srtp);
+    ngx_http_webrtc_copy(received_srtp_bytes);
+    ngx_http_webrtc_copy(decrypted_srtp);
+    ngx_http_webrtc_copy(decrypted_srtp_bytes);
+    ngx_http_webrtc_copy(sent_srtp);
+    ngx_http_webrtc_copy(sent_srtp_bytes);
+    ngx_http_webrtc_copy(received_sctp);
+    ngx_http_webrtc_copy(received_sctp_bytes);
+    ngx_http_webrtc_copy(sent_sctp);
+    ngx_http_webrtc_copy(sent_sctp_bytes);
+    ngx_http_webrtc_copy(sdp_errors);
+    ngx_http_webrtc_copy(signaling_errors);
+
+    for (i = 0; i < NGX_WEBRTC_PROGRAMS; i++) {
+        ngx_http_webrtc_copy(programs[i]);
+        ngx_http_webrtc_copy(programs_failed[i]);
+    }
+
+    ngx_webrtc_sora_api_report(&report, &wcf->node.version, answer);
+}
+
+
+static void
+ngx_http_webrtc_list_self(ngx_webrtc_sora_call_t *call,
+    ngx_webrtc_zone_t *zone, ngx_webrtc_sora_answer_t *answer)
+{
+    ngx_webrtc_conf_t       *wcf;
+    ngx_webrtc_sora_self_t   self;
+
+    wcf = ngx_webrtc_get_conf(ngx_cycle);
+
+    self.node = &wcf->node;
+    self.max_connections = wcf->max_connections * wcf->workers;
+    self.started = (uint64_t) ngx_webrtc_zone_started(zone) * 1000000;
+
+    ngx_webrtc_sora_api_self(call, &self, answer);
 }

@@ -31,6 +31,30 @@ typedef enum {
 } ngx_webrtc_role_e;
 
 
+/* programs that front-ends tell apart; 0: any other */
+#define NGX_WEBRTC_PROGRAMS     16
+
+
+/* what went over a connection's transport since it began */
+
+typedef struct {
+    uint64_t                  received_bytes;       /* datagrams */
+    uint64_t                  received_rtp;
+    uint64_t                  received_payload;     /* bytes of it */
+    uint64_t                  received_nacks;       /* numbers asked for */
+    uint64_t                  received_key_frame_requests;
+    uint64_t                  sent_bytes;
+    uint64_t                  sent_rtp;
+    uint64_t                  sent_payload;
+    uint64_t                  sent_nacks;
+    uint64_t                  sent_key_frame_requests;
+    uint64_t                  lost;                 /* never came */
+    uint64_t                  retransmitted;        /* by us */
+    uint32_t                  round_trip;           /* us; 0: not known */
+    uint32_t                  bit_rate;             /* of video, kbit/s */
+} ngx_webrtc_traffic_t;
+
+
 typedef struct {
     ngx_str_t                 channel_id;
     ngx_str_t                 client_id;
@@ -48,6 +72,11 @@ typedef struct {
     ngx_webrtc_codec_e        video_codec;
     uint32_t                  audio_bit_rate;   /* kbit/s; 0: not given */
     uint32_t                  video_bit_rate;   /* kbit/s */
+
+    uint8_t                   program;
+
+    /* as it was when somebody measured last */
+    ngx_webrtc_traffic_t      traffic;
 
     unsigned                  audio:1;
     unsigned                  video:1;

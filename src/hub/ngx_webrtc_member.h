@@ -268,6 +268,7 @@ struct ngx_webrtc_hub_s {
     ngx_webrtc_hash_t                  connections;
     ngx_uint_t                         nconnections;
     ngx_uint_t                         nforwarding;
+    ngx_uint_t                         surveyed;    /* buckets */
 
     ngx_queue_t                        events;
     ngx_queue_t                        gone;

@@ -162,6 +162,9 @@ ngx_webrtc_data_input_handler(void *data, u_char *pos, u_char *last)
 
     dc->active = dc->peer->engine->now;
 
+    dc->peer->engine->stats.received_sctp++;
+    dc->peer->engine->stats.received_sctp_bytes += last - pos;
+
     if (dc->sctp) {
         ngx_webrtc_sctp_input(dc->sctp, pos, last, dc->active);
     }
@@ -184,6 +187,8 @@ ngx_webrtc_data_output_handler(void *data, const u_char *pos,
                                         peer->engine->out);
     if (rc == NGX_OK) {
         peer->sent_bytes += last - pos + NGX_WEBRTC_DATA_OVERHEAD;
+        peer->engine->stats.sent_sctp++;
+        peer->engine->stats.sent_sctp_bytes += last - pos;
 
     } else if (rc == NGX_AGAIN) {
         dc->stalled = 1;

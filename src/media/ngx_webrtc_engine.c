@@ -87,6 +87,7 @@ ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
     const ngx_webrtc_path_t *path, u_char *pos, size_t len,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
 {
+    size_t                   received;
     ngx_webrtc_peer_t       *peer;
     ngx_webrtc_ice_path_t   *ice;
     ngx_webrtc_peer_addr_t  *addr;
@@ -121,11 +122,16 @@ ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
     engine->out = out;
     engine->now = now;
 
+    received = len;
+
     switch (ngx_webrtc_transport_input(&peer->transport, ice, pos, &len, now,
                                        out))
     {
     case NGX_WEBRTC_PACKET_RTP:
         engine->stats.received_srtp++;
+        engine->stats.received_srtp_bytes += received;
+        engine->stats.decrypted_srtp++;
+        engine->stats.decrypted_srtp_bytes += len;
         ngx_webrtc_peer_rtp(peer, pos, len, now);
         ngx_webrtc_engine_tell(engine, now);
         break;
@@ -135,6 +141,8 @@ ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
         break;
 
     case NGX_WEBRTC_PACKET_BAD:
+        engine->stats.received_srtp++;
+        engine->stats.received_srtp_bytes += received;
         engine->stats.dropped_srtp++;
         break;
 

@@ -51,6 +51,13 @@ typedef struct {
     uint64_t                  received;         /* datagrams */
     uint64_t                  received_bytes;
     uint64_t                  received_srtp;
+    uint64_t                  received_srtp_bytes;
+    uint64_t                  decrypted_srtp;
+    uint64_t                  decrypted_srtp_bytes;
+    uint64_t                  received_sctp;
+    uint64_t                  received_sctp_bytes;
+    uint64_t                  sent_sctp;
+    uint64_t                  sent_sctp_bytes;
     uint64_t                  sent_srtp;
     uint64_t                  sent_srtp_bytes;
     uint64_t                  forwarded;        /* plain RTP */

@@ -249,6 +249,7 @@ struct ngx_webrtc_peer_s {
     uint32_t                  round_trip;   /* us */
     uint64_t                  received_bytes;
     uint64_t                  sent_bytes;
+    ngx_webrtc_stream_stats_t past;     /* of subscriptions that ended */
 
     unsigned                  told:1;       /* the handler knows the state */
     unsigned                  connected:1;
@@ -412,6 +413,9 @@ void ngx_webrtc_peer_schedule(ngx_webrtc_peer_t *peer);
 void ngx_webrtc_peer_wake(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t when);
 void ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out);
+/* what one subscription has done, on top of others */
+void ngx_webrtc_peer_add_stats(ngx_webrtc_stream_stats_t *stats,
+    const ngx_webrtc_subscription_t *sub);
 /* tells the handler what became of the transport; the peer may be gone */
 void ngx_webrtc_peer_tell(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
 void ngx_webrtc_peer_rtp(ngx_webrtc_peer_t *peer, u_char *pos, size_t len,

@@ -182,6 +182,7 @@ ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_stats_t *stats)
     stats->received_bytes = peer->received_bytes;
     stats->sent_bytes = peer->sent_bytes;
     stats->round_trip = peer->round_trip;
+    stats->out = peer->past;
 
     if (peer->bandwidth) {
         stats->available = peer->bandwidth->estimate.bit_rate;
@@ -211,13 +212,21 @@ ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_stats_t *stats)
     {
         sub = ngx_queue_data(q, ngx_webrtc_subscription_t, peer_queue);
 
-        stats->out.packets += sub->stats.packets;
-        stats->out.bytes += sub->stats.bytes;
-        stats->out.lost += sub->reported_lost;
-        stats->out.nacks += sub->stats.nacks;
-        stats->out.retransmitted += sub->stats.retransmitted;
-        stats->out.key_frame_requests += sub->stats.key_frame_requests;
+        ngx_webrtc_peer_add_stats(&stats->out, sub);
     }
+}
+
+
+void
+ngx_webrtc_peer_add_stats(ngx_webrtc_stream_stats_t *stats,
+    const ngx_webrtc_subscription_t *sub)
+{
+    stats->packets += sub->stats.packets;
+    stats->bytes += sub->stats.bytes;
+    stats->lost += sub->reported_lost;
+    stats->nacks += sub->stats.nacks;
+    stats->retransmitted += sub->stats.retransmitted;
+    stats->key_frame_requests += sub->stats.key_frame_requests;
 }
 
 

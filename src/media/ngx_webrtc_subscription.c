@@ -111,6 +111,8 @@ ngx_webrtc_subscription_estimate(ngx_webrtc_subscription_t *sub)
 void
 ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub)
 {
+    ngx_webrtc_peer_add_stats(&sub->peer->past, sub);
+
     ngx_webrtc_subscription_detach(sub);
     ngx_webrtc_adapt_end(sub);
 

@@ -615,55 +615,6 @@ remote_stats_are_shown_as_they_came(void **state)
 
 
 static void
-the_report_counts_and_averages(void **state)
-{
-    ngx_webrtc_sora_report_t  report;
-
-    (void) state;
-
-    ngx_memzero(&report, sizeof(ngx_webrtc_sora_report_t));
-
-    ngx_webrtc_sora_api_report(&report, &answer);
-    assert_answer(200, "{\"average_duration_sec\":0,"
-                  "\"average_setup_time_msec\":0,"
-                  "\"total_connection_created\":0,"
-                  "\"total_connection_destroyed\":0,"
-                  "\"total_connection_updated\":0,\"total_duration_sec\":0,"
-                  "\"total_failed_connections\":0,"
-                  "\"total_ongoing_connections\":0,"
-                  "\"total_successful_connections\":0,"
-                  "\"total_turn_tcp_connections\":0,"
-                  "\"total_turn_udp_connections\":0}");
-    ngx_webrtc_sora_answer_free(&answer);
-
-    report.created = 100;
-    report.updated = 174;
-    report.destroyed = 100;
-    report.successful = 100;
-    report.failed = 80;
-    report.duration_sec = 12769;
-    report.setup_msec = 35800;
-    report.udp = 98;
-    report.tcp = 2;
-
-    ngx_webrtc_sora_api_report(&report, &answer);
-    assert_answer(200, "{\"average_duration_sec\":127,"
-                  "\"average_setup_time_msec\":358,"
-                  "\"total_connection_created\":100,"
-                  "\"total_connection_destroyed\":100,"
-                  "\"total_connection_updated\":174,"
-                  "\"total_duration_sec\":12769,"
-                  "\"total_failed_connections\":80,"
-                  "\"total_ongoing_connections\":0,"
-                  "\"total_successful_connections\":100,"
-                  "\"total_turn_tcp_connections\":2,"
-                  "\"total_turn_udp_connections\":98}");
-
-    done();
-}
-
-
-static void
 fixed_answers_have_their_bodies(void **state)
 {
     ngx_uint_t  i;
@@ -711,7 +662,6 @@ main(void)
         cmocka_unit_test(connections_are_listed_with_all_their_fields),
         cmocka_unit_test(channels_are_listed),
         cmocka_unit_test(remote_stats_are_shown_as_they_came),
-        cmocka_unit_test(the_report_counts_and_averages),
         cmocka_unit_test(fixed_answers_have_their_bodies),
     };
 

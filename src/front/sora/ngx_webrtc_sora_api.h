@@ -25,7 +25,10 @@ typedef enum {
     NGX_WEBRTC_SORA_LIST_CONNECTIONS = 0,   /* of the channel, if given */
     NGX_WEBRTC_SORA_LIST_CHANNELS,
     NGX_WEBRTC_SORA_REMOTE_STATS,           /* of channel, connection */
+    NGX_WEBRTC_SORA_TRAFFIC,                /* of all connections */
     NGX_WEBRTC_SORA_STATS_REPORT,
+    NGX_WEBRTC_SORA_LICENSE,
+    NGX_WEBRTC_SORA_NODES,
     /* by the home worker of the channel: ngx_webrtc_sora_api_execute() */
     NGX_WEBRTC_SORA_HOME
 } ngx_webrtc_sora_scope_e;
@@ -101,6 +104,20 @@ void ngx_webrtc_sora_list_finish(ngx_webrtc_sora_list_t *list,
     ngx_webrtc_sora_answer_t *answer);
 
 
+/* wall: now, in us */
+void ngx_webrtc_sora_list_traffic(ngx_webrtc_sora_list_t *list,
+    const ngx_webrtc_connection_info_t *info, uint64_t wall);
+
+
+/* what became of webhooks of one kind */
+
+typedef struct {
+    uint64_t                  successful;
+    uint64_t                  failed;
+    uint64_t                  ignored;
+} ngx_webrtc_sora_hooks_t;
+
+
 /* the numbers of GetStatsReport */
 
 typedef struct {
@@ -114,10 +131,44 @@ typedef struct {
     uint64_t                  setup_msec;       /* sum over successful */
     uint64_t                  udp;
     uint64_t                  tcp;
+    uint64_t                  sessions_created;
+    uint64_t                  sessions_destroyed;
+    uint64_t                  auth_allowed;
+    uint64_t                  auth_denied;
+    ngx_webrtc_sora_hooks_t   auth_hook;
+    ngx_webrtc_sora_hooks_t   session_hook;
+    ngx_webrtc_sora_hooks_t   event_hook;
+    ngx_webrtc_sora_hooks_t   stats_hook;
+    uint64_t                  received_srtp;
+    uint64_t                  received_srtp_bytes;
+    uint64_t                  decrypted_srtp;
+    uint64_t                  decrypted_srtp_bytes;
+    uint64_t                  sent_srtp;
+    uint64_t                  sent_srtp_bytes;
+    uint64_t                  received_sctp;
+    uint64_t                  received_sctp_bytes;
+    uint64_t                  sent_sctp;
+    uint64_t                  sent_sctp_bytes;
+    uint64_t                  sdp_errors;
+    uint64_t                  signaling_errors;
+    uint64_t                  programs[NGX_WEBRTC_PROGRAMS];
+    uint64_t                  programs_failed[NGX_WEBRTC_PROGRAMS];
 } ngx_webrtc_sora_report_t;
 
+
+/* what there is to say of this nginx, the only node */
+
+typedef struct {
+    const ngx_webrtc_sora_node_t  *node;
+    ngx_uint_t                max_connections;  /* of all workers */
+    uint64_t                  started;          /* us since 1970 */
+} ngx_webrtc_sora_self_t;
+
 void ngx_webrtc_sora_api_report(const ngx_webrtc_sora_report_t *report,
-    ngx_webrtc_sora_answer_t *answer);
+    const ngx_str_t *version, ngx_webrtc_sora_answer_t *answer);
+/* scopes LICENSE and NODES */
+void ngx_webrtc_sora_api_self(ngx_webrtc_sora_call_t *call,
+    const ngx_webrtc_sora_self_t *self, ngx_webrtc_sora_answer_t *answer);
 
 
 #endif /* _NGX_WEBRTC_SORA_API_H_INCLUDED_ */

@@ -7,6 +7,7 @@
 #include <front/sora/ngx_webrtc_sora.h>
 #include <front/sora/ngx_webrtc_sora_auth.h>
 #include <front/sora/ngx_webrtc_sora_connect.h>
+#include <front/sora/ngx_webrtc_sora_program.h>
 #include <front/sora/ngx_webrtc_sora_keys.h>
 
 
@@ -168,6 +169,7 @@ static ngx_int_t
 ngx_webrtc_sora_read_values(ngx_webrtc_sora_connect_t *connect,
     const char **reason)
 {
+    json_t                        *program;
     ngx_webrtc_sora_values_t       values;
     ngx_webrtc_connection_info_t  *info;
 
@@ -198,6 +200,14 @@ ngx_webrtc_sora_read_values(ngx_webrtc_sora_connect_t *connect,
     info->channel_id = values.channel_id;
     info->client_id = values.client_id;
     info->bundle_id = values.bundle_id;
+
+    program = json_object_get(connect->json, "sora_client");
+
+    if (json_is_string(program)) {
+        info->program = (uint8_t) ngx_webrtc_sora_program(
+                                        (u_char *) json_string_value(program),
+                                        json_string_length(program));
+    }
 
     return NGX_OK;
 }

@@ -13,6 +13,7 @@
 #include <front/sora/ngx_webrtc_sora_connect.h>
 #include <front/sora/ngx_webrtc_sora_schema.h>
 #include <front/sora/ngx_webrtc_sora_session.h>
+#include <front/sora/ngx_webrtc_sora_stats.h>
 
 
 struct ngx_webrtc_sora_list_s {
@@ -212,43 +213,10 @@ ngx_webrtc_sora_list_finish(ngx_webrtc_sora_list_t *list,
 }
 
 
-/* the averages are over what they are averages of, not over everything */
-
 void
-ngx_webrtc_sora_api_report(const ngx_webrtc_sora_report_t *report,
-    ngx_webrtc_sora_answer_t *answer)
+ngx_webrtc_sora_list_traffic(ngx_webrtc_sora_list_t *list,
+    const ngx_webrtc_connection_info_t *info, uint64_t wall)
 {
-    uint64_t                duration, setup;
-    ngx_webrtc_sora_text_t  text;
-
-    duration = report->destroyed ? report->duration_sec / report->destroyed
-                                 : 0;
-    setup = report->successful ? report->setup_msec / report->successful : 0;
-
-    ngx_memzero(&text, sizeof(ngx_webrtc_sora_text_t));
-
-    ngx_webrtc_sora_text_cstr(&text, "{");
-    ngx_webrtc_sora_text_key_uint(&text, "average_duration_sec", duration);
-    ngx_webrtc_sora_text_key_uint(&text, "average_setup_time_msec", setup);
-    ngx_webrtc_sora_text_key_uint(&text, "total_connection_created",
-                                  report->created);
-    ngx_webrtc_sora_text_key_uint(&text, "total_connection_destroyed",
-                                  report->destroyed);
-    ngx_webrtc_sora_text_key_uint(&text, "total_connection_updated",
-                                  report->updated);
-    ngx_webrtc_sora_text_key_uint(&text, "total_duration_sec",
-                                  report->duration_sec);
-    ngx_webrtc_sora_text_key_uint(&text, "total_failed_connections",
-                                  report->failed);
-    ngx_webrtc_sora_text_key_uint(&text, "total_ongoing_connections",
-                                  report->ongoing);
-    ngx_webrtc_sora_text_key_uint(&text, "total_successful_connections",
-                                  report->successful);
-    ngx_webrtc_sora_text_key_uint(&text, "total_turn_tcp_connections",
-                                  report->tcp);
-    ngx_webrtc_sora_text_key_uint(&text, "total_turn_udp_connections",
-                                  report->udp);
-    ngx_webrtc_sora_text_cstr(&text, "}");
-
-    ngx_webrtc_sora_answer_text(&text, answer);
+    ngx_webrtc_sora_text_item(&list->text);
+    ngx_webrtc_sora_write_traffic(&list->text, info, wall);
 }

@@ -114,6 +114,18 @@ void ngx_webrtc_sora_start_forwarding(ngx_webrtc_sora_t *sora,
 void ngx_webrtc_sora_stop_forwarding(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_request_key_frame(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+
+/* ngx_webrtc_sora_stats.c */
+
+void ngx_webrtc_sora_get_stats_connection(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_get_stats_client(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
 
 
 /* ngx_webrtc_sora_push.c */

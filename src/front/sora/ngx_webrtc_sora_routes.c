@@ -81,6 +81,12 @@ static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_end_channel_args[] = {
     NGX_WEBRTC_SORA_ARGS_END
 };
 
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_client_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("client_id"),
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
 static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_end_client_args[] = {
     NGX_WEBRTC_SORA_ID("channel_id"),
     NGX_WEBRTC_SORA_ID("client_id"),
@@ -253,6 +259,14 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
       ngx_webrtc_sora_push_connection_args,
       ngx_webrtc_sora_push_connection },
 
+    { "20170529", "GetStatsConnection", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_connection_args,
+      ngx_webrtc_sora_get_stats_connection },
+
+    { "20170529", "GetStatsClient", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_client_args,
+      ngx_webrtc_sora_get_stats_client },
+
     { "20170814", "StartForwardingRtp", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_forwarding_args,
       ngx_webrtc_sora_start_forwarding },
@@ -263,6 +277,11 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
 
     { "20171010", "GetStatsReport", NGX_WEBRTC_SORA_STATS_REPORT,
       NULL, NULL },
+
+    { "20171101", "GetStatsAllConnections", NGX_WEBRTC_SORA_TRAFFIC,
+      ngx_webrtc_sora_local_args, NULL },
+
+    { "20171218", "GetLicense", NGX_WEBRTC_SORA_LICENSE, NULL, NULL },
 
     { "20190327", "ChangeUpstreamVideoBitRate", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_bit_rate_args,
@@ -368,6 +387,22 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
     { "20251217", "RequestSimulcastRid", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_request_rid_args,
       ngx_webrtc_sora_request_simulcast_rid },
+
+    { "20211215", "ListRtcStats", NGX_WEBRTC_SORA_REMOTE_STATS,
+      NULL, NULL },
+
+    { "20211215", "ListChannelRtcStats", NGX_WEBRTC_SORA_REMOTE_STATS,
+      ngx_webrtc_sora_channel_args, NULL },
+
+    { "20211215", "GetRtcStats", NGX_WEBRTC_SORA_REMOTE_STATS,
+      ngx_webrtc_sora_connection_args, NULL },
+
+    { "20211215", "ListClusterNodes", NGX_WEBRTC_SORA_NODES,
+      NULL, NULL },
+
+    { "20241218", "RequestKeyFrame", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_connection_args,
+      ngx_webrtc_sora_request_key_frame },
 
     { NULL, NULL, NGX_WEBRTC_SORA_HOME, NULL, NULL }
 };

@@ -11,6 +11,7 @@
 #include <front/sora/ngx_webrtc_sora_session.h>
 #include <hub/ngx_webrtc_bit_rate.h>
 #include <hub/ngx_webrtc_forwarding.h>
+#include <hub/ngx_webrtc_traffic.h>
 
 
 static ngx_webrtc_connection_t *ngx_webrtc_sora_call_sender(
@@ -185,6 +186,28 @@ ngx_webrtc_sora_stop_forwarding(ngx_webrtc_sora_t *sora,
         {
             (void) ngx_webrtc_connection_stop_forwarding(connection);
         }
+    }
+
+    ngx_webrtc_sora_echo(call, answer);
+}
+
+
+void
+ngx_webrtc_sora_request_key_frame(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer)
+{
+    ngx_webrtc_connection_t  *connection;
+
+    connection = ngx_webrtc_sora_call_connection(sora, call, "connection_id",
+                                                 answer);
+    if (connection == NULL) {
+        return;
+    }
+
+    if (ngx_webrtc_connection_want_key_frame(connection, now) != NGX_OK) {
+        ngx_webrtc_sora_api_error(call, "NO-UPSTREAM-VIDEO", answer);
+        return;
     }
 
     ngx_webrtc_sora_echo(call, answer);
