@@ -4,6 +4,7 @@
  */
 
 
+#include <core/ngx_webrtc_cursor.h>
 #include <peer/ngx_webrtc_sctp_internal.h>
 
 
@@ -19,8 +20,12 @@
 /* the common header, which usrsctp does not count to a path MTU */
 #define NGX_WEBRTC_SCTP_HEADER          12
 
-/* of a DATA chunk */
+/* of a chunk, and of a DATA chunk, whose type is 0 */
+#define NGX_WEBRTC_SCTP_CHUNK_HEADER    4
 #define NGX_WEBRTC_SCTP_DATA_HEADER     16
+
+/* of its flags: it has the beginning and the end of a message */
+#define NGX_WEBRTC_SCTP_DATA_WHOLE      0x03
 
 /* of <netinet/sctp.h>, usrsctp.h does not have it */
 #define NGX_WEBRTC_SCTP_GET_SNDBUF_USE  0x1101
@@ -42,6 +47,8 @@ static ngx_int_t ngx_webrtc_sctp_set_options(ngx_webrtc_sctp_t *sctp);
 static ngx_int_t ngx_webrtc_sctp_set_events(ngx_webrtc_sctp_t *sctp);
 static void ngx_webrtc_sctp_ready_handler(struct socket *so, void *data,
     int flags);
+static ngx_int_t ngx_webrtc_sctp_weigh(ngx_webrtc_sctp_t *sctp,
+    const u_char *pos, const u_char *last);
 static ngx_uint_t ngx_webrtc_sctp_crowded(ngx_webrtc_sctp_t *sctp);
 
 
@@ -260,6 +267,12 @@ ngx_webrtc_sctp_input(ngx_webrtc_sctp_t *sctp, const u_char *pos,
     ngx_webrtc_sctp_advance(sctp->ctx, now, NGX_WEBRTC_SCTP_TICK);
     sctp->ctx->active = now;
 
+    if (ngx_webrtc_sctp_weigh(sctp, pos, last) != NGX_OK) {
+        sctp->crumbled = 1;
+        ngx_webrtc_sctp_post(sctp);
+        return;
+    }
+
     usrsctp_conninput(sctp->addr, pos, last - pos, 0);
 
     if (sctp->full
@@ -269,6 +282,51 @@ ngx_webrtc_sctp_input(ngx_webrtc_sctp_t *sctp, const u_char *pos,
         sctp->drained = 1;
         ngx_webrtc_sctp_post(sctp);
     }
+}
+
+
+/*
+ * usrsctp keeps each piece of a message in a buffer of its own, and bounds
+ * the bytes alone: a message in pieces of one byte would take a hundred times
+ * its size.
+ */
+
+static ngx_int_t
+ngx_webrtc_sctp_weigh(ngx_webrtc_sctp_t *sctp, const u_char *pos,
+    const u_char *last)
+{
+    size_t  len, payload;
+
+    pos += NGX_WEBRTC_SCTP_HEADER;
+
+    while (last - pos >= NGX_WEBRTC_SCTP_DATA_HEADER) {
+        len = ngx_webrtc_get16(pos + 2);
+
+        if (pos[0] == 0
+            && len >= NGX_WEBRTC_SCTP_DATA_HEADER
+            && (pos[1] & NGX_WEBRTC_SCTP_DATA_WHOLE)
+               != NGX_WEBRTC_SCTP_DATA_WHOLE)
+        {
+            payload = len - NGX_WEBRTC_SCTP_DATA_HEADER;
+
+            sctp->crumbs += NGX_WEBRTC_SCTP_CHUNK_MIN;
+            sctp->crumbs -= ngx_min(sctp->crumbs, payload);
+        }
+
+        len = (len + 3) & ~(size_t) 3;
+
+        if (len < NGX_WEBRTC_SCTP_CHUNK_HEADER
+            || len > (size_t) (last - pos))
+        {
+            break;
+        }
+
+        pos += len;
+    }
+
+    return (sctp->crumbs > NGX_WEBRTC_SCTP_CHUNKS
+                           * NGX_WEBRTC_SCTP_CHUNK_MIN)
+           ? NGX_ERROR : NGX_OK;
 }
 
 

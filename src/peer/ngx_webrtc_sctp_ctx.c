@@ -18,10 +18,6 @@
 #define NGX_WEBRTC_SCTP_CWND            10
 #define NGX_WEBRTC_SCTP_BURST           10
 
-/* a message may come in pieces as small as that */
-#define NGX_WEBRTC_SCTP_CHUNK_MIN       256
-#define NGX_WEBRTC_SCTP_CHUNKS          512
-
 
 static int ngx_webrtc_sctp_output_handler(void *addr, void *buf, size_t len,
     uint8_t tos, uint8_t set_df);

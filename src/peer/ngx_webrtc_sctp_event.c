@@ -64,6 +64,10 @@ ngx_webrtc_sctp_next(ngx_webrtc_sctp_t *sctp, ngx_webrtc_sctp_event_t *event)
         sctp->ctx->old = NULL;
     }
 
+    if (sctp->crumbled && !sctp->lost) {
+        return ngx_webrtc_sctp_fail(sctp, event, "SCTP-TOO-MANY-FRAGMENTS");
+    }
+
     while (!sctp->lost) {
         flags = 0;
         type = SCTP_RECVV_NOINFO;

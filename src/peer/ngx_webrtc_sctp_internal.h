@@ -29,6 +29,14 @@
 
 
 /*
+ * A message may come in pieces as small as this, on average, with some more
+ * of them: each one costs hundreds of bytes until the message is whole.
+ */
+#define NGX_WEBRTC_SCTP_CHUNK_MIN       256
+#define NGX_WEBRTC_SCTP_CHUNKS          512
+
+
+/*
  * What usrsctp takes for an address.  It cannot forget one without the thread
  * that we do not run, so they are used again and live as long as it does.
  */
@@ -66,8 +74,11 @@ struct ngx_webrtc_sctp_s {
     uint64_t                    bytes;
     uint64_t                    marks[NGX_WEBRTC_SCTP_MARKS];
 
+    size_t                      crumbs;         /* short of CHUNK_MIN so far */
+
     unsigned                    ready:1;
     unsigned                    lost:1;
+    unsigned                    crumbled:1;     /* next() has to say so */
     unsigned                    full:1;         /* send() had no room */
     unsigned                    drained:1;      /* next() has to say so */
 };

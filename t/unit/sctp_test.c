@@ -753,6 +753,57 @@ violations_end_the_association_at_most(void **state)
 }
 
 
+/* each of them takes hundreds of bytes until its message is whole */
+
+static void
+a_message_in_crumbs_ends_the_association(void **state)
+{
+    u_char      chunk[20];
+    pair_t     *pair;
+    uint32_t    tag, tsn;
+    ngx_uint_t  i;
+
+    (void) state;
+
+    pair = pair_connected();
+    tag = learn_tag(pair);
+
+    /* who has its share of larger ones may go on */
+
+    for (i = 0; i < 100; i++) {
+        assert_int_equal(put(pair, &pair->a, 1, pair->a.last, 20000), NGX_OK);
+        run(pair, 100);
+    }
+
+    assert_int_equal(pair->b.messages, 101);
+
+    /* the last TSN that was sent is in what was sent last */
+
+    assert_int_equal(put(pair, &pair->a, 1, "hello", 5), NGX_OK);
+    tsn = ngx_webrtc_get32(pair->a.wire[pair->a.head % WIRE] + 16);
+    run(pair, 500);
+
+    /* "a" would not know what is acknowledged to it */
+
+    pair->b.cut = 1;
+
+    for (i = 0; i < 600 && pair->b.lost == NULL; i++) {
+        memset(chunk, 0, sizeof(chunk));
+        chunk[1] = (i == 0) ? 2 : 0;
+        chunk[3] = 17;
+        ngx_webrtc_put32(chunk + 4, tsn + 1 + (uint32_t) i);
+        chunk[9] = 2;
+
+        inject(pair, &pair->b, tag, (char *) chunk, sizeof(chunk));
+    }
+
+    assert_in_range(i, 500, 520);
+    assert_string_equal(pair->b.lost, "SCTP-TOO-MANY-FRAGMENTS");
+
+    pair_destroy(pair);
+}
+
+
 static void
 streams_are_as_many_as_both_allow(void **state)
 {
@@ -859,6 +910,7 @@ main(void)
         cmocka_unit_test(bad_packets_are_dropped),
         cmocka_unit_test(wrong_tags_and_cookies_are_dropped),
         cmocka_unit_test(violations_end_the_association_at_most),
+        cmocka_unit_test(a_message_in_crumbs_ends_the_association),
         cmocka_unit_test(streams_are_as_many_as_both_allow),
         cmocka_unit_test(the_buffer_of_an_event_outlives_larger_ones),
         cmocka_unit_test(ticks_are_few_when_it_is_quiet),
