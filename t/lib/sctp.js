@@ -194,22 +194,13 @@ class DataPeer extends Peer {
     }
 
 
-    packet(chunks, { tag = this.peerTag, checksum } = {}) {
-        if (!Array.isArray(chunks) && !Buffer.isBuffer(chunks)) {
-            return super.packet(...arguments);
-        }
-
+    transmit(chunks, { tag = this.peerTag, checksum } = {}) {
         const packet = Buffer.concat([PORTS, u32(tag ?? 0), u32(0),
                                       ...[chunks].flat()]);
 
         packet.writeUInt32LE(checksum ?? crc32c(packet), 8);
 
-        return packet;
-    }
-
-
-    transmit(chunks, options) {
-        return this.record(this.packet(chunks, options));
+        return this.record(packet);
     }
 
 
