@@ -51,7 +51,9 @@ async function follows(member, kbps, timeout = 20000) {
     await until(`the encoder follows to ${kbps} kbit/s`, async () => {
         const { targetBitrate } = (await member.stats()).local.video;
 
-        if (targetBitrate <= kbps * 1000 && targetBitrate >= kbps * 700 - 70000) {
+        if (targetBitrate <= kbps * 1000
+            && targetBitrate >= kbps * 700 - 70000)
+        {
             return true;
         }
 

@@ -104,8 +104,8 @@ class Ffmpeg extends Decoder {
             '-protocol_whitelist', 'file,udp,rtp',
             '-probesize', '100000', '-analyzeduration', '2000000',
             '-i', path.join(dir, 'forwarded.sdp'),
-            '-map', '0', '-f', 'framehash', '-flush_packets', '1',
-            path.join(dir, 'frames'),
+            '-map', '0', '-autoscale', '0', '-f', 'framehash',
+            '-flush_packets', '1', path.join(dir, 'frames'),
         ]);
 
         this.dir = dir;
@@ -122,6 +122,17 @@ class Ffmpeg extends Decoder {
         }
 
         return count;
+    }
+
+
+    /* bytes of the decoded pictures of the second stream */
+
+    sizes() {
+        const file = path.join(this.dir, 'frames');
+        const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+
+        return new Set([...text.matchAll(/^1,[^,]*,[^,]*,[^,]*, *(\d+),/gm)]
+            .map(([, size]) => Number(size)));
     }
 
 
@@ -243,4 +254,30 @@ test('GStreamer decodes VP9, and Opus', () => using(async (opened) => {
 
     assert.strictEqual((await start()).status, 200);
     await video.decodes([0], before + 30);
+}));
+
+
+test('of simulcast it is the highest layer', () => using(async (opened) => {
+    const { port, start } = await publish(opened, 'VP8', {
+        size: { width: 960, height: 540, frameRate: 15 },
+        sdk: { simulcast: true, videoBitRate: 3000 } });
+
+    const { json } = await start();
+    const decoder = new Ffmpeg(json.sdp);
+
+    opened.push(decoder);
+    await again(start, port + 2);
+
+    /* a lower one may be first while the highest is not sent yet */
+
+    await until('the highest layer is decoded', async () => {
+        const count = decoder.frames();
+
+        if (count[1] > 30 && decoder.sizes().has(960 * 540 * 3 / 2)) {
+            return true;
+        }
+
+        throw new Error(`${JSON.stringify(count)} ${[...decoder.sizes()]}`
+                        + ` ${decoder.text.slice(-1500)}`);
+    }, { timeout: 60000, every: 500 });
 }));
