@@ -104,6 +104,12 @@ ngx_webrtc_pair_check(ngx_webrtc_connection_t *receiver,
 {
     *sender = NULL;
 
+    /* its pairs are gone */
+
+    if (receiver->left) {
+        return "CONNECTION-NOT-FOUND";
+    }
+
     if (sender_id && sender_id->len) {
         *sender = ngx_webrtc_hub_find(receiver->hub,
                                       &receiver->info.channel_id, sender_id);

@@ -1057,6 +1057,105 @@ rpc_asks_for_rids_of_the_spotlight(void **state)
 
 
 static void
+who_is_being_closed_can_call_nothing(void **state)
+{
+    char       text[512];
+    client_t  *a, *b;
+
+    (void) state;
+
+    sora_start();
+
+    grant(SIMULCAST_RID);
+    grant(METADATA);
+
+    a = sora_join("{\"type\":\"connect\",\"channel_id\":\"sora\","
+                  "\"role\":\"sendonly\",\"simulcast\":true}");
+    sora_answer(a);
+    sora_connect(a);
+
+    b = sora_join(CONNECT "}");
+    sora_answer(b);
+    sora_connect(b);
+    open_channels(b);
+
+    /* by its first word it gets what was held back, and does not take it */
+
+    ngx_webrtc_hub_push(sora_connection(b),
+                        &(ngx_str_t) ngx_string("{\"type\":\"push\"}"),
+                        sora.now);
+    peer_of(b)->data_rc = NGX_AGAIN;
+
+    snprintf(text, sizeof(text), "{\"jsonrpc\":\"2.0\",\"id\":1,"
+             "\"method\":\"" SIMULCAST_RID "\",\"params\":{"
+             "\"rid\":\"r1\",\"sender_connection_id\":\"%s\"}}", a->id);
+    dc_say(b, "rpc", text);
+    assert_closed(b, 4490, "DATA-CHANNEL-BUFFER-FULL");
+
+    /* nothing that was asked of the other one outlives it */
+
+    sora.now += SEC(3);
+    ngx_webrtc_hub_tick(sora.hub, sora.now);
+    sora_say(a, "{\"type\":\"disconnect\"}");
+
+    /* and without others there is no channel any more to push to */
+
+    b = sora_join(CONNECT "}");
+    sora_answer(b);
+    sora_connect(b);
+    open_channels(b);
+
+    ngx_webrtc_hub_push(sora_connection(b),
+                        &(ngx_str_t) ngx_string("{\"type\":\"push\"}"),
+                        sora.now);
+    peer_of(b)->data_rc = NGX_AGAIN;
+
+    dc_say(b, "rpc", "{\"jsonrpc\":\"2.0\",\"method\":\"" METADATA "\","
+           "\"params\":{\"metadata\":{},\"push\":true}}");
+    assert_closed(b, 4490, "DATA-CHANNEL-BUFFER-FULL");
+
+    sora_stop();
+}
+
+
+static void
+an_offer_is_held_back_from_who_wants_no_notify_too(void **state)
+{
+    client_t                    *a;
+    ngx_webrtc_sora_admission_t  admission;
+
+    static const char  connect[] = CONNECT "}";
+
+    (void) state;
+
+    sora_start();
+
+    ngx_memzero(&admission, sizeof(ngx_webrtc_sora_admission_t));
+    ngx_str_set(&admission.authz,
+                "{\"allowed\":true,\"signaling_notify\":false}");
+
+    a = sora_open();
+    assert_int_equal(ngx_webrtc_sora_admit(a->session, &admission,
+                                           (const u_char *) connect,
+                                           sizeof(connect) - 1, sora.now),
+                     NGX_OK);
+    sora_answer(a);
+    sora_connect(a);
+    assert_null(json_object_get(a->types, "notify"));
+
+    (void) sora_arrive("sendonly", "sora");
+    assert_null(json_object_get(a->types, "re-offer"));
+
+    open_channels(a);
+    dc_say(a, "stats", "{\"type\":\"stats\",\"reports\":[]}");
+    assert_heard_part(a, "signaling", "\"re-offer\"");
+    assert_heard(a, "notify", "");
+
+    sora_stop();
+}
+
+
+static void
 the_auth_webhook_grants_methods(void **state)
 {
     json_t  *authz;
@@ -1102,6 +1201,8 @@ main(void)
         cmocka_unit_test(rpc_is_there_only_for_what_was_granted),
         cmocka_unit_test(rpc_asks_for_rids),
         cmocka_unit_test(rpc_asks_for_rids_of_the_spotlight),
+        cmocka_unit_test(who_is_being_closed_can_call_nothing),
+        cmocka_unit_test(an_offer_is_held_back_from_who_wants_no_notify_too),
         cmocka_unit_test(the_auth_webhook_grants_methods)
     };
 

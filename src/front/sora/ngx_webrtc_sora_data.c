@@ -200,6 +200,12 @@ ngx_webrtc_sora_data_input(ngx_webrtc_sora_session_t *session,
 
     if (session->switched) {
         ngx_webrtc_sora_settle(session, now);
+
+        /* what was held back may have been too much for it */
+
+        if (!ngx_webrtc_connection_is_live(session->connection)) {
+            return;
+        }
     }
 
     switch (label) {

@@ -48,6 +48,8 @@ static void ngx_webrtc_sora_event_handler(ngx_webrtc_connection_t *connection,
     const ngx_webrtc_event_t *event, void *data);
 static void ngx_webrtc_sora_notify(ngx_webrtc_sora_session_t *session,
     const ngx_webrtc_event_t *event);
+static void ngx_webrtc_sora_created(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_event_t *event);
 static void ngx_webrtc_sora_event_push(ngx_webrtc_sora_session_t *session,
     const ngx_webrtc_event_t *event);
 static void ngx_webrtc_sora_event_closed(ngx_webrtc_sora_session_t *session,
@@ -449,20 +451,14 @@ ngx_webrtc_sora_notify(ngx_webrtc_sora_session_t *session,
 
     sora = session->sora;
 
-    if (session->silent) {
-        return;
-    }
-
     if (event->type == NGX_WEBRTC_EVENT_CREATED
         && event->subject == session->connection)
     {
-        ngx_webrtc_sora_text_reset(&sora->text);
-        ngx_webrtc_sora_write_notify(&sora->text, sora->hub, event, 1);
-        ngx_webrtc_sora_send_text(session, NGX_WEBRTC_SORA_NOTIFY,
-                                  &sora->text, event->now);
+        ngx_webrtc_sora_created(session, event);
+        return;
+    }
 
-        ngx_webrtc_sora_tell_spotlight(session, event);
-        ngx_webrtc_sora_data_opening(session, event->now);
+    if (session->silent) {
         return;
     }
 
@@ -475,6 +471,29 @@ ngx_webrtc_sora_notify(ngx_webrtc_sora_session_t *session,
 
     ngx_webrtc_sora_send_text(session, NGX_WEBRTC_SORA_NOTIFY, &sora->notify,
                               event->now);
+}
+
+
+/* the newcomer's own */
+
+static void
+ngx_webrtc_sora_created(ngx_webrtc_sora_session_t *session,
+    const ngx_webrtc_event_t *event)
+{
+    ngx_webrtc_sora_t  *sora;
+
+    sora = session->sora;
+
+    if (!session->silent) {
+        ngx_webrtc_sora_text_reset(&sora->text);
+        ngx_webrtc_sora_write_notify(&sora->text, sora->hub, event, 1);
+        ngx_webrtc_sora_send_text(session, NGX_WEBRTC_SORA_NOTIFY,
+                                  &sora->text, event->now);
+
+        ngx_webrtc_sora_tell_spotlight(session, event);
+    }
+
+    ngx_webrtc_sora_data_opening(session, event->now);
 }
 
 
