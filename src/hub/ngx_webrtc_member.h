@@ -98,6 +98,7 @@ typedef struct {
     unsigned                           fixed:1;
     unsigned                           waiting:1;
     unsigned                           audible:1;
+    unsigned                           hushed:1;    /* though it speaks */
 } ngx_webrtc_spotlight_member_t;
 
 

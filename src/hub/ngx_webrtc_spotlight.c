@@ -118,7 +118,7 @@ static void
 ngx_webrtc_spotlight_heard(ngx_webrtc_source_t *source,
     ngx_webrtc_speech_e speech, void *data, ngx_webrtc_usec_t now)
 {
-    ngx_uint_t                      audible;
+    ngx_uint_t                      speaks, audible;
     ngx_webrtc_connection_t        *connection;
     ngx_webrtc_spotlight_member_t  *member;
 
@@ -129,9 +129,15 @@ ngx_webrtc_spotlight_heard(ngx_webrtc_source_t *source,
 
     ngx_webrtc_hub_begin(connection->hub);
 
-    audible = (speech != NGX_WEBRTC_SPEECH_NONE);
+    speaks = (speech != NGX_WEBRTC_SPEECH_NONE);
 
-    member->silent = audible ? NGX_WEBRTC_NEVER : now;
+    member->silent = speaks ? NGX_WEBRTC_NEVER : now;
+
+    if (!speaks) {
+        member->hushed = 0;
+    }
+
+    audible = speaks && !member->hushed;
 
     if (member->audible != audible) {
         member->audible = audible;
@@ -140,7 +146,8 @@ ngx_webrtc_spotlight_heard(ngx_webrtc_source_t *source,
 
     if (!member->focused) {
         ngx_webrtc_spotlight_wait(connection,
-                                  speech == NGX_WEBRTC_SPEECH_LASTING);
+                                  audible
+                                  && speech == NGX_WEBRTC_SPEECH_LASTING);
     }
 
     ngx_webrtc_spotlight_fill(connection->channel, now);
@@ -346,7 +353,9 @@ ngx_webrtc_spotlight_focus(ngx_webrtc_connection_t *connection,
         return "CONNECTION-NOT-FOUND";
     }
 
-    if (connection->info.role == NGX_WEBRTC_RECVONLY) {
+    if (connection->info.role == NGX_WEBRTC_RECVONLY
+        || (!connection->info.audio && !connection->info.video))
+    {
         return "NOT-A-SENDER";
     }
 
@@ -373,6 +382,8 @@ ngx_webrtc_spotlight_focus(ngx_webrtc_connection_t *connection,
         if (member->silent != NGX_WEBRTC_NEVER) {
             member->silent = now;
         }
+
+        member->hushed = 0;
 
         ngx_webrtc_spotlight_wait(connection, 0);
         ngx_webrtc_spotlight_add(connection, now);
@@ -407,9 +418,10 @@ ngx_webrtc_spotlight_unfocus(ngx_webrtc_connection_t *connection,
 
     ngx_webrtc_hub_begin(connection->hub);
 
-    /* its voice goes too, though it may be speaking */
+    /* its voice goes too, though it may be speaking: until it is silent */
 
     member->audible = 0;
+    member->hushed = (member->silent == NGX_WEBRTC_NEVER);
 
     ngx_webrtc_spotlight_remove(connection, now);
     ngx_webrtc_spotlight_fill(connection->channel, now);

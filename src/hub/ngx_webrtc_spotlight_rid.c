@@ -53,12 +53,12 @@ ngx_webrtc_spotlight_request(ngx_webrtc_connection_t *receiver,
 
     if (sender) {
         reason = ngx_webrtc_spotlight_set(receiver, sender, rids);
+        ngx_webrtc_reception_apply_video(receiver, sender, now);
 
     } else {
         receiver->spotlight.rids = *rids;
+        ngx_webrtc_reception_apply_all(receiver, now);
     }
-
-    ngx_webrtc_reception_apply_all(receiver, now);
 
     ngx_webrtc_hub_end(receiver->hub);
 
@@ -83,11 +83,13 @@ ngx_webrtc_spotlight_reset(ngx_webrtc_connection_t *receiver,
 
     ngx_webrtc_spotlight_forget(receiver, sender);
 
-    if (sender == NULL) {
-        receiver->spotlight.rids = receiver->spotlight.joined;
-    }
+    if (sender) {
+        ngx_webrtc_reception_apply_video(receiver, sender, now);
 
-    ngx_webrtc_reception_apply_all(receiver, now);
+    } else {
+        receiver->spotlight.rids = receiver->spotlight.joined;
+        ngx_webrtc_reception_apply_all(receiver, now);
+    }
 
     ngx_webrtc_hub_end(receiver->hub);
 

@@ -529,6 +529,26 @@ who_was_unfocused_must_begin_anew(void **state)
     speech(a, NGX_WEBRTC_SPEECH_LASTING);
     assert_string_equal(view(b, a), "1a");
 
+    /* also if it is in the middle of its first word */
+
+    hush(a);
+    speech(a, NGX_WEBRTC_SPEECH_BEGUN);
+    assert_null(unfocus(a));
+
+    world.now += SEC(1);
+    speech(a, NGX_WEBRTC_SPEECH_LASTING);
+    assert_string_equal(view(b, a), "0");
+
+    hush(a);
+    speak(a);
+    assert_string_equal(view(b, a), "1a");
+
+    /* who is focused by hand is heard all the same */
+
+    assert_null(unfocus(a));
+    assert_null(focus(a, 0));
+    assert_string_equal(view(b, a), "1a");
+
     world_stop();
 }
 
@@ -673,6 +693,14 @@ who_sends_nothing_or_is_not_there_yet_is_not_focused(void **state)
 
     a = arrive_as("a", 1, NGX_WEBRTC_RECVONLY);
     assert_string_equal(focus(a, 0), "NOT-A-SENDER");
+
+    a->connection->info.role = NGX_WEBRTC_SENDONLY;
+    a->connection->info.audio = 0;
+    a->connection->info.video = 0;
+    assert_string_equal(focus(a, 0), "NOT-A-SENDER");
+    a->connection->info.role = NGX_WEBRTC_RECVONLY;
+    a->connection->info.audio = 1;
+    a->connection->info.video = 1;
 
     b = member_new("b");
     member_join_init(&join, b, NGX_WEBRTC_SENDRECV);
