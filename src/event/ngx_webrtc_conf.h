@@ -65,6 +65,7 @@ typedef struct {
     ngx_uint_t                channel_connections;
     ngx_uint_t                session_connections;
     ngx_uint_t                max_sections;
+    ngx_uint_t                max_filters;
     size_t                    mailbox_size;
     size_t                    mailbox_backlog;
     size_t                    outbox_size;

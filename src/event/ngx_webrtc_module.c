@@ -46,6 +46,10 @@ static ngx_conf_num_bounds_t  ngx_webrtc_sections_bounds = {
     ngx_conf_check_num_bounds, 2, 10000
 };
 
+static ngx_conf_num_bounds_t  ngx_webrtc_filters_bounds = {
+    ngx_conf_check_num_bounds, 1, 64
+};
+
 static ngx_conf_num_bounds_t  ngx_webrtc_bit_rate_bounds = {
     ngx_webrtc_bit_rate, 1, 1000000
 };
@@ -118,6 +122,13 @@ static ngx_command_t  ngx_webrtc_commands[] = {
       0,
       offsetof(ngx_webrtc_conf_t, max_sections),
       &ngx_webrtc_sections_bounds },
+
+    { ngx_string("webrtc_forwarding_filters"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, max_filters),
+      &ngx_webrtc_filters_bounds },
 
     { ngx_string("webrtc_mailbox_size"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
@@ -453,6 +464,7 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
     wcf->channel_connections = NGX_CONF_UNSET_UINT;
     wcf->session_connections = NGX_CONF_UNSET_UINT;
     wcf->max_sections = NGX_CONF_UNSET_UINT;
+    wcf->max_filters = NGX_CONF_UNSET_UINT;
     wcf->mailbox_size = NGX_CONF_UNSET_SIZE;
     wcf->mailbox_backlog = NGX_CONF_UNSET_SIZE;
     wcf->outbox_size = NGX_CONF_UNSET_SIZE;
@@ -495,6 +507,7 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_uint_value(wcf->channel_connections, 1000);
     ngx_conf_init_uint_value(wcf->session_connections, 1000);
     ngx_conf_init_uint_value(wcf->max_sections, 512);
+    ngx_conf_init_uint_value(wcf->max_filters, 16);
     ngx_conf_init_size_value(wcf->mailbox_size, 512 * 1024);
     ngx_conf_init_size_value(wcf->mailbox_backlog, 8 * 1024 * 1024);
     ngx_conf_init_size_value(wcf->outbox_size, 256 * 1024);

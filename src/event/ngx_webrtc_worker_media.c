@@ -187,6 +187,7 @@ ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
 
     conf.max_connections = wcf->channel_connections;
     conf.max_sections = wcf->max_sections;
+    conf.max_filters = wcf->max_filters;
     conf.video_bit_rate = (uint32_t) wcf->video_bit_rate;
     conf.simulcast_bit_rate = (uint32_t) wcf->simulcast_video_bit_rate;
     conf.max_video_bit_rate = (uint32_t) wcf->max_video_bit_rate;

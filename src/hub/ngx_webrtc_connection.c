@@ -96,6 +96,7 @@ ngx_webrtc_connection_create(ngx_webrtc_hub_t *hub,
     ngx_queue_init(&connection->receptions);
     ngx_queue_init(&connection->senders);
     ngx_queue_init(&connection->receivers);
+    ngx_queue_init(&connection->filters);
 
     if (ngx_webrtc_connection_init(connection, join, now) != NGX_OK) {
         ngx_destroy_pool(pool);
@@ -277,7 +278,9 @@ ngx_webrtc_connection_enroll(ngx_webrtc_connection_t *connection,
         return NGX_ERROR;
     }
 
-    if (ngx_webrtc_spotlight_join(connection, join, reason) != NGX_OK) {
+    if (ngx_webrtc_spotlight_join(connection, join, reason) != NGX_OK
+        || ngx_webrtc_filter_join(connection, join, now, reason) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -350,6 +353,8 @@ ngx_webrtc_connection_free(ngx_webrtc_connection_t *connection)
     if (connection->metadata_ext.data) {
         ngx_free(connection->metadata_ext.data);
     }
+
+    ngx_webrtc_filter_free_all(&connection->filters);
 
     ngx_destroy_pool(connection->pool);
 }

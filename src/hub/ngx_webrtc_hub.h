@@ -34,6 +34,7 @@ typedef struct ngx_webrtc_engine_s      ngx_webrtc_engine_t;
 typedef struct ngx_webrtc_hub_s         ngx_webrtc_hub_t;
 typedef struct ngx_webrtc_channel_s     ngx_webrtc_channel_t;
 typedef struct ngx_webrtc_connection_s  ngx_webrtc_connection_t;
+typedef struct ngx_webrtc_filter_s      ngx_webrtc_filter_t;
 typedef struct ngx_webrtc_label_s       ngx_webrtc_label_t;
 
 
@@ -159,6 +160,8 @@ typedef struct {
     ngx_str_t                     metadata_ext; /* set_metadata_ext() */
     ngx_uint_t                    spotlight_number; /* 0: as it is */
     ngx_webrtc_spotlight_rids_t   spotlight_rids;
+    ngx_webrtc_filter_t         **filters;  /* NULL: it is the hub's now */
+    ngx_uint_t                    nfilters;
     unsigned                  has_focus_rid:1;
     unsigned                  has_unfocus_rid:1;
     /* the same, of who let it in; empty: none */
@@ -211,6 +214,7 @@ typedef struct {
     uint32_t                  video_bit_rate;       /* default, kbit/s */
     uint32_t                  max_video_bit_rate;   /* kbit/s */
     uint32_t                  simulcast_bit_rate;   /* default, kbit/s */
+    ngx_uint_t                max_filters;      /* of a channel, a member */
     ngx_webrtc_usec_t         answer_timeout;
     ngx_webrtc_usec_t         session_keep;         /* 0: not at all */
     ngx_uint_t                spotlight_number;     /* default */

@@ -207,6 +207,7 @@ struct ngx_webrtc_connection_s {
     ngx_str_t                          authz_metadata;
     ngx_str_t                          event_metadata;
     ngx_str_t                          detail;          /* of its end */
+    ngx_queue_t                        filters;         /* by priority */
 
     ngx_webrtc_spotlight_member_t      spotlight;
 
@@ -247,6 +248,7 @@ struct ngx_webrtc_channel_s {
     ngx_webrtc_hash_node_t             node;
     ngx_webrtc_hub_t                  *hub;
     ngx_queue_t                        members;     /* by their joining */
+    ngx_queue_t                        filters;     /* by priority */
     ngx_uint_t                         nmembers;    /* not those who left */
     ngx_webrtc_counts_t                counts;      /* live ones */
     ngx_str_t                          id;
@@ -313,6 +315,14 @@ void ngx_webrtc_channel_remove(ngx_webrtc_channel_t *channel,
 /* one live member more or less */
 void ngx_webrtc_channel_count(ngx_webrtc_channel_t *channel,
     ngx_webrtc_role_e role, ngx_int_t n);
+
+/* ngx_webrtc_filter.c */
+
+/* those that a newcomer brings */
+ngx_int_t ngx_webrtc_filter_join(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_join_t *join, ngx_webrtc_usec_t now,
+    const char **reason);
+void ngx_webrtc_filter_free_all(ngx_queue_t *filters);
 
 /* ngx_webrtc_event.c */
 

@@ -10,6 +10,7 @@
  */
 
 
+#include <hub/ngx_webrtc_filter.h>
 #include <hub/ngx_webrtc_member.h>
 
 
@@ -92,6 +93,12 @@ ngx_webrtc_reception_paused(ngx_webrtc_reception_t *reception)
     ngx_webrtc_connection_t  *sender;
 
     sender = reception->track->connection;
+
+    if (ngx_webrtc_hub_filtered(reception->receiver, sender,
+                                ngx_webrtc_reception_is_video(reception)))
+    {
+        return 1;
+    }
 
     if (!ngx_webrtc_reception_is_video(reception)) {
         return ngx_webrtc_spotlight_is_mute(sender);

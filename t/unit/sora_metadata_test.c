@@ -23,51 +23,10 @@
 #include <cmocka.h>
 
 #include "lib/client_sora.h"
+#include "lib/call_sora.h"
 
 #include <front/sora/ngx_webrtc_sora_connect.h>
 #include <front/sora/ngx_webrtc_sora_operation.h>
-
-
-/* "%s" in the body is the connection; the answer has the status and text */
-
-static void
-api(const char *target, const char *body, const client_t *client,
-    ngx_uint_t status, const char *text)
-{
-    char                      json[256], want[256];
-    u_char                   *data;
-    ngx_str_t                 value;
-    ngx_webrtc_sora_call_t    call;
-    ngx_webrtc_sora_answer_t  answer;
-
-    snprintf(json, sizeof(json), body, client ? client->id : "");
-    snprintf(want, sizeof(want), text, client ? client->id : "",
-             client ? client->id : "");
-
-    value.data = (u_char *) target;
-    value.len = strlen(target);
-
-    data = malloc(strlen(json));
-    memcpy(data, json, strlen(json));
-
-    assert_int_equal(ngx_webrtc_sora_api_parse(&value, data, strlen(json),
-                                               &call, &answer),
-                     NGX_OK);
-    free(data);
-
-    ngx_webrtc_sora_api_execute(sora.sora, &call, sora.now, &answer);
-
-    if (answer.status != status || answer.body.len != strlen(want)
-        || memcmp(answer.body.data, want, answer.body.len) != 0)
-    {
-        fail_msg("%s %s: %u %.*s, not %u %s", target, json,
-                 (unsigned) answer.status, (int) answer.body.len,
-                 answer.body.data, (unsigned) status, want);
-    }
-
-    ngx_webrtc_sora_answer_free(&answer);
-    ngx_webrtc_sora_call_free(&call);
-}
 
 
 #define NOTE(name)   "Sora_20201124." name "SignalingNotifyMetadata"
@@ -87,26 +46,26 @@ metadata_is_kept_item_by_item(void **state)
 
     a = sora_arrive("sendrecv", "sora");
 
-    api(NOTE("Get"), ONE "}", a, 200, "{}");
+    call_sora(NOTE("Get"), ONE "}", a, 200, "{}");
 
-    api(NOTE("Put"), ONE ",\"metadata\":{\"abc\":10}}", a, 200,
-        "{\"abc\":10}");
-    api(NOTE("Get"), ONE "}", a, 200, "{\"abc\":10}");
+    call_sora(NOTE("Put"), ONE ",\"metadata\":{\"abc\":10}}", a, 200,
+              "{\"abc\":10}");
+    call_sora(NOTE("Get"), ONE "}", a, 200, "{\"abc\":10}");
 
-    api(NOTE1("Put"), ONE ",\"key\":\"x\",\"value\":[null,1.5]}", a, 200,
-        "{\"abc\":10,\"x\":[null,1.5]}");
-    api(NOTE1("Put"), ONE ",\"key\":\"abc\",\"value\":null}", a, 200,
-        "{\"abc\":null,\"x\":[null,1.5]}");
+    call_sora(NOTE1("Put"), ONE ",\"key\":\"x\",\"value\":[null,1.5]}", a, 200,
+              "{\"abc\":10,\"x\":[null,1.5]}");
+    call_sora(NOTE1("Put"), ONE ",\"key\":\"abc\",\"value\":null}", a, 200,
+              "{\"abc\":null,\"x\":[null,1.5]}");
 
-    api(NOTE1("Delete"), ONE ",\"key\":\"abc\"}", a, 200,
-        "{\"x\":[null,1.5]}");
-    api(NOTE1("Delete"), ONE ",\"key\":\"abc\"}", a, 200,
-        "{\"x\":[null,1.5]}");
+    call_sora(NOTE1("Delete"), ONE ",\"key\":\"abc\"}", a, 200,
+              "{\"x\":[null,1.5]}");
+    call_sora(NOTE1("Delete"), ONE ",\"key\":\"abc\"}", a, 200,
+              "{\"x\":[null,1.5]}");
 
     /* what there was before */
 
-    api(NOTE("Delete"), ONE "}", a, 200, "{\"x\":[null,1.5]}");
-    api(NOTE("Delete"), ONE "}", a, 200, "{}");
+    call_sora(NOTE("Delete"), ONE "}", a, 200, "{\"x\":[null,1.5]}");
+    call_sora(NOTE("Delete"), ONE "}", a, 200, "{}");
 
     sora_stop();
 }
@@ -126,11 +85,11 @@ metadata_is_listed_of_live_members(void **state)
     sora_join("{\"type\":\"connect\",\"role\":\"sendrecv\","
               "\"channel_id\":\"sora\"}");
 
-    api(NOTE("Put"), ONE ",\"metadata\":{\"abc\":10}}", a, 200,
-        "{\"abc\":10}");
-    api(NOTE("List"), "{\"channel_id\":\"sora\"}", a, 200,
-        "[{\"client_id\":\"%s\",\"connection_id\":\"%s\","
-        "\"metadata\":{\"abc\":10}}]");
+    call_sora(NOTE("Put"), ONE ",\"metadata\":{\"abc\":10}}", a, 200,
+              "{\"abc\":10}");
+    call_sora(NOTE("List"), "{\"channel_id\":\"sora\"}", a, 200,
+              "[{\"client_id\":\"%s\",\"connection_id\":\"%s\","
+              "\"metadata\":{\"abc\":10}}]");
 
     sora_stop();
 }
@@ -151,8 +110,8 @@ metadata_has_a_limit_and_keeps_what_it_was(void **state)
 
     a = sora_arrive("sendrecv", "sora");
 
-    api(NOTE("Put"), ONE ",\"metadata\":{\"abc\":10}}", a, 200,
-        "{\"abc\":10}");
+    call_sora(NOTE("Put"), ONE ",\"metadata\":{\"abc\":10}}", a, 200,
+              "{\"abc\":10}");
 
     big = malloc(NGX_WEBRTC_SORA_METADATA_MAX + 1);
     memset(big, 'x', NGX_WEBRTC_SORA_METADATA_MAX);
@@ -172,7 +131,7 @@ metadata_has_a_limit_and_keeps_what_it_was(void **state)
                                                   &reason));
     assert_string_equal(reason, "METADATA-TOO-LARGE");
 
-    api(NOTE("Get"), ONE "}", a, 200, "{\"abc\":10}");
+    call_sora(NOTE("Get"), ONE "}", a, 200, "{\"abc\":10}");
     assert_null(json_object_get(a->types, "push"));
 
     json_decref(value);
@@ -202,30 +161,30 @@ changes_are_pushed_to_everybody_if_asked_for(void **state)
     assert_string_equal(a->last, want);                                      \
     assert_string_equal(b->last, want)
 
-    api(NOTE1("Put"),
-        ONE ",\"key\":\"abc\",\"value\":\"efg\",\"push\":true}", a, 200,
-        "{\"abc\":\"efg\"}");
+    call_sora(NOTE1("Put"),
+              ONE ",\"key\":\"abc\",\"value\":\"efg\",\"push\":true}", a, 200,
+              "{\"abc\":\"efg\"}");
     pushed("\"action\":\"PutMetadataItem\",\"connection_id\":\"%s\","
            "\"type\":\"signaling_notify_metadata_ext\",\"key\":\"abc\","
            "\"value\":\"efg\"");
 
-    api(NOTE1("Delete"), ONE ",\"key\":\"abc\",\"push\":true}", a, 200,
-        "{}");
+    call_sora(NOTE1("Delete"), ONE ",\"key\":\"abc\",\"push\":true}", a, 200,
+              "{}");
     pushed("\"action\":\"DeleteMetadataItem\",\"connection_id\":\"%s\","
            "\"type\":\"signaling_notify_metadata_ext\",\"key\":\"abc\"");
 
-    api(NOTE("Put"), ONE ",\"metadata\":{\"n\":1},\"push\":true}", a, 200,
-        "{\"n\":1}");
+    call_sora(NOTE("Put"), ONE ",\"metadata\":{\"n\":1},\"push\":true}", a,
+              200, "{\"n\":1}");
     pushed("\"action\":\"PutMetadata\",\"connection_id\":\"%s\","
            "\"type\":\"signaling_notify_metadata_ext\","
            "\"metadata\":{\"n\":1}");
 
-    api(NOTE("Delete"), ONE ",\"push\":true}", a, 200, "{\"n\":1}");
+    call_sora(NOTE("Delete"), ONE ",\"push\":true}", a, 200, "{\"n\":1}");
     pushed("\"action\":\"DeleteMetadata\",\"connection_id\":\"%s\","
            "\"type\":\"signaling_notify_metadata_ext\"");
 
-    api(NOTE("Put"), ONE ",\"metadata\":{\"n\":2},\"push\":false}", a, 200,
-        "{\"n\":2}");
+    call_sora(NOTE("Put"), ONE ",\"metadata\":{\"n\":2},\"push\":false}", a,
+              200, "{\"n\":2}");
     pushed("\"action\":\"DeleteMetadata\",\"connection_id\":\"%s\","
            "\"type\":\"signaling_notify_metadata_ext\"");
 
@@ -250,26 +209,28 @@ pushes_reach_those_who_are_named(void **state)
     assert_string_equal((client)->last,                                      \
                         "{\"type\":\"push\",\"data\":{\"n\":" #n "}}")
 
-    api("Sora_20160711.PushChannel",
-        "{\"channel_id\":\"sora\",\"data\":{\"n\":1}}", NULL, 200,
-        "{\"channel_id\":\"sora\"}");
+    call_sora("Sora_20160711.PushChannel",
+              "{\"channel_id\":\"sora\",\"data\":{\"n\":1}}", NULL, 200,
+              "{\"channel_id\":\"sora\"}");
     got(a, 1);
     got(b, 1);
 
-    api("Sora_20160711.PushConnection", ONE ",\"data\":{\"n\":2}}", b, 200,
-        "{\"channel_id\":\"sora\",\"connection_id\":\"%s\"}");
+    call_sora("Sora_20160711.PushConnection", ONE ",\"data\":{\"n\":2}}", b,
+              200, "{\"channel_id\":\"sora\",\"connection_id\":\"%s\"}");
     got(a, 1);
     got(b, 2);
 
-    api("Sora_20160711.PushClient",
-        "{\"channel_id\":\"sora\",\"client_id\":\"%s\",\"data\":{\"n\":3}}",
-        a, 200, "{\"channel_id\":\"sora\",\"client_id\":\"%s\"}");
+    call_sora("Sora_20160711.PushClient",
+              "{\"channel_id\":\"sora\",\"client_id\":\"%s\","
+              "\"data\":{\"n\":3}}",
+              a, 200, "{\"channel_id\":\"sora\",\"client_id\":\"%s\"}");
     got(a, 3);
     got(b, 2);
 
-    api("Sora_20201120.PushChannelByRole",
-        "{\"channel_id\":\"sora\",\"role\":\"recvonly\",\"data\":{\"n\":4}}",
-        NULL, 200, "{\"channel_id\":\"sora\",\"role\":\"recvonly\"}");
+    call_sora("Sora_20201120.PushChannelByRole",
+              "{\"channel_id\":\"sora\",\"role\":\"recvonly\","
+              "\"data\":{\"n\":4}}",
+              NULL, 200, "{\"channel_id\":\"sora\",\"role\":\"recvonly\"}");
     got(a, 3);
     got(b, 4);
 
@@ -296,27 +257,29 @@ nobody_to_push_to_is_an_error(void **state)
 
     a = sora_arrive("sendrecv", "sora");
 
-    api("Sora_20160711.PushChannel",
-        "{\"channel_id\":\"none\",\"data\":{}}", NULL, 400,
-        "{\"error_type\":\"CHANNEL-NOT-FOUND\",\"error_reason\":"
-        "{\"channel_id\":\"none\"}}");
-    api("Sora_20160711.PushClient",
-        "{\"channel_id\":\"sora\",\"client_id\":\"x\",\"data\":{}}", NULL,
-        400, "{\"error_type\":\"CLIENT-NOT-FOUND\",\"error_reason\":"
-             "{\"channel_id\":\"sora\",\"client_id\":\"x\"}}");
-    api("Sora_20160711.PushConnection",
-        "{\"channel_id\":\"sora\",\"connection_id\":\"x\",\"data\":{}}",
-        NULL, 400,
-        "{\"error_type\":\"CONNECTION-NOT-FOUND\",\"error_reason\":"
-        "{\"channel_id\":\"sora\",\"connection_id\":\"x\"}}");
-    api("Sora_20201120.PushChannelByRole",
-        "{\"channel_id\":\"sora\",\"role\":\"sendonly\",\"data\":{}}", NULL,
-        200, "{\"channel_id\":\"sora\",\"role\":\"sendonly\"}");
+    call_sora("Sora_20160711.PushChannel",
+              "{\"channel_id\":\"none\",\"data\":{}}", NULL, 400,
+              "{\"error_type\":\"CHANNEL-NOT-FOUND\",\"error_reason\":"
+              "{\"channel_id\":\"none\"}}");
+    call_sora("Sora_20160711.PushClient",
+              "{\"channel_id\":\"sora\",\"client_id\":\"x\","
+              "\"data\":{}}", NULL,
+              400, "{\"error_type\":\"CLIENT-NOT-FOUND\",\"error_reason\":"
+                   "{\"channel_id\":\"sora\",\"client_id\":\"x\"}}");
+    call_sora("Sora_20160711.PushConnection",
+              "{\"channel_id\":\"sora\",\"connection_id\":\"x\",\"data\":{}}",
+              NULL, 400,
+              "{\"error_type\":\"CONNECTION-NOT-FOUND\",\"error_reason\":"
+              "{\"channel_id\":\"sora\",\"connection_id\":\"x\"}}");
+    call_sora("Sora_20201120.PushChannelByRole",
+              "{\"channel_id\":\"sora\",\"role\":\"sendonly\","
+              "\"data\":{}}", NULL,
+              200, "{\"channel_id\":\"sora\",\"role\":\"sendonly\"}");
 
-    api(NOTE("Get"), "{\"channel_id\":\"sora\",\"connection_id\":\"x\"}",
-        NULL, 400,
-        "{\"error_type\":\"CONNECTION-NOT-FOUND\",\"error_reason\":"
-        "{\"channel_id\":\"sora\",\"connection_id\":\"x\"}}");
+    call_sora(NOTE("Get"), "{\"channel_id\":\"sora\",\"connection_id\":\"x\"}",
+              NULL, 400,
+              "{\"error_type\":\"CONNECTION-NOT-FOUND\",\"error_reason\":"
+              "{\"channel_id\":\"sora\",\"connection_id\":\"x\"}}");
 
     assert_null(json_object_get(a->types, "push"));
 
@@ -338,9 +301,9 @@ a_member_that_breaks_while_it_is_pushed_to_ends(void **state)
 
     a->breaks = 1;
 
-    api("Sora_20160711.PushChannel",
-        "{\"channel_id\":\"sora\",\"data\":{\"n\":1}}", NULL, 200,
-        "{\"channel_id\":\"sora\"}");
+    call_sora("Sora_20160711.PushChannel",
+              "{\"channel_id\":\"sora\",\"data\":{\"n\":1}}", NULL, 200,
+              "{\"channel_id\":\"sora\"}");
 
     assert_null(a->session);
     assert_key(sora_last(b, "notify"), "event_type", "connection.destroyed");

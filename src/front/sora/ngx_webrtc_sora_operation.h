@@ -169,7 +169,6 @@ void ngx_webrtc_sora_delete_metadata(ngx_webrtc_sora_t *sora,
 void ngx_webrtc_sora_delete_metadata_item(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
-
 /*
  * The two that RPC has too.  The metadata afterwards, a new reference; NULL:
  * nothing was changed, "reason" says why.
@@ -203,6 +202,22 @@ void ngx_webrtc_sora_reset_spotlight_rid(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
 void ngx_webrtc_sora_batch_request_spotlight_rid(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+
+
+/* ngx_webrtc_sora_filter_api.c */
+
+void ngx_webrtc_sora_list_filters(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_create_filter(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_update_filter(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_delete_filter(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
 

@@ -34,6 +34,15 @@
 /* items of one call */
 #define NGX_WEBRTC_SORA_BATCH_MAX  1000
 
+#define NGX_WEBRTC_SORA_NAME                                                 \
+    { "name", NGX_WEBRTC_SORA_ARG_STRING, 0, 1, NGX_WEBRTC_NAME_MAX, NULL }
+
+/* the rest of a filter is checked when it is read */
+
+#define NGX_WEBRTC_SORA_FILTER                                               \
+    NGX_WEBRTC_SORA_NAME,                                                    \
+    { "rules", NGX_WEBRTC_SORA_ARG_ARRAY, 1, 0, 1000, NULL }
+
 #define NGX_WEBRTC_SORA_ARGS_END  { NULL, 0, 0, 0, 0, NULL }
 
 
@@ -233,6 +242,62 @@ static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_delete_item_args[] = {
 };
 
 
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_list_filters_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    { "blocked", NGX_WEBRTC_SORA_ARG_BOOLEAN, 0, 0, 0, NULL },
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_filter_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_FILTER,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_own_filter_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("connection_id"),
+    NGX_WEBRTC_SORA_FILTER,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_put_filter_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    { "current_version", NGX_WEBRTC_SORA_ARG_STRING, 0, 1,
+      NGX_WEBRTC_NAME_MAX, NULL },
+    NGX_WEBRTC_SORA_FILTER,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_put_own_filter_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("connection_id"),
+    { "current_version", NGX_WEBRTC_SORA_ARG_STRING, 0, 1,
+      NGX_WEBRTC_NAME_MAX, NULL },
+    NGX_WEBRTC_SORA_FILTER,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_del_filter_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_NAME,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_del_own_filter_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    NGX_WEBRTC_SORA_ID("connection_id"),
+    NGX_WEBRTC_SORA_NAME,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
 static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
 
     { "20151104", "DisconnectChannel", NGX_WEBRTC_SORA_HOME,
@@ -403,6 +468,34 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
     { "20241218", "RequestKeyFrame", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_connection_args,
       ngx_webrtc_sora_request_key_frame },
+
+    { "20230628", "ListForwardingFilters", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_list_filters_args,
+      ngx_webrtc_sora_list_filters },
+
+    { "20230628", "CreateChannelForwardingFilter", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_filter_args,
+      ngx_webrtc_sora_create_filter },
+
+    { "20230628", "UpdateChannelForwardingFilter", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_put_filter_args,
+      ngx_webrtc_sora_update_filter },
+
+    { "20230628", "DeleteChannelForwardingFilter", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_del_filter_args,
+      ngx_webrtc_sora_delete_filter },
+
+    { "20230628", "CreateConnectionForwardingFilter", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_own_filter_args,
+      ngx_webrtc_sora_create_filter },
+
+    { "20230628", "UpdateConnectionForwardingFilter", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_put_own_filter_args,
+      ngx_webrtc_sora_update_filter },
+
+    { "20230628", "DeleteConnectionForwardingFilter", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_del_own_filter_args,
+      ngx_webrtc_sora_delete_filter },
 
     { NULL, NULL, NGX_WEBRTC_SORA_HOME, NULL, NULL }
 };

@@ -14,6 +14,7 @@
 #include <proto/ngx_webrtc_json.h>
 #include <hub/ngx_webrtc_session.h>
 #include <front/sora/ngx_webrtc_sora_connect.h>
+#include <front/sora/ngx_webrtc_sora_filter.h>
 #include <front/sora/ngx_webrtc_sora_session.h>
 
 
@@ -30,6 +31,9 @@ static void ngx_webrtc_sora_dispatch(ngx_webrtc_sora_session_t *session,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
     const u_char *data, size_t len, ngx_webrtc_usec_t now);
+static ngx_webrtc_connection_t *ngx_webrtc_sora_join(
+    ngx_webrtc_sora_session_t *session, ngx_webrtc_sora_connect_t *connect,
+    ngx_webrtc_usec_t now, const char **reason);
 static void ngx_webrtc_sora_second_connect(ngx_webrtc_sora_session_t *session,
     const u_char *data, size_t len, ngx_webrtc_usec_t now);
 static void ngx_webrtc_sora_answer(ngx_webrtc_sora_session_t *session,
@@ -193,9 +197,7 @@ ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
     session->connect = &connect;
     session->silent = connect.silent;
 
-    connection = ngx_webrtc_hub_join(sora->hub, &connect.join,
-                                     ngx_webrtc_sora_event_handler, session,
-                                     now, &reason);
+    connection = ngx_webrtc_sora_join(session, &connect, now, &reason);
 
     session->connect = NULL;
 
@@ -212,6 +214,38 @@ ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
         sora->glue.describe(session->pipe,
                             ngx_webrtc_connection_info(connection));
     }
+}
+
+
+static ngx_webrtc_connection_t *
+ngx_webrtc_sora_join(ngx_webrtc_sora_session_t *session,
+    ngx_webrtc_sora_connect_t *connect, ngx_webrtc_usec_t now,
+    const char **reason)
+{
+    ngx_webrtc_join_t        *join;
+    ngx_webrtc_filter_t      *filters[NGX_WEBRTC_SORA_FILTERS_MAX];
+    ngx_webrtc_connection_t  *connection;
+
+    join = &connect->join;
+
+    if (ngx_webrtc_sora_filters_read(connect->json, filters, &join->nfilters,
+                                     session->sora->log, reason)
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    join->filters = filters;
+
+    connection = ngx_webrtc_hub_join(session->sora->hub, join,
+                                     ngx_webrtc_sora_event_handler, session,
+                                     now, reason);
+
+    /* those that the hub did not take */
+
+    ngx_webrtc_sora_filters_free(filters, join->nfilters);
+
+    return connection;
 }
 
 

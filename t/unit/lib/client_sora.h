@@ -166,6 +166,7 @@ sora_start(void)
 
     conf.max_connections = 3;
     conf.max_sections = 64;
+    conf.max_filters = 4;
     conf.video_bit_rate = 500;
     conf.simulcast_bit_rate = 3000;
     conf.max_video_bit_rate = 15000;

@@ -124,6 +124,7 @@ world_start(const ngx_webrtc_hub_conf_t *changes)
 
     conf.max_connections = 100;
     conf.max_sections = 64;
+    conf.max_filters = 4;
     conf.video_bit_rate = 500;
     conf.simulcast_bit_rate = 3000;
     conf.max_video_bit_rate = 15000;
