@@ -88,7 +88,7 @@ typedef ngx_int_t (*ngx_webrtc_zone_connection_pt)(void *data,
     const ngx_webrtc_connection_info_t *info, const ngx_str_t *stats,
     uint64_t wall);
 typedef ngx_int_t (*ngx_webrtc_zone_channel_pt)(void *data,
-    const ngx_str_t *channel_id, ngx_uint_t spotlight);
+    const ngx_webrtc_connection_info_t *first);
 
 
 /*

@@ -144,8 +144,7 @@ void
 ngx_webrtc_zone_channels(ngx_webrtc_zone_t *zone,
     ngx_webrtc_zone_channel_pt handler, void *data)
 {
-    ngx_str_t                   id;
-    ngx_uint_t                  i, spotlight;
+    ngx_uint_t                  i;
     ngx_webrtc_zone_row_t      *row;
     ngx_webrtc_zone_table_t    *table;
     ngx_webrtc_zone_channel_t  *channel;
@@ -174,11 +173,7 @@ ngx_webrtc_zone_channels(ngx_webrtc_zone_t *zone,
             continue;
         }
 
-        id.data = channel->id;
-        id.len = channel->len;
-        spotlight = row->info.spotlight;
-
-        if (handler(data, &id, spotlight) != NGX_OK) {
+        if (handler(data, &row->info) != NGX_OK) {
             break;
         }
     }

@@ -38,7 +38,7 @@ static ngx_int_t ngx_http_webrtc_list_connection(void *data,
     const ngx_webrtc_connection_info_t *info, const ngx_str_t *stats,
     uint64_t wall);
 static ngx_int_t ngx_http_webrtc_list_channel(void *data,
-    const ngx_str_t *channel_id, ngx_uint_t spotlight);
+    const ngx_webrtc_connection_info_t *first);
 static ngx_http_webrtc_row_t *ngx_http_webrtc_list_add(
     ngx_http_webrtc_rows_t *rows);
 static ngx_int_t ngx_http_webrtc_list_str(ngx_pool_t *pool, ngx_str_t *to,
@@ -113,7 +113,9 @@ ngx_http_webrtc_list_copy(ngx_webrtc_sora_call_t *call,
 
     zone = ngx_webrtc_worker()->zone;
 
-    if (call->scope == NGX_WEBRTC_SORA_LIST_CHANNELS) {
+    if (call->scope == NGX_WEBRTC_SORA_LIST_CHANNELS
+        || call->scope == NGX_WEBRTC_SORA_LIST_SESSIONS)
+    {
         ngx_webrtc_zone_channels(zone, ngx_http_webrtc_list_channel, rows);
         return;
     }
@@ -173,29 +175,10 @@ failed:
 
 
 static ngx_int_t
-ngx_http_webrtc_list_channel(void *data, const ngx_str_t *channel_id,
-    ngx_uint_t spotlight)
+ngx_http_webrtc_list_channel(void *data,
+    const ngx_webrtc_connection_info_t *first)
 {
-    ngx_http_webrtc_rows_t *rows = data;
-
-    ngx_http_webrtc_row_t  *row;
-
-    row = ngx_http_webrtc_list_add(rows);
-    if (row == NULL) {
-        return NGX_ERROR;
-    }
-
-    row->info.spotlight = spotlight ? 1 : 0;
-
-    if (ngx_http_webrtc_list_str(rows->pool, &row->info.channel_id,
-                                 channel_id)
-        != NGX_OK)
-    {
-        rows->last = NULL;
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
+    return ngx_http_webrtc_list_connection(data, first, NULL, 0);
 }
 
 
@@ -267,8 +250,8 @@ ngx_http_webrtc_list_write(ngx_webrtc_sora_call_t *call,
         switch (call->scope) {
 
         case NGX_WEBRTC_SORA_LIST_CHANNELS:
-            ngx_webrtc_sora_list_channel(list, &row->info.channel_id,
-                                         row->info.spotlight);
+        case NGX_WEBRTC_SORA_LIST_SESSIONS:
+            ngx_webrtc_sora_list_channel(list, &row->info);
             break;
 
         case NGX_WEBRTC_SORA_REMOTE_STATS:

@@ -116,6 +116,32 @@ ngx_webrtc_session_end(ngx_webrtc_hub_t *hub, ngx_webrtc_channel_t *channel,
 }
 
 
+void
+ngx_webrtc_hub_end_session(ngx_webrtc_hub_t *hub, const ngx_str_t *channel_id,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_channel_t    *channel;
+    ngx_webrtc_hash_node_t  *node;
+
+    node = ngx_webrtc_hash_find(&hub->channels, channel_id->data,
+                                channel_id->len);
+    if (node == NULL) {
+        return;
+    }
+
+    channel = ngx_webrtc_hash_data(node, ngx_webrtc_channel_t, node);
+
+    if (!channel->keep.set) {
+        return;
+    }
+
+    ngx_webrtc_deadline_remove(&channel->keep);
+
+    ngx_webrtc_session_end(hub, channel, now);
+    ngx_webrtc_channel_destroy(hub, channel);
+}
+
+
 /* those that nobody has come back to */
 
 void

@@ -34,6 +34,10 @@ const ngx_webrtc_session_info_t *ngx_webrtc_channel_session(
 ngx_webrtc_channel_t *ngx_webrtc_connection_channel(
     ngx_webrtc_connection_t *connection);
 
+/* of a channel without members, which would be kept else */
+void ngx_webrtc_hub_end_session(ngx_webrtc_hub_t *hub,
+    const ngx_str_t *channel_id, ngx_webrtc_usec_t now);
+
 /* a place for what the glue keeps with a session; NULL at its start */
 void *ngx_webrtc_session_data(ngx_webrtc_channel_t *channel);
 void ngx_webrtc_session_set_data(ngx_webrtc_channel_t *channel, void *data);

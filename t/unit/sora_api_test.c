@@ -529,22 +529,40 @@ connections_are_listed_with_all_their_fields(void **state)
 static void
 channels_are_listed(void **state)
 {
-    ngx_str_t                one = ngx_string("one");
-    ngx_str_t                two = ngx_string("t\nwo");
-    ngx_webrtc_sora_list_t  *list;
+    ngx_webrtc_sora_list_t        *list;
+    ngx_webrtc_connection_info_t   one, two;
 
     (void) state;
+
+    ngx_memzero(&one, sizeof(ngx_webrtc_connection_info_t));
+    ngx_memzero(&two, sizeof(ngx_webrtc_connection_info_t));
+
+    ngx_str_set(&one.channel_id, "one");
+    ngx_str_set(&two.channel_id, "t\nwo");
+    memcpy(one.session_id, "AAAAAAAAAAAAAAAAAAAAAAAAAA", NGX_WEBRTC_ID_LEN);
+    memcpy(two.session_id, "BBBBBBBBBBBBBBBBBBBBBBBBBB", NGX_WEBRTC_ID_LEN);
+    two.spotlight = 1;
 
     assert_int_equal(parse("Sora_20201013.ListChannels", "{}"), NGX_OK);
 
     list = ngx_webrtc_sora_list_start(&call);
-    ngx_webrtc_sora_list_channel(list, &one, 0);
-    ngx_webrtc_sora_list_channel(list, &two, 1);
+    ngx_webrtc_sora_list_channel(list, &one);
+    ngx_webrtc_sora_list_channel(list, &two);
     ngx_webrtc_sora_list_finish(list, &answer);
 
     assert_answer(200, "[{\"channel_id\":\"one\",\"multistream\":true,"
                   "\"spotlight\":false},{\"channel_id\":\"t\\nwo\","
                   "\"multistream\":true,\"spotlight\":true}]");
+
+    assert_int_equal(parse("Sora_20231220.ListSessions", "{}"), NGX_OK);
+
+    list = ngx_webrtc_sora_list_start(&call);
+    ngx_webrtc_sora_list_channel(list, &two);
+    ngx_webrtc_sora_list_finish(list, &answer);
+
+    assert_answer(200, "[{\"channel_id\":\"t\\nwo\",\"session_id\":"
+                  "\"BBBBBBBBBBBBBBBBBBBBBBBBBB\",\"multistream\":true,"
+                  "\"spotlight\":true}]");
 
     done();
 }

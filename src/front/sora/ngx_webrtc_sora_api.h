@@ -24,6 +24,7 @@ typedef enum {
     /* from the tables of the shared zone, by any worker */
     NGX_WEBRTC_SORA_LIST_CONNECTIONS = 0,   /* of the channel, if given */
     NGX_WEBRTC_SORA_LIST_CHANNELS,
+    NGX_WEBRTC_SORA_LIST_SESSIONS,
     NGX_WEBRTC_SORA_REMOTE_STATS,           /* of channel, connection */
     NGX_WEBRTC_SORA_TRAFFIC,                /* of all connections */
     NGX_WEBRTC_SORA_STATS_REPORT,
@@ -94,8 +95,9 @@ ngx_webrtc_sora_list_t *ngx_webrtc_sora_list_start(
     ngx_webrtc_sora_call_t *call);
 void ngx_webrtc_sora_list_connection(ngx_webrtc_sora_list_t *list,
     const ngx_webrtc_connection_info_t *info);
+/* by any member of it */
 void ngx_webrtc_sora_list_channel(ngx_webrtc_sora_list_t *list,
-    const ngx_str_t *channel_id, ngx_uint_t spotlight);
+    const ngx_webrtc_connection_info_t *first);
 /* "text" is the stored "stats" array, passed on untouched; wall in us */
 void ngx_webrtc_sora_list_stats(ngx_webrtc_sora_list_t *list,
     const ngx_webrtc_connection_info_t *info, const ngx_str_t *text,

@@ -10,10 +10,6 @@
 #include <front/sora/ngx_webrtc_sora_session.h>
 
 
-static void ngx_webrtc_sora_disconnect(ngx_webrtc_connection_t *connection,
-    void *data, ngx_webrtc_usec_t now);
-
-
 void
 ngx_webrtc_sora_disconnect_channel(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
@@ -101,7 +97,7 @@ ngx_webrtc_sora_disconnect_role(ngx_webrtc_sora_t *sora,
 
 /* the "reason" of the call is for webhooks alone */
 
-static void
+void
 ngx_webrtc_sora_disconnect(ngx_webrtc_connection_t *connection, void *data,
     ngx_webrtc_usec_t now)
 {

@@ -11,6 +11,7 @@
 
 
 #include <front/sora/ngx_webrtc_sora_connect.h>
+#include <front/sora/ngx_webrtc_sora_operation.h>
 #include <front/sora/ngx_webrtc_sora_schema.h>
 #include <front/sora/ngx_webrtc_sora_session.h>
 #include <front/sora/ngx_webrtc_sora_stats.h>
@@ -54,10 +55,14 @@ void
 ngx_webrtc_sora_list_connection(ngx_webrtc_sora_list_t *list,
     const ngx_webrtc_connection_info_t *info)
 {
-    ngx_webrtc_sora_text_t  *text;
+    ngx_webrtc_sora_write_connection(&list->text, info);
+}
 
-    text = &list->text;
 
+void
+ngx_webrtc_sora_write_connection(ngx_webrtc_sora_text_t *text,
+    const ngx_webrtc_connection_info_t *info)
+{
     ngx_webrtc_sora_text_item(text);
     ngx_webrtc_sora_text_cstr(text, "{");
 
@@ -129,7 +134,7 @@ ngx_webrtc_sora_list_media(ngx_webrtc_sora_text_t *text,
 
 void
 ngx_webrtc_sora_list_channel(ngx_webrtc_sora_list_t *list,
-    const ngx_str_t *channel_id, ngx_uint_t spotlight)
+    const ngx_webrtc_connection_info_t *first)
 {
     ngx_webrtc_sora_text_t  *text;
 
@@ -137,9 +142,15 @@ ngx_webrtc_sora_list_channel(ngx_webrtc_sora_list_t *list,
 
     ngx_webrtc_sora_text_item(text);
     ngx_webrtc_sora_text_cstr(text, "{");
-    ngx_webrtc_sora_text_key_str(text, "channel_id", channel_id);
+    ngx_webrtc_sora_text_key_str(text, "channel_id", &first->channel_id);
+
+    if (list->call->scope == NGX_WEBRTC_SORA_LIST_SESSIONS) {
+        ngx_webrtc_sora_text_key_bytes(text, "session_id", first->session_id,
+                                       NGX_WEBRTC_ID_LEN);
+    }
+
     ngx_webrtc_sora_text_key_bool(text, "multistream", 1);
-    ngx_webrtc_sora_text_key_bool(text, "spotlight", spotlight);
+    ngx_webrtc_sora_text_key_bool(text, "spotlight", first->spotlight);
     ngx_webrtc_sora_text_cstr(text, "}");
 }
 

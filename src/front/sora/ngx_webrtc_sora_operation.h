@@ -65,6 +65,9 @@ void ngx_webrtc_sora_outcome(ngx_webrtc_sora_call_t *call,
 
 /* ngx_webrtc_sora_disconnect.c */
 
+/* visits by an operation, its call is the data; see visit() */
+void ngx_webrtc_sora_disconnect(ngx_webrtc_connection_t *connection,
+    void *data, ngx_webrtc_usec_t now);
 void ngx_webrtc_sora_disconnect_channel(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
@@ -220,6 +223,23 @@ void ngx_webrtc_sora_update_filter(ngx_webrtc_sora_t *sora,
 void ngx_webrtc_sora_delete_filter(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer);
+
+
+/* ngx_webrtc_sora_sessions.c */
+
+void ngx_webrtc_sora_get_session(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+void ngx_webrtc_sora_terminate_session(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
+
+
+/* ngx_webrtc_sora_list.c */
+
+/* as an item of a list */
+void ngx_webrtc_sora_write_connection(ngx_webrtc_sora_text_t *text,
+    const ngx_webrtc_connection_info_t *info);
 
 
 #endif /* _NGX_WEBRTC_SORA_OPERATION_H_INCLUDED_ */

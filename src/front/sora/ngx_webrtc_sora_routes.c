@@ -298,6 +298,15 @@ static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_del_own_filter_args[] = {
 };
 
 
+static const ngx_webrtc_sora_arg_t  ngx_webrtc_sora_session_args[] = {
+    NGX_WEBRTC_SORA_ID("channel_id"),
+    { "session_id", NGX_WEBRTC_SORA_ARG_STRING, 0, 1,
+      NGX_WEBRTC_NAME_MAX, NULL },
+    NGX_WEBRTC_SORA_REASON,
+    NGX_WEBRTC_SORA_ARGS_END
+};
+
+
 static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
 
     { "20151104", "DisconnectChannel", NGX_WEBRTC_SORA_HOME,
@@ -496,6 +505,17 @@ static const ngx_webrtc_sora_route_t  ngx_webrtc_sora_routes[] = {
     { "20230628", "DeleteConnectionForwardingFilter", NGX_WEBRTC_SORA_HOME,
       ngx_webrtc_sora_del_own_filter_args,
       ngx_webrtc_sora_delete_filter },
+
+    { "20230628", "TerminateSession", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_session_args,
+      ngx_webrtc_sora_terminate_session },
+
+    { "20231220", "GetSession", NGX_WEBRTC_SORA_HOME,
+      ngx_webrtc_sora_session_args,
+      ngx_webrtc_sora_get_session },
+
+    { "20231220", "ListSessions", NGX_WEBRTC_SORA_LIST_SESSIONS,
+      NULL, NULL },
 
     { NULL, NULL, NGX_WEBRTC_SORA_HOME, NULL, NULL }
 };
