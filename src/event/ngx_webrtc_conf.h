@@ -119,7 +119,11 @@ typedef struct {
  */
 void ngx_webrtc_require(ngx_conf_t *cf, const char *directive);
 
-/* post handlers of directives */
+/* ngx_webrtc_directives.c */
+
+extern ngx_command_t  ngx_webrtc_commands[];
+
+/* ngx_webrtc_conf_check.c: post handlers of directives */
 
 typedef struct {
     ngx_conf_post_handler_pt  post_handler;
@@ -130,6 +134,7 @@ typedef struct {
 char *ngx_webrtc_check_size_bounds(ngx_conf_t *cf, void *post, void *data);
 char *ngx_webrtc_check_ascii(ngx_conf_t *cf, void *post, void *data);
 char *ngx_webrtc_check_positive_msec(ngx_conf_t *cf, void *post, void *data);
+char *ngx_webrtc_check_power_of_two(ngx_conf_t *cf, void *post, void *data);
 
 /* ngx_webrtc_data_conf.c */
 
