@@ -9,6 +9,7 @@
 #include <ngx_event.h>
 #include <sys/time.h>
 #include <time.h>
+#include <hub/ngx_webrtc_session.h>
 #include <event/ngx_webrtc_hook.h>
 #include <event/ngx_webrtc_mailbox_event.h>
 #include <event/ngx_webrtc_relay.h>
@@ -271,6 +272,10 @@ ngx_webrtc_worker_quit(ngx_uint_t now)
     ngx_webrtc_worker_quitting = 1;
 
     ngx_webrtc_seat_quit(worker->zone, &worker->self);
+
+    if (worker->hub) {
+        ngx_webrtc_session_keep_none(worker->hub, ngx_webrtc_now());
+    }
 
     /* a client may be under way to a channel that we have not seen yet */
 

@@ -115,7 +115,7 @@ ngx_webrtc_hub_shutdown(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
     ngx_webrtc_connection_t  *connection;
     ngx_webrtc_hash_node_t   *node;
 
-    hub->closing = 1;
+    ngx_webrtc_session_keep_none(hub, now);
 
     ngx_webrtc_hub_begin(hub);
 
@@ -139,7 +139,6 @@ ngx_webrtc_hub_destroy(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
 {
     ngx_webrtc_hub_shutdown(hub, now);
     ngx_webrtc_hub_part(hub, NGX_WEBRTC_NEVER);
-    ngx_webrtc_session_expire(hub, now);
 
     if (hub->buffer.data) {
         ngx_free(hub->buffer.data);

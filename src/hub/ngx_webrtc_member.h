@@ -288,7 +288,6 @@ struct ngx_webrtc_hub_s {
     int64_t                            wall_offset;
     uint64_t                           serial;
     ngx_uint_t                         depth;       /* of verbs */
-    unsigned                           closing:1;
 };
 
 
@@ -365,7 +364,7 @@ void ngx_webrtc_session_count(ngx_webrtc_channel_t *channel);
 /* it has none any more, the last one left then; may free it */
 void ngx_webrtc_session_leave(ngx_webrtc_hub_t *hub,
     ngx_webrtc_channel_t *channel, ngx_webrtc_usec_t now);
-/* ends those that nobody has come back to, all when the hub is closing */
+/* ends those that nobody has come back to */
 void ngx_webrtc_session_expire(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now);
 
 /* ngx_webrtc_spotlight.c */

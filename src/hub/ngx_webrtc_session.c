@@ -82,7 +82,7 @@ void
 ngx_webrtc_session_leave(ngx_webrtc_hub_t *hub, ngx_webrtc_channel_t *channel,
     ngx_webrtc_usec_t now)
 {
-    if (!channel->begun || hub->conf.session_keep == 0 || hub->closing) {
+    if (!channel->begun || hub->conf.session_keep == 0) {
         ngx_webrtc_session_end(hub, channel, now);
         ngx_webrtc_channel_destroy(hub, channel);
         return;
@@ -155,7 +155,7 @@ ngx_webrtc_session_expire(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
         q = ngx_queue_head(&hub->kept);
         deadline = ngx_queue_data(q, ngx_webrtc_deadline_t, queue);
 
-        if (deadline->expires > now && !hub->closing) {
+        if (deadline->expires > now && hub->conf.session_keep) {
             return;
         }
 
@@ -166,6 +166,15 @@ ngx_webrtc_session_expire(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
         ngx_webrtc_session_end(hub, channel, now);
         ngx_webrtc_channel_destroy(hub, channel);
     }
+}
+
+
+void
+ngx_webrtc_session_keep_none(ngx_webrtc_hub_t *hub, ngx_webrtc_usec_t now)
+{
+    hub->conf.session_keep = 0;
+
+    ngx_webrtc_session_expire(hub, now);
 }
 
 

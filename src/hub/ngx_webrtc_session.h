@@ -38,6 +38,10 @@ ngx_webrtc_channel_t *ngx_webrtc_connection_channel(
 void ngx_webrtc_hub_end_session(ngx_webrtc_hub_t *hub,
     const ngx_str_t *channel_id, ngx_webrtc_usec_t now);
 
+/* from now on none is kept without members: the worker is about to go */
+void ngx_webrtc_session_keep_none(ngx_webrtc_hub_t *hub,
+    ngx_webrtc_usec_t now);
+
 /* a place for what the glue keeps with a session; NULL at its start */
 void *ngx_webrtc_session_data(ngx_webrtc_channel_t *channel);
 void ngx_webrtc_session_set_data(ngx_webrtc_channel_t *channel, void *data);

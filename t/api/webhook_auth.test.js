@@ -570,6 +570,19 @@ test('TLS to the server, and no more clients than webrtc_auth_pending',
                  await refused({ channel_id: 'x' }, { url }),
                  { code: 4490, reason: 'AUTH-WEBHOOK-BUSY' });
 
+             hold[0].end('{"allowed":true}');
+             hold[1].end('no');
+
+             await until('all of them have been counted', async () => {
+                 const { json } = await call(other.apiUrl,
+                                             'Sora_20171010.GetStatsReport');
+
+                 return json.total_auth_webhook_allowed === 1
+                        && json.total_auth_webhook_denied === 1
+                        && json.total_successful_auth_webhook === 2
+                        && json.total_failed_auth_webhook === 1;
+             });
+
          } finally {
              await other.stop();
              await tls.close();

@@ -316,6 +316,18 @@ test('1000 events while nobody listens: bounded, counted, no storm after',
              return n > 0 && server.requests.length === n;
          }, { timeout: 30000 });
 
+         const counted = await report(nginx);
+
+         /* the session webhook was told as often: each one was alone */
+
+         assert.ok(counted.total_ignored_event_webhook > 700);
+         assert.ok(counted.total_failed_event_webhook > 0);
+         assert.strictEqual(counted.total_ignored_event_webhook
+                            + counted.total_failed_event_webhook
+                            + counted.total_successful_event_webhook, 1000);
+         assert.strictEqual(counted.total_session_created,
+                            counted.total_session_destroyed);
+
          assert.ok(server.requests.length < 200, `${server.requests.length}`);
          assert.ok(server.most <= 8, `${server.most} at a time`);
 

@@ -481,41 +481,6 @@ test('wrong data channels are refused with a reason', () =>
     }));
 
 
-test('a reload leaves those alone who have no WebSocket', () =>
-    using(async (opened) => {
-        const channelId = channel();
-        const labels = [{ label: '#chat', direction: 'sendrecv' }];
-        const sdk = { ignoreDisconnectWebSocket: true };
-        const one = await messenger(opened, channelId, labels, sdk);
-        const two = await messenger(opened, channelId, labels, sdk);
-
-        await until('no signalling is held', () =>
-            [...suite.nginx.signalingByWorker().values()]
-                .every((count) => count === 0));
-
-        await suite.nginx.reload();
-
-        await one.say('#chat', 'hello');
-        await two.hears({ head: 'hello' });
-
-        /* who comes now is led to the worker that has the channel */
-
-        const three = await messenger(opened, channelId, labels, sdk);
-
-        await three.say('#chat', 'hello, all');
-        await one.hears({ head: 'hello, all' });
-        await two.hears({ head: 'hello, all' });
-
-        for (const member of [one, two, three]) {
-            await member.leave();
-        }
-
-        await until('the old workers have gone', () =>
-            suite.nginx.processes().length === suite.nginx.workers().length,
-        { timeout: 20000 });
-    }));
-
-
 test('a worker that goes tells those who have no WebSocket', () =>
     using(async (opened) => {
         const one = await join(opened, { role: 'recvonly',

@@ -192,6 +192,30 @@ sessions_that_are_kept_end_with_the_hub(void **state)
 
 
 static void
+a_worker_that_goes_keeps_none(void **state)
+{
+    member_t  *a;
+
+    (void) state;
+
+    start(SEC(5));
+
+    member_leave(member_arrive("a", NGX_WEBRTC_SENDRECV));
+    assert_int_equal(ended, 0);
+
+    ngx_webrtc_session_keep_none(world.hub, world.now);
+    assert_int_equal(ended, 1);
+    assert_int_equal(world.empty, 1);
+
+    a = member_arrive("a", NGX_WEBRTC_SENDRECV);
+    member_leave(a);
+    assert_int_equal(ended, 2);
+
+    world_stop();
+}
+
+
+static void
 each_event_is_told_once(void **state)
 {
     member_t  *a, *b, *c;
@@ -285,6 +309,7 @@ main(void)
             a_session_begins_with_the_first_and_ends_with_the_last),
         cmocka_unit_test(a_session_is_kept_for_those_who_come_back),
         cmocka_unit_test(sessions_that_are_kept_end_with_the_hub),
+        cmocka_unit_test(a_worker_that_goes_keeps_none),
         cmocka_unit_test(each_event_is_told_once),
         cmocka_unit_test(a_lifetime_ends_a_connection),
         cmocka_unit_test(the_detail_of_an_end_is_kept),

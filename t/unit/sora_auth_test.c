@@ -290,6 +290,8 @@ only_true_lets_in(void **state)
         { 200, "{\"allowed\":false,\"reason\":7}", NGX_DECLINED,
           "AUTH-WEBHOOK-DENIED" },
         { 200, "{\"allowed\":false,\"reason\":\"NO\"}", NGX_DECLINED, "NO" },
+        { 200, "{\"allowed\":false,\"reason\":\"a\\nb\"}", NGX_DECLINED,
+          "a b" },
     };
 
     (void) state;

@@ -178,6 +178,39 @@ the_offer_lists_labels_and_what_they_are(void **state)
 
 
 static void
+who_is_told_of_nothing_has_channels_all_the_same(void **state)
+{
+    client_t                     *a;
+    const char                   *text;
+    ngx_webrtc_sora_admission_t   admission;
+
+    (void) state;
+
+    sora_start();
+
+    ngx_memzero(&admission, sizeof(ngx_webrtc_sora_admission_t));
+    ngx_str_set(&admission.authz,
+                "{\"allowed\":true,\"signaling_notify\":false}");
+
+    text = CONNECT IGNORE "}";
+
+    a = sora_open();
+    assert_int_equal(ngx_webrtc_sora_admit(a->session, &admission,
+                                           (u_char *) text, strlen(text),
+                                           sora.now),
+                     NGX_OK);
+    sora_answer(a);
+    sora_connect(a);
+    open_channels(a);
+
+    assert_null(json_object_get(a->types, "notify"));
+    assert_non_null(json_object_get(a->types, "switched"));
+
+    sora_stop();
+}
+
+
+static void
 what_a_client_does_not_say_is_the_default(void **state)
 {
     client_t  *a;
@@ -1183,6 +1216,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(the_offer_lists_labels_and_what_they_are),
+        cmocka_unit_test(who_is_told_of_nothing_has_channels_all_the_same),
         cmocka_unit_test(what_a_client_does_not_say_is_the_default),
         cmocka_unit_test(wrong_data_channels_are_refused_with_a_reason),
         cmocka_unit_test(switched_comes_when_every_channel_is_open),

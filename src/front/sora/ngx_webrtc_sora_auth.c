@@ -271,6 +271,7 @@ ngx_int_t
 ngx_webrtc_sora_auth_answer(ngx_uint_t status, const ngx_str_t *body,
     u_char *buf, ngx_str_t *reason)
 {
+    size_t       i;
     json_t      *json, *allowed, *value;
     ngx_int_t    rc;
     const char  *ignored;
@@ -311,6 +312,14 @@ ngx_webrtc_sora_auth_answer(ngx_uint_t status, const ngx_str_t *body,
                        == 0x80)
                 {
                     reason->len--;
+                }
+            }
+
+            /* it goes into the log, too */
+
+            for (i = 0; i < reason->len; i++) {
+                if (buf[i] < ' ' || buf[i] == 0x7f) {
+                    buf[i] = ' ';
                 }
             }
         }
