@@ -30,6 +30,8 @@ struct ngx_webrtc_forward_s {
 
 static ngx_webrtc_track_t *ngx_webrtc_forward_best(
     ngx_webrtc_source_t *source);
+static ngx_uint_t ngx_webrtc_forward_waits(
+    const ngx_webrtc_forward_t *forward, const ngx_webrtc_track_t *track);
 static ngx_int_t ngx_webrtc_forward_drain(ngx_webrtc_forward_t *forward,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 static ngx_webrtc_packet_t *ngx_webrtc_forward_peek(
@@ -142,19 +144,53 @@ ngx_webrtc_forwards_switch(ngx_webrtc_track_t *track)
     {
         forward = ngx_queue_data(q, ngx_webrtc_forward_t, queue);
 
-        if (forward->track == track || forward->target == track) {
-            continue;
+        if (ngx_webrtc_forward_waits(forward, track)) {
+            forward->target = track;
+            forward->target_cursor = track->ring.arrivals - 1;
         }
-
-        /* anything is better than nothing */
-
-        if (forward->track && track != ngx_webrtc_forward_best(source)) {
-            continue;
-        }
-
-        forward->target = track;
-        forward->target_cursor = track->ring.arrivals - 1;
     }
+}
+
+
+ngx_uint_t
+ngx_webrtc_forwards_wait(ngx_webrtc_track_t *track)
+{
+    ngx_queue_t          *q;
+    ngx_webrtc_source_t  *source;
+
+    source = track->source;
+
+    for (q = ngx_queue_head(&source->forwards);
+         q != ngx_queue_sentinel(&source->forwards);
+         q = ngx_queue_next(q))
+    {
+        if (ngx_webrtc_forward_waits(
+                             ngx_queue_data(q, ngx_webrtc_forward_t, queue),
+                             track))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_webrtc_forward_waits(const ngx_webrtc_forward_t *forward,
+    const ngx_webrtc_track_t *track)
+{
+    if (forward->track == track || forward->target == track) {
+        return 0;
+    }
+
+    /* anything is better than nothing */
+
+    if (forward->track == NULL && forward->target == NULL) {
+        return 1;
+    }
+
+    return track == ngx_webrtc_forward_best(forward->source);
 }
 
 
@@ -272,6 +308,14 @@ ngx_webrtc_forward_peek(ngx_webrtc_forward_t *forward, ngx_webrtc_usec_t now)
 
         if (ngx_webrtc_forward_wants(forward, packet)) {
             return packet;
+        }
+
+        if (!forward->started
+            && forward->track->key_frame.due == NGX_WEBRTC_NEVER)
+        {
+            /* the one that was asked for came before we could send it */
+
+            ngx_webrtc_track_want_key_frame(forward->track, now);
         }
 
         forward->cursor++;

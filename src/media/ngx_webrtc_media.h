@@ -370,6 +370,8 @@ void ngx_webrtc_forwards_review(ngx_webrtc_source_t *source,
     ngx_webrtc_usec_t now);
 /* the packet that has just arrived starts a key frame */
 void ngx_webrtc_forwards_switch(ngx_webrtc_track_t *track);
+/* whether some could use one */
+ngx_uint_t ngx_webrtc_forwards_wait(ngx_webrtc_track_t *track);
 /* NGX_AGAIN: the outbox is full */
 ngx_int_t ngx_webrtc_forwards_output(ngx_webrtc_source_t *source,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);

@@ -132,8 +132,9 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
         ngx_webrtc_track_switch(track, now);
         ngx_webrtc_forwards_switch(track);
 
-    } else if (!ngx_queue_empty(&track->waiting)
-               && track->key_frame.due == NGX_WEBRTC_NEVER)
+    } else if (track->key_frame.due == NGX_WEBRTC_NEVER
+               && (!ngx_queue_empty(&track->waiting)
+                   || ngx_webrtc_forwards_wait(track)))
     {
         /* it was asked for in vain while nothing was sent */
 

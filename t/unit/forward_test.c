@@ -207,6 +207,41 @@ a_source_goes_out_as_it_came_in(void **state)
 }
 
 
+/* as when the publisher's network was away for a while */
+
+static void
+a_key_frame_is_asked_for_again_when_packets_come_at_last(void **state)
+{
+    client_t             *client;
+    ngx_uint_t            i, pli;
+    ngx_webrtc_source_t  *source;
+
+    (void) state;
+
+    scene_init();
+
+    client = client_create(&scene.world, 0);
+    client_connect(client);
+    source = client_publish(client, 1000);
+
+    assert_non_null(ngx_webrtc_forward_create(source, &scene.conf,
+                                              scene.world.now));
+
+    world_run(&scene.world, 8000);
+    pli = client->pli;
+
+    for (i = 0; i < 100; i++) {
+        client_send_video(client, 500 + i, client->pli > pli);
+        world_run(&scene.world, 20);
+    }
+
+    assert_int_equal(client->pli, pli + 1);
+    assert_true(scene.packets > 90);
+
+    world_cleanup(&scene.world);
+}
+
+
 static void
 sound_needs_no_key_frame(void **state)
 {
@@ -436,6 +471,8 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(a_source_goes_out_as_it_came_in),
+        cmocka_unit_test(
+                    a_key_frame_is_asked_for_again_when_packets_come_at_last),
         cmocka_unit_test(sound_needs_no_key_frame),
         cmocka_unit_test(the_highest_layer_that_there_is_makes_one_line),
         cmocka_unit_test(reports_tell_the_time_of_what_was_sent),
