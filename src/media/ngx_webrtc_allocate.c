@@ -64,6 +64,7 @@ ngx_webrtc_allocate_add(ngx_webrtc_allocate_t *allocate,
 {
     ngx_memzero(item, sizeof(ngx_webrtc_allocate_item_t));
 
+    item->wanted = NGX_WEBRTC_LAYER_AUTO;
     ngx_webrtc_allocate_want(item, wanted);
     ngx_queue_insert_tail(&allocate->items, &item->queue);
 }
@@ -79,6 +80,13 @@ ngx_webrtc_allocate_remove(ngx_webrtc_allocate_item_t *item)
 void
 ngx_webrtc_allocate_want(ngx_webrtc_allocate_item_t *item, ngx_int_t wanted)
 {
+    if (item->wanted == wanted) {
+
+        /* what it was lowered to is still all that there is room for */
+
+        return;
+    }
+
     item->wanted = wanted;
 
     if (wanted >= 0) {

@@ -262,6 +262,11 @@ layer_asked_for_is_kept_until_shortage_lasts(void **state)
     assert_int_equal(items[0].cap, 1);
     assert_int_equal(items[1].cap, 0);
 
+    /* to say it once more makes no room for it */
+
+    ngx_webrtc_allocate_want(&items[0], 2);
+    assert_int_equal(items[0].cap, 1);
+
     way.estimate = 400000;
     run(5000);
     assert_int_equal(items[0].cap, 0);
