@@ -219,7 +219,7 @@ static void
 ngx_webrtc_exchange_subscribe(ngx_webrtc_reception_t *reception,
     ngx_webrtc_usec_t now)
 {
-    ngx_uint_t                         wanted;
+    unsigned                           refused;
     ngx_webrtc_subscription_conf_t     conf;
     ngx_webrtc_negotiation_section_t  *section;
 
@@ -231,19 +231,21 @@ ngx_webrtc_exchange_subscribe(ngx_webrtc_reception_t *reception,
         return;
     }
 
-    wanted = section->answer.accepted
-             && (section->answer.direction & NGX_WEBRTC_SDP_RECVONLY);
+    refused = !(section->answer.accepted
+                && (section->answer.direction & NGX_WEBRTC_SDP_RECVONLY));
 
-    if (!wanted) {
-        if (reception->sub) {
-            ngx_webrtc_subscription_destroy(reception->sub);
-            reception->sub = NULL;
-        }
+    if (reception->refused != refused) {
 
-        return;
+        /*
+         * It is paused and does not end: another one would use the SRTP
+         * indices of this one again, for other packets.
+         */
+
+        reception->refused = refused;
+        ngx_webrtc_reception_apply(reception, now);
     }
 
-    if (reception->sub) {
+    if (reception->refused || reception->sub) {
         return;
     }
 

@@ -148,10 +148,12 @@ struct ngx_webrtc_reception_s {
     ngx_webrtc_publication_t          *track;
     ngx_webrtc_connection_t           *receiver;
     ngx_webrtc_negotiation_section_t  *section;
-    ngx_webrtc_subscription_t         *sub;         /* NULL: not accepted */
+    ngx_webrtc_subscription_t         *sub;         /* since it was accepted */
 
     ngx_webrtc_pending_t               switched;
     ngx_webrtc_switch_t                change;
+
+    unsigned                           refused:1;   /* by the last answer */
 };
 
 

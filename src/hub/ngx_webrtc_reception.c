@@ -6,7 +6,7 @@
 
 /*
  * What of a track goes to a receiver.  Several have a say in it: layers that
- * were asked for, the spotlight, pauses.
+ * were asked for, the spotlight, pauses, the receiver's answers.
  */
 
 
@@ -91,6 +91,10 @@ ngx_webrtc_reception_paused(ngx_webrtc_reception_t *reception)
 {
     ngx_webrtc_pair_t        *pair;
     ngx_webrtc_connection_t  *sender;
+
+    if (reception->refused) {
+        return 1;
+    }
 
     sender = reception->track->connection;
 

@@ -766,6 +766,84 @@ who_begins_to_send_later_is_published_then(void **state)
 }
 
 
+/* answers an offer without taking anything of what others send */
+
+static void
+member_refuse_all(member_t *member)
+{
+    char        *text, *p;
+    ngx_str_t    sdp;
+    const char  *reason;
+
+    text = answer_write(member->sdp, NULL);
+
+    while ((p = strstr(text, "a=recvonly")) != NULL) {
+        memcpy(p, "a=inactive", 10);
+    }
+
+    sdp.data = (u_char *) text;
+    sdp.len = strlen(text);
+    member->waiting = 0;
+
+    assert_int_equal(ngx_webrtc_hub_answer(member->connection, &sdp,
+                                           world.now, &reason),
+                     NGX_OK);
+    free(text);
+}
+
+
+/*
+ * Another subscription under the SSRC of one that has ended would protect
+ * other packets with the numbers that were used before.
+ */
+
+static void
+who_receives_again_goes_on_with_the_same_subscriptions(void **state)
+{
+    uint32_t                    ssrcs[2];
+    member_t                   *a, *c;
+    ngx_uint_t                  i;
+    ngx_webrtc_subscription_t  *subs[2];
+
+    (void) state;
+
+    world_start(NULL);
+
+    a = member_arrive("a", NGX_WEBRTC_RECVONLY);
+    (void) member_arrive("b", NGX_WEBRTC_SENDONLY);
+
+    for (i = 0; i < 2; i++) {
+        subs[i] = fake_sub(a->connection->peer, i);
+        ssrcs[i] = subs[i]->conf.ssrc;
+        assert_false(subs[i]->conf.paused);
+    }
+
+    c = member_join("c", NGX_WEBRTC_SENDONLY);
+    member_answer(c);
+    member_connect(c);
+    member_refuse_all(a);
+
+    assert_int_equal(fake_subs(a->connection->peer), 2);
+
+    for (i = 0; i < 2; i++) {
+        assert_ptr_equal(fake_sub(a->connection->peer, i), subs[i]);
+        assert_true(subs[i]->conf.paused);
+    }
+
+    (void) member_arrive("d", NGX_WEBRTC_SENDONLY);
+
+    assert_int_equal(fake_subs(a->connection->peer), 6);
+
+    for (i = 0; i < 2; i++) {
+        assert_ptr_equal(fake_sub(a->connection->peer, i), subs[i]);
+        assert_int_equal(subs[i]->conf.ssrc, ssrcs[i]);
+        assert_false(subs[i]->conf.paused);
+    }
+
+    world_stop();
+}
+
+
 /* what each of the connected members must receive by now */
 
 static ngx_uint_t
@@ -1116,6 +1194,8 @@ main(void)
         cmocka_unit_test(a_session_is_as_long_as_its_channel_has_members),
         cmocka_unit_test(what_is_not_given_is_filled_in),
         cmocka_unit_test(who_begins_to_send_later_is_published_then),
+        cmocka_unit_test(
+                      who_receives_again_goes_on_with_the_same_subscriptions),
         cmocka_unit_test(however_it_goes_everybody_ends_up_with_everything),
         cmocka_unit_test(a_handler_may_end_others_and_itself),
         cmocka_unit_test(a_handler_may_answer_at_once),

@@ -532,6 +532,19 @@ fake_subs(ngx_webrtc_peer_t *peer)
 }
 
 
+static ngx_inline ngx_webrtc_subscription_t *
+fake_sub(ngx_webrtc_peer_t *peer, ngx_uint_t n)
+{
+    ngx_queue_t  *q;
+
+    for (q = ngx_queue_head(&peer->subs); n; n--) {
+        q = ngx_queue_next(q);
+    }
+
+    return ngx_queue_data(q, ngx_webrtc_subscription_t, by_peer);
+}
+
+
 static ngx_inline void
 fake_event(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_event_e event,
     const char *reason, ngx_webrtc_usec_t now)
