@@ -4,6 +4,7 @@
  */
 
 
+#include <core/ngx_webrtc_str.h>
 #include <crypto/ngx_webrtc_random.h>
 #include <media/ngx_webrtc_media.h>
 
@@ -126,9 +127,7 @@ ngx_webrtc_peer_set_remote(ngx_webrtc_peer_t *peer,
 
     /* the answers of a long call all have the same one */
 
-    if (ufrag.len != remote->ufrag.len
-        || ngx_memcmp(ufrag.data, remote->ufrag.data, ufrag.len) != 0)
-    {
+    if (!ngx_webrtc_str_equal(&ufrag, &remote->ufrag)) {
         ufrag.len = remote->ufrag.len;
         ufrag.data = ngx_pnalloc(peer->pool, ufrag.len + 1);
         if (ufrag.data == NULL) {

@@ -4,11 +4,10 @@
  */
 
 
+#include <core/ngx_webrtc_str.h>
 #include <media/ngx_webrtc_media.h>
 
 
-static ngx_uint_t ngx_webrtc_source_is(const ngx_str_t *id,
-    const ngx_str_t *value);
 static ngx_webrtc_track_t *ngx_webrtc_source_bind(
     ngx_webrtc_source_t *source, const ngx_webrtc_rtp_t *rtp,
     const ngx_webrtc_rtp_ext_t *ext);
@@ -171,20 +170,12 @@ ngx_webrtc_source_track(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtp_t *rtp,
     {
         source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
 
-        if (ngx_webrtc_source_is(&source->mid, &ext->mid)) {
+        if (ngx_webrtc_str_equal(&source->mid, &ext->mid)) {
             return ngx_webrtc_source_bind(source, rtp, ext);
         }
     }
 
     return NULL;
-}
-
-
-static ngx_uint_t
-ngx_webrtc_source_is(const ngx_str_t *id, const ngx_str_t *value)
-{
-    return id->len == value->len
-           && ngx_memcmp(id->data, value->data, id->len) == 0;
 }
 
 
@@ -208,7 +199,7 @@ ngx_webrtc_source_bind(ngx_webrtc_source_t *source,
         track = &source->tracks[i];
 
         if (track->rid.len
-            && !ngx_webrtc_source_is(&track->rid, rtx ? &ext->rrid
+            && !ngx_webrtc_str_equal(&track->rid, rtx ? &ext->rrid
                                                       : &ext->rid))
         {
             continue;

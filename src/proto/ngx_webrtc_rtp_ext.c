@@ -5,6 +5,7 @@
 
 
 #include <core/ngx_webrtc_cursor.h>
+#include <core/ngx_webrtc_str.h>
 #include <proto/ngx_webrtc_rtp_ext.h>
 
 
@@ -83,15 +84,11 @@ ngx_webrtc_ext_uri(ngx_uint_t kind)
 ngx_uint_t
 ngx_webrtc_ext_find(const ngx_str_t *uri)
 {
-    ngx_uint_t        kind;
-    const ngx_str_t  *known;
+    ngx_uint_t  kind;
 
     for (kind = 1; kind < NGX_WEBRTC_EXT_MAX; kind++) {
-        known = &ngx_webrtc_ext_kinds[kind].uri;
 
-        if (known->len == uri->len
-            && ngx_memcmp(known->data, uri->data, uri->len) == 0)
-        {
+        if (ngx_webrtc_str_equal(&ngx_webrtc_ext_kinds[kind].uri, uri)) {
             return kind;
         }
     }

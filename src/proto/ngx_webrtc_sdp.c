@@ -321,7 +321,7 @@ ngx_webrtc_sdp_finish(ngx_webrtc_sdp_t *sdp)
         section = &sdp->sections[i];
 
         for (j = 0; section->mid.len && j < i; j++) {
-            if (ngx_webrtc_sdp_equal(&section->mid, &sdp->sections[j].mid)) {
+            if (ngx_webrtc_str_equal(&section->mid, &sdp->sections[j].mid)) {
                 return ngx_webrtc_sdp_fail(sdp, "DUPLICATE-MID");
             }
         }
@@ -469,7 +469,7 @@ ngx_webrtc_sdp_simulcast_rids(ngx_webrtc_sdp_section_t *section,
                 rid = &section->rids[i];
 
                 if (rid->direction == direction
-                    && ngx_webrtc_sdp_equal(&rid->id, &id))
+                    && ngx_webrtc_str_equal(&rid->id, &id))
                 {
                     rid->simulcast = 1;
                     rid->paused = paused;
@@ -501,7 +501,7 @@ ngx_webrtc_sdp_in_group(const ngx_str_t *group, const ngx_str_t *mid)
     last = pos + group->len;
 
     while (ngx_webrtc_sdp_word(&pos, last, &word) == NGX_OK) {
-        if (ngx_webrtc_sdp_equal(&word, mid)) {
+        if (ngx_webrtc_str_equal(&word, mid)) {
             return 1;
         }
     }

@@ -114,7 +114,7 @@ ngx_webrtc_sdp_parse_attribute(ngx_webrtc_sdp_t *sdp,
 
     for (attr = ngx_webrtc_sdp_attrs; attr->handler; attr++) {
 
-        if (!ngx_webrtc_sdp_equal(&attr->name, &name)) {
+        if (!ngx_webrtc_str_equal(&attr->name, &name)) {
             continue;
         }
 
@@ -715,7 +715,7 @@ ngx_webrtc_sdp_rid(ngx_webrtc_sdp_t *sdp, ngx_webrtc_sdp_section_t *section,
     }
 
     for (i = 0; i < section->nrids; i++) {
-        if (ngx_webrtc_sdp_equal(&section->rids[i].id, &id)) {
+        if (ngx_webrtc_str_equal(&section->rids[i].id, &id)) {
             return ngx_webrtc_sdp_fail(sdp, "DUPLICATE-RID");
         }
     }

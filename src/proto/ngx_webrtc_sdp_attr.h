@@ -12,6 +12,7 @@
 
 
 #include <core/ngx_webrtc_core.h>
+#include <core/ngx_webrtc_str.h>
 #include <proto/ngx_webrtc_sdp.h>
 
 
@@ -38,7 +39,6 @@ void ngx_webrtc_sdp_cut(ngx_str_t *word, u_char c, ngx_str_t *rest);
 
 ngx_uint_t ngx_webrtc_sdp_is(const ngx_str_t *word, const char *text);
 ngx_uint_t ngx_webrtc_sdp_is_nocase(const ngx_str_t *word, const char *text);
-ngx_uint_t ngx_webrtc_sdp_equal(const ngx_str_t *a, const ngx_str_t *b);
 
 
 #endif /* _NGX_WEBRTC_SDP_ATTR_H_INCLUDED_ */

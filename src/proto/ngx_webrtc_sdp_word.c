@@ -143,14 +143,6 @@ ngx_webrtc_sdp_is_nocase(const ngx_str_t *word, const char *text)
 }
 
 
-ngx_uint_t
-ngx_webrtc_sdp_equal(const ngx_str_t *a, const ngx_str_t *b)
-{
-    return a->len == b->len
-           && (a->len == 0 || ngx_memcmp(a->data, b->data, a->len) == 0);
-}
-
-
 ngx_int_t
 ngx_webrtc_sdp_fmtp_value(const ngx_str_t *fmtp, const char *key,
     ngx_str_t *value)
