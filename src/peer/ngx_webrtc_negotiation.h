@@ -254,6 +254,21 @@ ngx_int_t ngx_webrtc_negotiation_read_answer(ngx_webrtc_negotiation_t *neg,
 ngx_int_t ngx_webrtc_negotiation_new_mid(ngx_webrtc_negotiation_t *neg,
     ngx_webrtc_negotiation_section_t *section);
 
+/* likewise: the payload types of a codec; NULL: no memory, a bad fmtp */
+ngx_webrtc_payload_t *ngx_webrtc_negotiation_get_payload(
+    ngx_webrtc_negotiation_t *neg,
+    const ngx_webrtc_negotiation_codec_t *codec);
+
+/* likewise: takes over what a checked answer says of a section */
+void ngx_webrtc_negotiation_apply(ngx_webrtc_negotiation_t *neg,
+    ngx_webrtc_negotiation_section_t *section,
+    ngx_webrtc_sdp_section_t *media);
+
+/* likewise: how the answer has the section's codec; NULL: it has not */
+ngx_webrtc_sdp_codec_t *ngx_webrtc_negotiation_find_codec(
+    ngx_webrtc_negotiation_section_t *section,
+    ngx_webrtc_sdp_section_t *media);
+
 /* NULL: there is none */
 ngx_webrtc_negotiation_section_t *ngx_webrtc_negotiation_find_mid(
     const ngx_webrtc_negotiation_t *neg, const ngx_str_t *mid);
