@@ -26,6 +26,31 @@ ngx_int_t ngx_webrtc_sdp_fail(ngx_webrtc_sdp_t *sdp, const char *reason);
 ngx_int_t ngx_webrtc_sdp_parse_attribute(ngx_webrtc_sdp_t *sdp,
     ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
 
+/* those of sections, as the table of attributes has them */
+
+ngx_int_t ngx_webrtc_sdp_rtpmap(ngx_webrtc_sdp_t *sdp,
+    ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
+ngx_int_t ngx_webrtc_sdp_fmtp(ngx_webrtc_sdp_t *sdp,
+    ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
+ngx_int_t ngx_webrtc_sdp_rtcp_fb(ngx_webrtc_sdp_t *sdp,
+    ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
+ngx_int_t ngx_webrtc_sdp_extmap(ngx_webrtc_sdp_t *sdp,
+    ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
+ngx_int_t ngx_webrtc_sdp_msid(ngx_webrtc_sdp_t *sdp,
+    ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
+ngx_int_t ngx_webrtc_sdp_ssrc(ngx_webrtc_sdp_t *sdp,
+    ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
+ngx_int_t ngx_webrtc_sdp_ssrc_group(ngx_webrtc_sdp_t *sdp,
+    ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
+ngx_int_t ngx_webrtc_sdp_rid(ngx_webrtc_sdp_t *sdp,
+    ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
+ngx_int_t ngx_webrtc_sdp_simulcast(ngx_webrtc_sdp_t *sdp,
+    ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
+ngx_int_t ngx_webrtc_sdp_sctp_port(ngx_webrtc_sdp_t *sdp,
+    ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
+ngx_int_t ngx_webrtc_sdp_max_message(ngx_webrtc_sdp_t *sdp,
+    ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
+
 
 /* the next word of a line, without blanks; NGX_DECLINED: none left */
 ngx_int_t ngx_webrtc_sdp_word(u_char **pos, u_char *last, ngx_str_t *word);
