@@ -58,6 +58,10 @@ static ngx_webrtc_size_bounds_t  ngx_http_webrtc_message_size_bounds = {
     ngx_webrtc_check_size_bounds, 4096, 16 * 1024 * 1024
 };
 
+static ngx_webrtc_size_bounds_t  ngx_http_webrtc_api_bounds = {
+    ngx_webrtc_check_size_bounds, 1024 * 1024, 4095UL * 1024 * 1024
+};
+
 static ngx_webrtc_size_bounds_t  ngx_http_webrtc_send_queue_bounds = {
     ngx_webrtc_check_size_bounds, 65536, 1024 * 1024 * 1024
 };
@@ -85,6 +89,13 @@ static ngx_command_t  ngx_http_webrtc_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
+
+    { ngx_string("webrtc_sora_api_buffers"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_webrtc_main_conf_t, api_buffers),
+      &ngx_http_webrtc_api_bounds },
 
     { ngx_string("webrtc_message_size"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -375,6 +386,7 @@ ngx_http_webrtc_create_main_conf(ngx_conf_t *cf)
     wmcf->auth_pending = NGX_CONF_UNSET_UINT;
     wmcf->webhook_queue = NGX_CONF_UNSET_SIZE;
     wmcf->webhook_lanes = NGX_CONF_UNSET_UINT;
+    wmcf->api_buffers = NGX_CONF_UNSET_SIZE;
 
     return wmcf;
 }
@@ -388,6 +400,7 @@ ngx_http_webrtc_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_uint_value(wmcf->auth_pending, 1000);
     ngx_conf_init_size_value(wmcf->webhook_queue, 4 * 1024 * 1024);
     ngx_conf_init_uint_value(wmcf->webhook_lanes, 8);
+    ngx_conf_init_size_value(wmcf->api_buffers, 64 * 1024 * 1024);
 
     return NGX_CONF_OK;
 }

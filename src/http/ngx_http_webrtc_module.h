@@ -34,6 +34,7 @@ typedef struct {
     ngx_uint_t                auth_pending;
     size_t                    webhook_queue;
     ngx_uint_t                webhook_lanes;
+    size_t                    api_buffers;      /* of unread answers */
 } ngx_http_webrtc_main_conf_t;
 
 

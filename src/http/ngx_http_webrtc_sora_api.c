@@ -42,7 +42,14 @@ static ngx_int_t ngx_http_webrtc_api_send(ngx_http_request_t *r,
     ngx_webrtc_sora_answer_t *answer);
 static ngx_int_t ngx_http_webrtc_api_cors(ngx_http_request_t *r);
 static void ngx_http_webrtc_api_cleanup(void *data);
-static void ngx_http_webrtc_api_free(void *data);
+static ngx_int_t ngx_http_webrtc_api_hold(ngx_http_request_t *r,
+    ngx_webrtc_sora_answer_t *answer);
+static void ngx_http_webrtc_api_release(void *data);
+
+
+/* bytes of answers that clients of this worker have not read yet */
+
+static size_t  ngx_http_webrtc_api_held;
 
 
 ngx_int_t
@@ -280,26 +287,18 @@ static ngx_int_t
 ngx_http_webrtc_api_send(ngx_http_request_t *r,
     ngx_webrtc_sora_answer_t *answer)
 {
-    ngx_int_t                  rc;
-    ngx_buf_t                 *b;
-    ngx_chain_t                out;
-    ngx_pool_cleanup_t        *cln;
-    ngx_webrtc_sora_answer_t  *own;
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t   out;
 
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_webrtc_sora_answer_t));
-    if (cln == NULL) {
-        ngx_webrtc_sora_answer_free(answer);
+    if (ngx_http_webrtc_api_hold(r, answer) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    own = cln->data;
-    *own = *answer;
-    cln->handler = ngx_http_webrtc_api_free;
+    r->headers_out.status = answer->status;
+    r->headers_out.content_length_n = answer->body.len;
 
-    r->headers_out.status = own->status;
-    r->headers_out.content_length_n = own->body.len;
-
-    if (own->body.len) {
+    if (answer->body.len) {
         ngx_str_set(&r->headers_out.content_type, "application/json");
         r->headers_out.content_type_len = r->headers_out.content_type.len;
         r->headers_out.content_type_lowcase = NULL;
@@ -315,7 +314,7 @@ ngx_http_webrtc_api_send(ngx_http_request_t *r,
         return rc;
     }
 
-    if (own->body.len == 0) {
+    if (answer->body.len == 0) {
         return ngx_http_send_special(r, NGX_HTTP_LAST);
     }
 
@@ -324,8 +323,8 @@ ngx_http_webrtc_api_send(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    b->pos = own->body.data;
-    b->last = own->body.data + own->body.len;
+    b->pos = answer->body.data;
+    b->last = answer->body.data + answer->body.len;
     b->memory = 1;
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;
@@ -334,6 +333,43 @@ ngx_http_webrtc_api_send(ngx_http_request_t *r,
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+/*
+ * The body lives as long as the request.  Listings are long, and there may be
+ * many clients that do not read: beyond a limit they are told to come again.
+ */
+
+static ngx_int_t
+ngx_http_webrtc_api_hold(ngx_http_request_t *r,
+    ngx_webrtc_sora_answer_t *answer)
+{
+    ngx_pool_cleanup_t           *cln;
+    ngx_http_webrtc_main_conf_t  *wmcf;
+
+    wmcf = ngx_http_get_module_main_conf(r, ngx_http_webrtc_module);
+
+    if (ngx_http_webrtc_api_held
+        && ngx_http_webrtc_api_held + answer->body.len > wmcf->api_buffers)
+    {
+        ngx_webrtc_sora_answer_free(answer);
+        ngx_webrtc_sora_api_status(NGX_HTTP_SERVICE_UNAVAILABLE, answer);
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_webrtc_sora_answer_t));
+
+    if (cln == NULL) {
+        ngx_webrtc_sora_answer_free(answer);
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(cln->data, answer, sizeof(ngx_webrtc_sora_answer_t));
+    cln->handler = ngx_http_webrtc_api_release;
+
+    ngx_http_webrtc_api_held += answer->body.len;
+
+    return NGX_OK;
 }
 
 
@@ -397,7 +433,11 @@ ngx_http_webrtc_api_cleanup(void *data)
 
 
 static void
-ngx_http_webrtc_api_free(void *data)
+ngx_http_webrtc_api_release(void *data)
 {
-    ngx_webrtc_sora_answer_free(data);
+    ngx_webrtc_sora_answer_t *answer = data;
+
+    ngx_http_webrtc_api_held -= answer->body.len;
+
+    ngx_webrtc_sora_answer_free(answer);
 }
