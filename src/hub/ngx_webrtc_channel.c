@@ -23,7 +23,6 @@ ngx_webrtc_channel_create(ngx_webrtc_hub_t *hub, const ngx_str_t *id)
     channel->id.data = (u_char *) (channel + 1);
     ngx_memcpy(channel->id.data, id->data, id->len);
 
-    channel->hub = hub;
     ngx_queue_init(&channel->members);
     ngx_queue_init(&channel->filters);
     ngx_queue_init(&channel->spotlight.focused);
@@ -46,7 +45,6 @@ ngx_webrtc_channel_destroy(ngx_webrtc_hub_t *hub,
         hub->glue.channel_empty(hub->glue.data, &channel->id);
     }
 
-    ngx_webrtc_filter_free_all(&channel->filters);
     ngx_free(channel);
 }
 

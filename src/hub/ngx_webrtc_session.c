@@ -113,6 +113,8 @@ ngx_webrtc_session_end(ngx_webrtc_hub_t *hub, ngx_webrtc_channel_t *channel,
     }
 
     channel->data = NULL;
+
+    ngx_webrtc_filter_free_all(&channel->filters);
 }
 
 

@@ -369,6 +369,34 @@ a_newcomer_brings_its_own(void **state)
 }
 
 
+static void
+those_of_the_channel_end_with_its_session(void **state)
+{
+    member_t  *a, *b;
+
+    (void) state;
+
+    world_start(NULL);
+
+    a = member_arrive("a", NGX_WEBRTC_SENDRECV);
+    assert_null(ngx_webrtc_hub_add_filter(a->connection->channel, NULL,
+                                          kind_filter("x", 10, 0, "video"),
+                                          world.now));
+
+    /* also if the next one begins before anybody has noticed */
+
+    ngx_webrtc_hub_begin(world.hub);
+    member_leave(a);
+    b = member_join("b", NGX_WEBRTC_SENDRECV);
+    ngx_webrtc_hub_end(world.hub);
+
+    assert_null(ngx_webrtc_hub_next_filter(b->connection->channel, NULL,
+                                           NULL));
+
+    world_stop();
+}
+
+
 int
 main(void)
 {
@@ -379,6 +407,7 @@ main(void)
         cmocka_unit_test(there_is_a_limit),
         cmocka_unit_test(what_is_filtered_is_paused_and_goes_on),
         cmocka_unit_test(a_newcomer_brings_its_own),
+        cmocka_unit_test(those_of_the_channel_end_with_its_session),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

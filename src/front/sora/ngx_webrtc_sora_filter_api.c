@@ -58,7 +58,7 @@ ngx_webrtc_sora_create_filter(ngx_webrtc_sora_t *sora,
         ngx_webrtc_filter_free(filter);
     }
 
-    ngx_webrtc_sora_api_error(call, reason, answer);
+    ngx_webrtc_sora_outcome(call, reason, answer);
 }
 
 
@@ -95,7 +95,7 @@ ngx_webrtc_sora_update_filter(ngx_webrtc_sora_t *sora,
         ngx_webrtc_filter_free(filter);
     }
 
-    ngx_webrtc_sora_api_error(call, reason, answer);
+    ngx_webrtc_sora_outcome(call, reason, answer);
 }
 
 
