@@ -168,7 +168,8 @@ test('layers that are not there, or somebody else\'s', () =>
         const rtx = Number(sender.section('video').formats[1]);
         const lies = [
             { rid: 'r9' }, { rid: '' }, { rid: 'x'.repeat(255) },
-            { rrid: 'r0' }, { rid: 'r0', mid: audio }, { rid: 'r0', mid: 'nobody' },
+            { rrid: 'r0' }, { rid: 'r0', mid: audio },
+            { rid: 'r0', mid: 'nobody' },
             { rid: 'r0', mid: '' }, { mid: 'x'.repeat(255) },
             { rid: 'r0\0' }, { rid: 'r0', payloadType: 0 },
             { rid: 'r0', rrid: 'r1', payloadType: rtx },
