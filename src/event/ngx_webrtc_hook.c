@@ -135,11 +135,14 @@ ngx_webrtc_hook_init(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
 
     worker->zone->lost = ngx_webrtc_hook_lost;
 
-    /* a new zone: whatever there was before the start is gone */
+    /*
+     * A new zone: whatever there was before the start is gone.  Not so when a
+     * reload brings the webhook.
+     */
 
-    if (!ngx_inherited
-        && ngx_webrtc_hook_start(NGX_WEBRTC_HOOK_SESSION, id) == NGX_OK
-        && ngx_atomic_cmp_set(&worker->zone->sh->vanished, 0, 1))
+    if (ngx_atomic_cmp_set(&worker->zone->sh->vanished, 0, 1)
+        && !ngx_inherited
+        && ngx_webrtc_hook_start(NGX_WEBRTC_HOOK_SESSION, id) == NGX_OK)
     {
         ngx_webrtc_sora_hook_vanished(&hooks->text,
                                       &ngx_webrtc_get_conf(cycle)->node, id,

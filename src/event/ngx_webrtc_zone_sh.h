@@ -137,7 +137,7 @@ typedef struct {
 
     ngx_webrtc_counters_t     counters;
     time_t                    started;
-    ngx_atomic_t              vanished;     /* was told, see the hooks */
+    ngx_atomic_t              vanished;     /* told, or it was too late */
 } ngx_webrtc_zone_sh_t;
 
 

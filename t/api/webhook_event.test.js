@@ -8,6 +8,8 @@
 'use strict';
 
 const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
 const { test } = require('node:test');
 
 const { call } = require('../lib/api');
@@ -438,6 +440,44 @@ test('a reload: old workers tell the end of their calls', () => hooked({},
 
         assert.strictEqual(server.bodies('session.vanished').length, 1);
     }));
+
+
+test('sessions that go on have not vanished', async () => {
+    const server = await WebhookServer.start();
+
+    /* until the reload nobody wants to know */
+
+    const nginx = await Nginx.start({
+        web: ['#session', '#event', ...locations(server)],
+    });
+
+    try {
+        await using(async (opened) => {
+            opened.push(await Peer.join(nginx.signalingUrl,
+                                        { channel_id: channel() }));
+
+            const file = path.join(nginx.prefix, 'nginx.conf');
+
+            nginx.configure(fs.readFileSync(file, 'utf8')
+                .replace('#session', 'webrtc_session_uri /session;')
+                .replace('#event', 'webrtc_event_uri /event;'));
+
+            await nginx.reload();
+
+            const peer = await Peer.join(nginx.signalingUrl,
+                                         { channel_id: channel() });
+
+            opened.push(peer);
+
+            await server.next('session.created');
+            assert.deepStrictEqual(server.bodies('session.vanished'), []);
+        });
+
+    } finally {
+        await nginx.stop();
+        await server.close();
+    }
+});
 
 
 test('worker_shutdown_timeout: what it ends is told', () => hooked({
