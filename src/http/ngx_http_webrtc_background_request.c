@@ -234,6 +234,11 @@ ngx_http_webrtc_background_request(ngx_http_webrtc_background_t *bg,
     r->read_event_handler = ngx_http_request_empty_handler;
     r->write_event_handler = ngx_http_webrtc_background_finish;
 
+    /* it comes to us whole and at once, even from a file */
+
+    r->main_filter_need_in_memory = 1;
+    r->limit_rate_set = 1;
+
     r->request_line.data = ngx_pnalloc(r->pool,
                                        sizeof("POST  HTTP/1.1")
                                        + bg->uri.len);

@@ -48,6 +48,7 @@ before(async () => {
     nginx = await Nginx.start({
         web: ['webrtc_auth_uri /auth;', 'webrtc_webhook_timeout 2s;',
               'auth_basic closed; auth_basic_user_file /dev/null;',
+              'sendfile on; limit_rate 4k;',
               'location = /free { auth_basic off; webrtc_sora_signaling;'
               + ' webrtc_auth_uri off; }',
               'location = /dead { auth_basic off; webrtc_sora_signaling;'
@@ -58,6 +59,11 @@ before(async () => {
               + ' webrtc_auth_uri /named-auth; }',
               'location = /static { auth_basic off; webrtc_sora_signaling;'
               + ' webrtc_auth_uri /static-auth; }',
+              'location = /file { auth_basic off; webrtc_sora_signaling;'
+              + ' webrtc_auth_uri /file-auth; }',
+              'location = /file-auth { internal; proxy_pass'
+              + ` http://127.0.0.1:${await freeTcp()};`
+              + ' error_page 502 =200 /file.json; }',
               'location = /static-auth { internal; default_type'
               + ' application/json; return 200'
               + ' "{\\"allowed\\":true,\\"client_id\\":\\"static\\"}"; }',
@@ -71,6 +77,9 @@ before(async () => {
               ...locations(server)],
         signaling: ['auth_basic off;'],
     });
+
+    fs.writeFileSync(path.join(nginx.prefix, 'html', 'file.json'),
+                     '{"allowed":true,"client_id":"file"}');
 });
 
 after(async () => {
@@ -374,6 +383,31 @@ test('a location that answers by itself will do, and none for whom it is off',
          opened.push(two);
          assert.strictEqual(server.requests.length, n);
      }));
+
+
+test('a file that answers while the server is away', () => using(
+    async (opened) => {
+        const one = await Signaling.join(at('/file'),
+                                         { channel_id: channel() });
+
+        opened.push(one);
+        assert.strictEqual(one.offer.client_id, 'file');
+    }));
+
+
+test('a long answer, where clients have a limit_rate', () => using(
+    async (opened) => {
+        const channelId = channel();
+
+        answers.set(channelId, { allowed: true, client_id: 'long',
+                                 event_metadata: 'x'.repeat(10000) });
+
+        const one = await Signaling.join(nginx.signalingUrl,
+                                         { channel_id: channelId });
+
+        opened.push(one);
+        assert.strictEqual(one.offer.client_id, 'long');
+    }));
 
 
 test('an override that breaks a rule refuses the client', async () => {
