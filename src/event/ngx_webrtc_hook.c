@@ -479,7 +479,8 @@ ngx_webrtc_hook_answer(ngx_webrtc_hook_item_t *item, const ngx_str_t *body)
         && ngx_memcmp(info->session_id, item->session_id, NGX_WEBRTC_ID_LEN)
            == 0)
     {
-        ngx_webrtc_sora_hook_answer(session, channel, body, ngx_webrtc_now());
+        ngx_webrtc_sora_hook_answer(session, channel, body, ngx_webrtc_now(),
+                                    ngx_cycle->log);
         ngx_webrtc_worker_touch();
     }
 }

@@ -16,6 +16,8 @@
 #include <cmocka.h>
 
 #include "lib/client_sora.h"
+
+#include <hub/ngx_webrtc_filter.h>
 #include <hub/ngx_webrtc_spotlight.h>
 #include <front/sora/ngx_webrtc_sora_hook.h>
 
@@ -313,9 +315,9 @@ a_session_tells_of_all_its_connections_at_its_end(void **state)
     channel = ngx_webrtc_hub_channel(sora.hub, &answer);
 
     ngx_str_set(&answer, "{\"session_metadata\":{\"n\":1.50}}");
-    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now);
+    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now, NULL);
     ngx_str_set(&answer, "nonsense");
-    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now);
+    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now, NULL);
 
     sora_answer(a);
     sora_connect(a);
@@ -371,11 +373,19 @@ the_spotlight_is_told_of_and_its_number_set(void **state)
     channel = ngx_webrtc_hub_channel(sora.hub, &answer);
 
     ngx_str_set(&answer, "{\"spotlight_number\":9}");
-    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now);
+    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now, NULL);
     assert_int_not_equal(ngx_webrtc_spotlight_number(channel), 9);
 
+    ngx_str_set(&answer, "{\"forwarding_filters\":[{}]}");
+    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now, NULL);
+    assert_null(ngx_webrtc_hub_next_filter(channel, NULL, NULL));
+
+    ngx_str_set(&answer, "{\"forwarding_filters\":[{\"rules\":[]}]}");
+    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now, NULL);
+    assert_non_null(ngx_webrtc_hub_next_filter(channel, NULL, NULL));
+
     ngx_str_set(&answer, "{\"spotlight_number\":2}");
-    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now);
+    ngx_webrtc_sora_hook_answer(&memory, channel, &answer, sora.now, NULL);
     assert_int_equal(ngx_webrtc_spotlight_number(channel), 2);
 
     ngx_webrtc_spotlight_unfocus(sora_connection(a), sora.now);

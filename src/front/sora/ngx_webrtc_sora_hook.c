@@ -6,6 +6,7 @@
 
 #include <hub/ngx_webrtc_spotlight.h>
 #include <front/sora/ngx_webrtc_sora_connect.h>
+#include <front/sora/ngx_webrtc_sora_filter.h>
 #include <front/sora/ngx_webrtc_sora_hook.h>
 
 
@@ -25,6 +26,8 @@ static void ngx_webrtc_sora_hook_time(ngx_webrtc_sora_text_t *text,
     const char *key, uint64_t wall);
 static uint64_t ngx_webrtc_sora_hook_created(ngx_webrtc_hub_t *hub,
     const ngx_webrtc_event_t *event);
+static void ngx_webrtc_sora_hook_filters(ngx_webrtc_channel_t *channel,
+    const json_t *json, ngx_webrtc_usec_t now, ngx_log_t *log);
 static void ngx_webrtc_sora_hook_metadata(
     ngx_webrtc_sora_hook_session_t *session, const ngx_str_t *body);
 static void ngx_webrtc_sora_hook_raw(ngx_webrtc_sora_text_t *text,
@@ -438,7 +441,7 @@ ngx_webrtc_sora_hook_remember(ngx_webrtc_sora_hook_session_t *session,
 void
 ngx_webrtc_sora_hook_answer(ngx_webrtc_sora_hook_session_t *session,
     ngx_webrtc_channel_t *channel, const ngx_str_t *body,
-    ngx_webrtc_usec_t now)
+    ngx_webrtc_usec_t now, ngx_log_t *log)
 {
     json_t      *json;
     json_int_t   number;
@@ -458,9 +461,39 @@ ngx_webrtc_sora_hook_answer(ngx_webrtc_sora_hook_session_t *session,
         (void) ngx_webrtc_spotlight_set_number(channel, number, now);
     }
 
+    ngx_webrtc_sora_hook_filters(channel, json, now, log);
+
     json_decref(json);
 
     ngx_webrtc_sora_hook_metadata(session, body);
+}
+
+
+/* of the channel, besides those that it has already */
+
+static void
+ngx_webrtc_sora_hook_filters(ngx_webrtc_channel_t *channel,
+    const json_t *json, ngx_webrtc_usec_t now, ngx_log_t *log)
+{
+    ngx_uint_t            i, n;
+    const char           *ignored;
+    ngx_webrtc_filter_t  *filters[NGX_WEBRTC_SORA_FILTERS_MAX];
+
+    if (ngx_webrtc_sora_filters_read(json, filters, &n, log, &ignored)
+        != NGX_OK)
+    {
+        return;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (ngx_webrtc_hub_add_filter(channel, NULL, filters[i], now)
+            == NULL)
+        {
+            filters[i] = NULL;
+        }
+    }
+
+    ngx_webrtc_sora_filters_free(filters, n);
 }
 
 

@@ -67,7 +67,7 @@ void ngx_webrtc_sora_hook_remember(ngx_webrtc_sora_hook_session_t *session,
 /* the answer to "session.created"; one that is no JSON is ignored */
 void ngx_webrtc_sora_hook_answer(ngx_webrtc_sora_hook_session_t *session,
     ngx_webrtc_channel_t *channel, const ngx_str_t *body,
-    ngx_webrtc_usec_t now);
+    ngx_webrtc_usec_t now, ngx_log_t *log);
 void ngx_webrtc_sora_hook_session_free(
     ngx_webrtc_sora_hook_session_t *session);
 
