@@ -227,8 +227,6 @@ struct ngx_webrtc_connection_s {
     ngx_webrtc_close_e                 cause;
     const char                        *reason;
 
-    uint64_t                           received_bytes;
-    uint64_t                           sent_bytes;
     uint32_t                           bit_rate;    /* of video, kbit/s */
 
     ngx_webrtc_addr_t                  forward_to[NGX_WEBRTC_TRACKS];

@@ -6,6 +6,7 @@
 
 #include <hub/ngx_webrtc_member.h>
 #include <hub/ngx_webrtc_session.h>
+#include <hub/ngx_webrtc_traffic.h>
 #include <crypto/ngx_webrtc_random.h>
 
 
@@ -233,17 +234,13 @@ void
 ngx_webrtc_connection_bytes(ngx_webrtc_connection_t *connection,
     uint64_t *received, uint64_t *sent)
 {
-    ngx_webrtc_peer_stats_t  stats;
+    const ngx_webrtc_traffic_t  *traffic;
 
-    if (connection->peer && !connection->left) {
-        ngx_webrtc_peer_stats(connection->peer, &stats);
+    traffic = connection->left ? &connection->info.traffic
+                               : ngx_webrtc_connection_measure(connection);
 
-        connection->received_bytes = stats.received_bytes;
-        connection->sent_bytes = stats.sent_bytes;
-    }
-
-    *received = connection->received_bytes;
-    *sent = connection->sent_bytes;
+    *received = traffic->received_bytes;
+    *sent = traffic->sent_bytes;
 }
 
 
