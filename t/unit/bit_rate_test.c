@@ -268,10 +268,59 @@ little_is_not_made_more(void **state)
 }
 
 
+static void
+who_begins_to_send_later_has_a_share_then(void **state)
+{
+    char        *text;
+    member_t    *a, *b, *c;
+    ngx_str_t    sdp;
+    const char  *reason;
+
+    (void) state;
+
+    sharing_start(1);
+
+    a = member_arrive("a", NGX_WEBRTC_SENDRECV);
+    b = member_arrive("b", NGX_WEBRTC_SENDRECV);
+    c = member_join("c", NGX_WEBRTC_SENDRECV);
+
+    /* its own section of video is the first one */
+
+    text = answer_write(c->sdp, NULL);
+    memcpy(strstr(strstr(text, "m=video"), "a=sendonly"), "a=inactive", 10);
+
+    sdp.data = (u_char *) text;
+    sdp.len = strlen(text);
+    c->waiting = 0;
+
+    assert_int_equal(ngx_webrtc_hub_answer(c->connection, &sdp, world.now,
+                                           &reason), NGX_OK);
+    free(text);
+
+    member_connect(c);
+    settle();
+
+    assert_null(c->connection->tracks[NGX_WEBRTC_VIDEO].source);
+    assert_int_equal(cap(a), 600);
+
+    /* the answer to the next offer, which tells of somebody else */
+
+    (void) member_arrive("d", NGX_WEBRTC_SENDONLY);
+
+    assert_non_null(c->connection->tracks[NGX_WEBRTC_VIDEO].source);
+    assert_int_equal(cap(a), 400);
+    assert_int_equal(cap(b), 400);
+    assert_int_equal(cap(c), 400);
+
+    world_stop();
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(who_begins_to_send_later_has_a_share_then),
         cmocka_unit_test(it_is_told_at_once_and_in_an_offer),
         cmocka_unit_test(it_may_be_set_while_the_client_connects),
         cmocka_unit_test(who_sends_no_video_or_is_in_a_spotlight_has_none),
