@@ -12,6 +12,9 @@
 #include <front/sora/ngx_webrtc_sora_session.h>
 
 
+static void ngx_webrtc_sora_put_filter(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_uint_t update, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer);
 static ngx_int_t ngx_webrtc_sora_filter_owner(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_channel_t **channel,
     ngx_webrtc_connection_t **connection, ngx_webrtc_sora_answer_t *answer);
@@ -33,38 +36,22 @@ ngx_webrtc_sora_create_filter(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer)
 {
-    const char               *reason;
-    ngx_webrtc_filter_t      *filter;
-    ngx_webrtc_channel_t     *channel;
-    ngx_webrtc_connection_t  *connection;
-
-    if (ngx_webrtc_sora_filter_owner(sora, call, &channel, &connection,
-                                     answer)
-        != NGX_OK)
-    {
-        return;
-    }
-
-    filter = ngx_webrtc_sora_filter_parse(call->args, sora->log, &reason);
-
-    if (filter) {
-        reason = ngx_webrtc_hub_add_filter(channel, connection, filter, now);
-
-        if (reason == NULL) {
-            ngx_webrtc_sora_filter_answer(call, filter, answer);
-            return;
-        }
-
-        ngx_webrtc_filter_free(filter);
-    }
-
-    ngx_webrtc_sora_outcome(call, reason, answer);
+    ngx_webrtc_sora_put_filter(sora, call, 0, now, answer);
 }
 
 
 void
 ngx_webrtc_sora_update_filter(ngx_webrtc_sora_t *sora,
     ngx_webrtc_sora_call_t *call, ngx_webrtc_usec_t now,
+    ngx_webrtc_sora_answer_t *answer)
+{
+    ngx_webrtc_sora_put_filter(sora, call, 1, now, answer);
+}
+
+
+static void
+ngx_webrtc_sora_put_filter(ngx_webrtc_sora_t *sora,
+    ngx_webrtc_sora_call_t *call, ngx_uint_t update, ngx_webrtc_usec_t now,
     ngx_webrtc_sora_answer_t *answer)
 {
     ngx_str_t                 version;
@@ -82,20 +69,27 @@ ngx_webrtc_sora_update_filter(ngx_webrtc_sora_t *sora,
 
     filter = ngx_webrtc_sora_filter_parse(call->args, sora->log, &reason);
 
-    if (filter) {
-        ngx_webrtc_sora_call_str(call, "current_version", &version);
-
-        reason = ngx_webrtc_hub_update_filter(channel, connection, filter,
-                                              &version, now);
-        if (reason == NULL) {
-            ngx_webrtc_sora_filter_answer(call, filter, answer);
-            return;
-        }
-
-        ngx_webrtc_filter_free(filter);
+    if (filter == NULL) {
+        ngx_webrtc_sora_api_error(call, reason, answer);
+        return;
     }
 
-    ngx_webrtc_sora_outcome(call, reason, answer);
+    if (update) {
+        ngx_webrtc_sora_call_str(call, "current_version", &version);
+        reason = ngx_webrtc_hub_update_filter(channel, connection, filter,
+                                              &version, now);
+
+    } else {
+        reason = ngx_webrtc_hub_add_filter(channel, connection, filter, now);
+    }
+
+    if (reason) {
+        ngx_webrtc_filter_free(filter);
+        ngx_webrtc_sora_api_error(call, reason, answer);
+        return;
+    }
+
+    ngx_webrtc_sora_filter_answer(call, filter, answer);
 }
 
 
