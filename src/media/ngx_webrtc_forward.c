@@ -448,7 +448,6 @@ ngx_webrtc_forward_report(ngx_webrtc_forward_t *forward,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
 {
     u_char                    *p, *end, *last;
-    int64_t                    age;
     ngx_webrtc_track_t        *track;
     ngx_webrtc_rtcp_report_t   report;
 
@@ -468,20 +467,11 @@ ngx_webrtc_forward_report(ngx_webrtc_forward_t *forward,
 
     last = p + NGX_WEBRTC_RTCP_MAX;
 
-    /* since the publisher's last report, and by its clock */
-
-    age = (int64_t) now - track->sr_time;
-
     report.ssrc = forward->ssrc;
-    report.ntp = ngx_webrtc_ntp(now
-                                + forward->source->peer->engine->wall_offset);
-    report.timestamp = track->sr_timestamp
-                       + forward->line.span.timestamp_offset
-                       + (uint32_t) (age
-                              * (int64_t) forward->source->format.clock_rate
-                              / (int64_t) NGX_WEBRTC_SEC);
     report.packets = (uint32_t) forward->stats.packets;
     report.octets = (uint32_t) forward->stats.bytes;
+
+    ngx_webrtc_report_time(track, &forward->line.span, &report, now);
 
     end = ngx_webrtc_rtcp_write_sr(p, last, &report, NULL, 0);
 

@@ -397,6 +397,10 @@ void ngx_webrtc_report_input(ngx_webrtc_peer_t *peer, u_char *pos,
 void ngx_webrtc_report_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out);
 ngx_webrtc_usec_t ngx_webrtc_report_expires(ngx_webrtc_peer_t *peer);
+/* "now" by the wall clock and by a span that goes on with the track */
+void ngx_webrtc_report_time(const ngx_webrtc_track_t *track,
+    const ngx_webrtc_span_t *span, ngx_webrtc_rtcp_report_t *report,
+    ngx_webrtc_usec_t now);
 
 /* data channels: the peer is connected, it goes, something has happened */
 

@@ -17,6 +17,8 @@ static void ngx_webrtc_report_receivers(ngx_webrtc_peer_t *peer,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 static void ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+static u_char *ngx_webrtc_report_sender(ngx_webrtc_subscription_t *sub,
+    u_char *p, u_char *last, ngx_webrtc_usec_t now);
 static void ngx_webrtc_report_make_block(ngx_webrtc_track_t *track,
     ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now);
 static void ngx_webrtc_report_repair(ngx_webrtc_track_t *track,
@@ -331,10 +333,7 @@ ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out)
 {
     u_char                     *p, *start, *last, *end;
-    int64_t                     age;
     ngx_queue_t                *q;
-    ngx_webrtc_track_t         *track;
-    ngx_webrtc_rtcp_report_t    report;
     ngx_webrtc_subscription_t  *sub;
 
     p = NULL;
@@ -346,29 +345,14 @@ ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
          q = ngx_queue_next(q))
     {
         sub = ngx_queue_data(q, ngx_webrtc_subscription_t, peer_queue);
-        track = sub->track;
 
         /* a switch that has sent nothing yet has no timestamps either */
 
-        if (track == NULL || sub->line.span.track != track
-            || sub->stats.packets == 0 || track->sr_ntp == 0)
+        if (sub->track == NULL || sub->line.span.track != sub->track
+            || sub->stats.packets == 0 || sub->track->sr_ntp == 0)
         {
             continue;
         }
-
-        /* since the publisher's last report, and by its clock */
-
-        age = (int64_t) now - track->sr_time;
-
-        report.ssrc = sub->ssrc;
-        report.ntp = ngx_webrtc_ntp(now + peer->engine->wall_offset);
-        report.timestamp = track->sr_timestamp
-                           + sub->line.span.timestamp_offset
-                           + (uint32_t) (age
-                                         * (int64_t) sub->format.clock_rate
-                                         / (int64_t) NGX_WEBRTC_SEC);
-        report.packets = (uint32_t) sub->stats.packets;
-        report.octets = (uint32_t) sub->stats.bytes;
 
         for ( ;; ) {
 
@@ -381,12 +365,7 @@ ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
                 p = start;
             }
 
-            end = ngx_webrtc_rtcp_write_sr(p, last, &report, NULL, 0);
-
-            if (end) {
-                end = ngx_webrtc_rtcp_write_sdes(end, last, sub->ssrc,
-                                                 &sub->cname);
-            }
+            end = ngx_webrtc_report_sender(sub, p, last, now);
 
             if (end) {
                 p = end;
@@ -407,6 +386,49 @@ ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     if (start) {
         ngx_webrtc_report_send(peer, start, p, out);
     }
+}
+
+
+/* returns the end, or NULL when it does not fit */
+
+static u_char *
+ngx_webrtc_report_sender(ngx_webrtc_subscription_t *sub, u_char *p,
+    u_char *last, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_rtcp_report_t  report;
+
+    report.ssrc = sub->ssrc;
+    report.packets = (uint32_t) sub->stats.packets;
+    report.octets = (uint32_t) sub->stats.bytes;
+
+    ngx_webrtc_report_time(sub->track, &sub->line.span, &report, now);
+
+    p = ngx_webrtc_rtcp_write_sr(p, last, &report, NULL, 0);
+
+    return p ? ngx_webrtc_rtcp_write_sdes(p, last, sub->ssrc, &sub->cname)
+             : NULL;
+}
+
+
+void
+ngx_webrtc_report_time(const ngx_webrtc_track_t *track,
+    const ngx_webrtc_span_t *span, ngx_webrtc_rtcp_report_t *report,
+    ngx_webrtc_usec_t now)
+{
+    int64_t               age;
+    ngx_webrtc_source_t  *source;
+
+    source = track->source;
+
+    /* since the publisher's last report, and by its clock */
+
+    age = (int64_t) now - track->sr_time;
+
+    report->ntp = ngx_webrtc_ntp(now + source->peer->engine->wall_offset);
+    report->timestamp = track->sr_timestamp + span->timestamp_offset
+                        + (uint32_t) (age
+                                      * (int64_t) source->format.clock_rate
+                                      / (int64_t) NGX_WEBRTC_SEC);
 }
 
 

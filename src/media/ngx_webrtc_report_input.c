@@ -16,9 +16,9 @@
 
 static void ngx_webrtc_report_read(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_rtcp_t *rtcp, ngx_webrtc_usec_t now);
-static ngx_webrtc_track_t *ngx_webrtc_report_sender(ngx_webrtc_peer_t *peer,
+static ngx_webrtc_track_t *ngx_webrtc_report_track(ngx_webrtc_peer_t *peer,
     uint32_t ssrc);
-static int64_t ngx_webrtc_report_time(ngx_webrtc_peer_t *peer, uint64_t ntp,
+static int64_t ngx_webrtc_report_moment(ngx_webrtc_peer_t *peer, uint64_t ntp,
     ngx_webrtc_usec_t now);
 static uint64_t ngx_webrtc_report_block(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now);
@@ -115,19 +115,19 @@ ngx_webrtc_report_read(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
         return;
     }
 
-    track = ngx_webrtc_report_sender(peer, report.ssrc);
+    track = ngx_webrtc_report_track(peer, report.ssrc);
 
     if (track) {
         track->sr_ntp = report.ntp;
         track->sr_timestamp = report.timestamp;
         track->sr_arrival = now;
-        track->sr_time = ngx_webrtc_report_time(peer, report.ntp, now);
+        track->sr_time = ngx_webrtc_report_moment(peer, report.ntp, now);
     }
 }
 
 
 static ngx_webrtc_track_t *
-ngx_webrtc_report_sender(ngx_webrtc_peer_t *peer, uint32_t ssrc)
+ngx_webrtc_report_track(ngx_webrtc_peer_t *peer, uint32_t ssrc)
 {
     ngx_uint_t            i;
     ngx_queue_t          *q;
@@ -153,7 +153,7 @@ ngx_webrtc_report_sender(ngx_webrtc_peer_t *peer, uint32_t ssrc)
 /* a moment of the publisher's NTP clock by ours */
 
 static int64_t
-ngx_webrtc_report_time(ngx_webrtc_peer_t *peer, uint64_t ntp,
+ngx_webrtc_report_moment(ngx_webrtc_peer_t *peer, uint64_t ntp,
     ngx_webrtc_usec_t now)
 {
     int64_t  usec, off;
