@@ -26,6 +26,8 @@ static void ngx_webrtc_adapt_result(ngx_webrtc_bandwidth_t *bandwidth,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_adapt_review(ngx_webrtc_peer_t *peer,
     ngx_webrtc_usec_t now);
+static ngx_uint_t ngx_webrtc_adapt_measure(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_allocate_way_t *way, ngx_webrtc_usec_t now);
 static ngx_uint_t ngx_webrtc_adapt_rates(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_usec_t now);
 static ngx_webrtc_subscription_t *ngx_webrtc_adapt_prober(
@@ -199,7 +201,6 @@ static void
 ngx_webrtc_adapt_review(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
 {
     uint64_t                    bit_rate;
-    ngx_uint_t                  sent;
     ngx_queue_t                *q;
     ngx_webrtc_bandwidth_t     *bandwidth;
     ngx_webrtc_subscription_t  *sub;
@@ -207,31 +208,7 @@ ngx_webrtc_adapt_review(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
 
     bandwidth = peer->bandwidth;
 
-    way.estimate = bandwidth->estimate.bit_rate;
-    way.base = 0;
-    way.probed = (bandwidth->probed_at + NGX_WEBRTC_ADAPT_FRESH > now)
-                 ? bandwidth->probed : 0;
-    way.full = bandwidth->full;
-    way.probes = (bandwidth->heard && ngx_webrtc_adapt_prober(peer) != NULL);
-
-    bandwidth->full = 0;
-    sent = 0;
-
-    for (q = ngx_queue_head(&peer->subscriptions);
-         q != ngx_queue_sentinel(&peer->subscriptions);
-         q = ngx_queue_next(q))
-    {
-        sub = ngx_queue_data(q, ngx_webrtc_subscription_t, peer_queue);
-
-        if (sub->is_adapted) {
-            sent += ngx_webrtc_adapt_rates(sub, now);
-
-        } else if (sub->track) {
-            way.base += ngx_webrtc_track_bit_rate(sub->track, now);
-        }
-    }
-
-    if (sent == 0) {
+    if (ngx_webrtc_adapt_measure(peer, &way, now) == 0) {
         bandwidth->review = now + NGX_WEBRTC_ADAPT_IDLE;
         return;
     }
@@ -267,7 +244,48 @@ ngx_webrtc_adapt_review(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
 }
 
 
-/* returns the number of layers that can be had */
+/* what there is; returns the number of layers that can be had */
+
+static ngx_uint_t
+ngx_webrtc_adapt_measure(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_allocate_way_t *way, ngx_webrtc_usec_t now)
+{
+    ngx_uint_t                  sent;
+    ngx_queue_t                *q;
+    ngx_webrtc_bandwidth_t     *bandwidth;
+    ngx_webrtc_subscription_t  *sub;
+
+    bandwidth = peer->bandwidth;
+
+    way->estimate = bandwidth->estimate.bit_rate;
+    way->base = 0;
+    way->probed = (bandwidth->probed_at + NGX_WEBRTC_ADAPT_FRESH > now)
+                  ? bandwidth->probed : 0;
+    way->full = bandwidth->full;
+    way->probes = (bandwidth->heard && ngx_webrtc_adapt_prober(peer) != NULL);
+
+    bandwidth->full = 0;
+    sent = 0;
+
+    for (q = ngx_queue_head(&peer->subscriptions);
+         q != ngx_queue_sentinel(&peer->subscriptions);
+         q = ngx_queue_next(q))
+    {
+        sub = ngx_queue_data(q, ngx_webrtc_subscription_t, peer_queue);
+
+        if (sub->is_adapted) {
+            sent += ngx_webrtc_adapt_rates(sub, now);
+
+        } else if (sub->track) {
+            way->base += ngx_webrtc_track_bit_rate(sub->track, now);
+        }
+    }
+
+    return sent;
+}
+
+
+/* likewise, of one subscription */
 
 static ngx_uint_t
 ngx_webrtc_adapt_rates(ngx_webrtc_subscription_t *sub, ngx_webrtc_usec_t now)

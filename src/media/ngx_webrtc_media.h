@@ -45,6 +45,9 @@
 /* RTCP that we compose stays below this */
 #define NGX_WEBRTC_RTCP_MAX         1200
 
+/* of mids and rids, which are ours */
+#define NGX_WEBRTC_MID_MAX          16
+
 /* a jump by more than this is a new beginning, not a loss */
 #define NGX_WEBRTC_SEQUENCE_JUMP    3000
 
@@ -77,7 +80,7 @@ struct ngx_webrtc_track_s {
     uint32_t                  rtx_ssrc;
     ngx_uint_t                layer;
     ngx_str_t                 rid;      /* len 0: bound by the mid alone */
-    u_char                    rid_buf[16];
+    u_char                    rid_buf[NGX_WEBRTC_MID_MAX];
 
     uint64_t                  first;    /* extended numbers; 0: none yet */
     uint64_t                  highest;
@@ -126,7 +129,7 @@ struct ngx_webrtc_source_s {
     ngx_queue_t               forwards;
     ngx_webrtc_usec_t         began;    /* 0: no layer was sent yet */
     ngx_webrtc_usec_t         review;   /* of which layers are sent */
-    u_char                    mid_buf[16];
+    u_char                    mid_buf[NGX_WEBRTC_MID_MAX];
 
     ngx_webrtc_speech_t       speech;
     ngx_webrtc_speech_e       speech_told;

@@ -8,6 +8,10 @@
 #include <media/ngx_webrtc_media.h>
 
 
+static ngx_int_t ngx_webrtc_source_check(
+    const ngx_webrtc_source_conf_t *conf);
+static void ngx_webrtc_source_init_tracks(ngx_webrtc_source_t *source,
+    const ngx_webrtc_source_conf_t *conf);
 static ngx_webrtc_track_t *ngx_webrtc_source_bind(
     ngx_webrtc_source_t *source, const ngx_webrtc_rtp_t *rtp,
     const ngx_webrtc_rtp_ext_t *ext);
@@ -17,26 +21,11 @@ ngx_webrtc_source_t *
 ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_source_conf_t *conf)
 {
-    ngx_uint_t                  i, n;
-    ngx_webrtc_track_t         *track;
-    ngx_webrtc_source_t        *source;
-    const ngx_webrtc_codec_t   *codec;
+    ngx_uint_t            n;
+    ngx_webrtc_source_t  *source;
 
-    codec = ngx_webrtc_codec_info(conf->format.codec);
-
-    if (codec == NULL
-        || conf->mid.len > sizeof(source->mid_buf)
-        || conf->nrids > NGX_WEBRTC_LAYERS)
-    {
+    if (ngx_webrtc_source_check(conf) != NGX_OK) {
         return NULL;
-    }
-
-    for (i = 0; i < conf->nrids; i++) {
-        if (conf->rids[i].len == 0
-            || conf->rids[i].len > sizeof(track->rid_buf))
-        {
-            return NULL;
-        }
     }
 
     n = ngx_max(conf->nrids, 1);
@@ -50,7 +39,7 @@ ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
 
     source->peer = peer;
     source->format = conf->format;
-    source->video = codec->video;
+    source->video = ngx_webrtc_codec_info(conf->format.codec)->video;
     source->speech_handler = conf->speech_handler;
     source->data = conf->data;
     source->mid.len = conf->mid.len;
@@ -63,7 +52,52 @@ ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
     ngx_queue_init(&source->subs);
     ngx_queue_init(&source->forwards);
 
-    for (i = 0; i < n; i++) {
+    ngx_webrtc_source_init_tracks(source, conf);
+
+    if (conf->format.twcc && peer->arrivals == NULL) {
+        peer->arrivals = ngx_alloc(sizeof(ngx_webrtc_arrivals_t),
+                                   peer->engine->log);
+        if (peer->arrivals) {
+            ngx_webrtc_arrivals_init(peer->arrivals);
+        }
+    }
+
+    ngx_queue_insert_tail(&peer->sources, &source->queue);
+
+    return source;
+}
+
+
+static ngx_int_t
+ngx_webrtc_source_check(const ngx_webrtc_source_conf_t *conf)
+{
+    ngx_uint_t  i;
+
+    if (ngx_webrtc_codec_info(conf->format.codec) == NULL
+        || conf->mid.len > NGX_WEBRTC_MID_MAX
+        || conf->nrids > NGX_WEBRTC_LAYERS)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < conf->nrids; i++) {
+        if (conf->rids[i].len == 0 || conf->rids[i].len > NGX_WEBRTC_MID_MAX) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webrtc_source_init_tracks(ngx_webrtc_source_t *source,
+    const ngx_webrtc_source_conf_t *conf)
+{
+    ngx_uint_t           i;
+    ngx_webrtc_track_t  *track;
+
+    for (i = 0; i < source->ntracks; i++) {
         ngx_webrtc_track_init(&source->tracks[i], source, i);
     }
 
@@ -79,18 +113,6 @@ ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
         source->tracks[0].ssrc = conf->ssrc;
         source->tracks[0].rtx_ssrc = conf->rtx_ssrc;
     }
-
-    if (conf->format.twcc && peer->arrivals == NULL) {
-        peer->arrivals = ngx_alloc(sizeof(ngx_webrtc_arrivals_t),
-                                   peer->engine->log);
-        if (peer->arrivals) {
-            ngx_webrtc_arrivals_init(peer->arrivals);
-        }
-    }
-
-    ngx_queue_insert_tail(&peer->sources, &source->queue);
-
-    return source;
 }
 
 

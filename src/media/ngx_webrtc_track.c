@@ -13,11 +13,15 @@
 #define NGX_WEBRTC_TRACK_LATE       1024
 
 
+static void ngx_webrtc_track_key_frame(ngx_webrtc_track_t *track,
+    const ngx_webrtc_packet_t *packet, ngx_webrtc_usec_t now);
 static ngx_int_t ngx_webrtc_track_begin(ngx_webrtc_track_t *track);
 static ngx_int_t ngx_webrtc_track_repair(ngx_webrtc_track_t *track,
     ngx_webrtc_rtp_t *rtp);
 static ngx_int_t ngx_webrtc_track_sequence(ngx_webrtc_track_t *track,
     const ngx_webrtc_rtp_t *rtp, ngx_uint_t repaired, uint64_t *seq,
+    ngx_webrtc_usec_t now);
+static void ngx_webrtc_track_gap(ngx_webrtc_track_t *track, uint64_t seq,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_track_jitter(ngx_webrtc_track_t *track,
     const ngx_webrtc_rtp_t *rtp, ngx_webrtc_usec_t now);
@@ -127,6 +131,24 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
         ngx_webrtc_track_watch(track, rtp->timestamp, now);
     }
 
+    ngx_webrtc_track_key_frame(track, packet, now);
+
+    if (!track->is_dirty
+        && (!ngx_queue_empty(&track->subs)
+            || !ngx_queue_empty(&source->forwards)))
+    {
+        track->is_dirty = 1;
+        ngx_queue_insert_tail(&engine->dirty, &track->dirty);
+    }
+}
+
+
+/* one begins, or somebody needs one */
+
+static void
+ngx_webrtc_track_key_frame(ngx_webrtc_track_t *track,
+    const ngx_webrtc_packet_t *packet, ngx_webrtc_usec_t now)
+{
     if (packet->keyframe) {
         ngx_webrtc_key_frame_found(&track->key_frame);
         ngx_webrtc_track_switch(track, now);
@@ -139,14 +161,6 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
         /* it was asked for in vain while nothing was sent */
 
         ngx_webrtc_track_want_key_frame(track, now);
-    }
-
-    if (!track->is_dirty
-        && (!ngx_queue_empty(&track->subs)
-            || !ngx_queue_empty(&source->forwards)))
-    {
-        track->is_dirty = 1;
-        ngx_queue_insert_tail(&engine->dirty, &track->dirty);
     }
 }
 
@@ -248,21 +262,7 @@ ngx_webrtc_track_sequence(ngx_webrtc_track_t *track,
         }
 
         if (ahead > 1) {
-            if (ahead > NGX_WEBRTC_SEQUENCE_JUMP) {
-                track->skipped += ahead - 1;
-                ngx_webrtc_track_want_key_frame(track, now);
-
-            } else if (track->source->format.nack) {
-
-                if (ngx_webrtc_nack_gap(&track->nack, track->highest + 1, ext,
-                                        now)
-                    != NGX_OK)
-                {
-                    ngx_webrtc_track_want_key_frame(track, now);
-                }
-
-                ngx_webrtc_peer_wake(track->source->peer, track->nack.due);
-            }
+            ngx_webrtc_track_gap(track, ext, now);
         }
 
         track->highest = ext;
@@ -271,6 +271,36 @@ ngx_webrtc_track_sequence(ngx_webrtc_track_t *track,
     *seq = ext;
 
     return NGX_OK;
+}
+
+
+/* between the highest number so far and this one */
+
+static void
+ngx_webrtc_track_gap(ngx_webrtc_track_t *track, uint64_t seq,
+    ngx_webrtc_usec_t now)
+{
+    uint64_t  missing;
+
+    missing = seq - track->highest - 1;
+
+    if (missing >= NGX_WEBRTC_SEQUENCE_JUMP) {
+        track->skipped += missing;
+        ngx_webrtc_track_want_key_frame(track, now);
+        return;
+    }
+
+    if (!track->source->format.nack) {
+        return;
+    }
+
+    if (ngx_webrtc_nack_gap(&track->nack, track->highest + 1, seq, now)
+        != NGX_OK)
+    {
+        ngx_webrtc_track_want_key_frame(track, now);
+    }
+
+    ngx_webrtc_peer_wake(track->source->peer, track->nack.due);
 }
 
 
