@@ -194,12 +194,21 @@ ngx_webrtc_zone_row_t *ngx_webrtc_zone_find_row(ngx_webrtc_zone_t *zone,
 /* the seat if it is still that owner's, and alive as far as we know */
 ngx_webrtc_seat_t *ngx_webrtc_zone_seat(ngx_webrtc_zone_t *zone,
     const ngx_webrtc_owner_t *owner);
+/* NULL: full */
+ngx_webrtc_zone_channel_t *ngx_webrtc_zone_add_channel(
+    ngx_webrtc_zone_t *zone, const ngx_str_t *id, uint32_t hash,
+    const ngx_webrtc_owner_t *home);
+void ngx_webrtc_zone_remove_row(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_row_t *row);
 /* removes what belongs to an owner */
 void ngx_webrtc_zone_clean(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *owner);
 
 #define ngx_webrtc_zone_table_row(table, i)                                  \
     ((void *) ((table)->start + (i) * (table)->size))
 
+
+/* without the lock: a connection was refused, the zone is full */
+void ngx_webrtc_zone_warn(ngx_webrtc_zone_t *zone);
 
 /* by the owner of a seat, without the lock */
 
