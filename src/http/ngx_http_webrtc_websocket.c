@@ -164,6 +164,10 @@ ngx_http_webrtc_websocket_hold(ngx_http_webrtc_websocket_t *socket)
 
     c->idle = 0;
     ngx_reusable_connection(c, 0);
+
+    if (c->read->timer_set) {
+        ngx_del_timer(c->read);
+    }
 }
 
 

@@ -86,8 +86,9 @@ void ngx_http_webrtc_websocket_established(
     ngx_http_webrtc_websocket_t *socket);
 
 /*
- * The client said something that is being looked into: neither a lack of
- * connections nor the end of this worker closes it for now.
+ * The client said something that is being looked into: neither its silence, a
+ * lack of connections nor the end of this worker closes it for now.  Whoever
+ * looks into it has a timer.
  */
 void ngx_http_webrtc_websocket_hold(ngx_http_webrtc_websocket_t *socket);
 

@@ -64,6 +64,8 @@ before(async () => {
               'location = /file-auth { internal; proxy_pass'
               + ` http://127.0.0.1:${await freeTcp()};`
               + ' error_page 502 =200 /file.json; }',
+              'location = /short { auth_basic off; webrtc_sora_signaling;'
+              + ' webrtc_connect_timeout 500ms; }',
               'location = /static-auth { internal; default_type'
               + ' application/json; return 200'
               + ' "{\\"allowed\\":true,\\"client_id\\":\\"static\\"}"; }',
@@ -408,6 +410,24 @@ test('a long answer, where clients have a limit_rate', () => using(
         opened.push(one);
         assert.strictEqual(one.offer.client_id, 'long');
     }));
+
+
+test('webrtc_connect_timeout is for the message, not for the answer',
+     () => using(async (opened) => {
+         const channelId = channel();
+
+         answers.set(channelId, (request, response) => {
+             setTimeout(() => response.end('{"allowed":true}'), 1000);
+         });
+
+         opened.push(await Signaling.join(at('/short'),
+                                          { channel_id: channelId }));
+
+         const silent = await Signaling.open(at('/short'));
+
+         assert.deepStrictEqual(await silent.close(),
+                                { code: 4490, reason: 'TIMEOUT' });
+     }));
 
 
 test('an override that breaks a rule refuses the client', async () => {
