@@ -39,7 +39,7 @@ static ngx_webrtc_usec_t  now;
 static volatile u_char    sink;
 
 
-static void
+static ngx_int_t
 wire(void *data, const u_char *pos, const u_char *last)
 {
     end_t  *end = data;
@@ -52,6 +52,8 @@ wire(void *data, const u_char *pos, const u_char *last)
         memcpy(end->wire[end->sent], pos, last - pos);
         end->len[end->sent++] = last - pos;
     }
+
+    return NGX_OK;
 }
 
 
