@@ -119,9 +119,8 @@ ngx_webrtc_session_end(ngx_webrtc_hub_t *hub, ngx_webrtc_channel_t *channel,
 }
 
 
-void
-ngx_webrtc_hub_end_session(ngx_webrtc_hub_t *hub, const ngx_str_t *channel_id,
-    ngx_webrtc_usec_t now)
+ngx_webrtc_channel_t *
+ngx_webrtc_hub_session(ngx_webrtc_hub_t *hub, const ngx_str_t *channel_id)
 {
     ngx_webrtc_channel_t    *channel;
     ngx_webrtc_hash_node_t  *node;
@@ -129,12 +128,24 @@ ngx_webrtc_hub_end_session(ngx_webrtc_hub_t *hub, const ngx_str_t *channel_id,
     node = ngx_webrtc_hash_find(&hub->channels, channel_id->data,
                                 channel_id->len);
     if (node == NULL) {
-        return;
+        return NULL;
     }
 
     channel = ngx_webrtc_hash_data(node, ngx_webrtc_channel_t, node);
 
-    if (!channel->keep.set) {
+    return (channel->nmembers || channel->keep.set) ? channel : NULL;
+}
+
+
+void
+ngx_webrtc_hub_end_session(ngx_webrtc_hub_t *hub, const ngx_str_t *channel_id,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_channel_t  *channel;
+
+    channel = ngx_webrtc_hub_session(hub, channel_id);
+
+    if (channel == NULL || !channel->keep.set) {
         return;
     }
 

@@ -34,6 +34,9 @@ const ngx_webrtc_session_info_t *ngx_webrtc_channel_session(
 ngx_webrtc_channel_t *ngx_webrtc_connection_channel(
     ngx_webrtc_connection_t *connection);
 
+/* the channel, also one without members that is kept; NULL: none */
+ngx_webrtc_channel_t *ngx_webrtc_hub_session(ngx_webrtc_hub_t *hub,
+    const ngx_str_t *channel_id);
 /* of a channel without members, which would be kept else */
 void ngx_webrtc_hub_end_session(ngx_webrtc_hub_t *hub,
     const ngx_str_t *channel_id, ngx_webrtc_usec_t now);

@@ -60,6 +60,28 @@ assert_str(ngx_str_t str, const char *text)
 
 
 static void
+filters_of_the_webhook_go_over_those_of_the_client_by_either_name(
+    void **state)
+{
+    (void) state;
+
+    assert_null(let_in(CONNECT ",\"forwarding_filters\":[]}",
+                       "{\"allowed\":true,\"forwarding_filter\":{}}"));
+    assert_null(json_object_get(connect_message.json,
+                                "forwarding_filters"));
+    assert_non_null(json_object_get(connect_message.json,
+                                    "forwarding_filter"));
+    done();
+
+    assert_null(let_in(CONNECT ",\"forwarding_filter\":{}}",
+                       "{\"allowed\":true,\"forwarding_filter\":null}"));
+    assert_non_null(json_object_get(connect_message.json,
+                                    "forwarding_filter"));
+    done();
+}
+
+
+static void
 what_the_webhook_says_goes_over_what_the_client_said(void **state)
 {
     const ngx_webrtc_connection_info_t  *info;
@@ -332,6 +354,8 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(what_the_webhook_says_goes_over_what_the_client_said),
+        cmocka_unit_test(
+            filters_of_the_webhook_go_over_those_of_the_client_by_either_name),
         cmocka_unit_test(media_can_be_taken_away_and_given),
         cmocka_unit_test(
             what_is_the_servers_alone_is_not_read_from_the_client),

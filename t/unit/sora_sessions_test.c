@@ -119,6 +119,7 @@ static void
 a_terminated_session_is_not_kept(void **state)
 {
     char       id[NGX_WEBRTC_ID_LEN + 1], want[256];
+    json_t    *json;
     client_t  *a;
 
     (void) state;
@@ -137,8 +138,19 @@ a_terminated_session_is_not_kept(void **state)
 
     snprintf(want, sizeof(want), "{\"session_id\":\"%s\"}", id);
 
+    ngx_webrtc_hub_leave(sora_connection(a), NGX_WEBRTC_CLOSE_CLIENT, NULL,
+                         sora.now);
+
+    json = get_session("{\"channel_id\":\"sora\"}");
+    assert_key(json, "session_id", id);
+    json_decref(json);
+
     call_sora("Sora_20230628.TerminateSession", "{\"channel_id\":\"sora\"}",
               NULL, 200, want);
+    call_sora("Sora_20230628.TerminateSession", "{\"channel_id\":\"sora\"}",
+              NULL, 400,
+              "{\"error_type\":\"CHANNEL-NOT-FOUND\",\"error_reason\":"
+              "{\"channel_id\":\"sora\"}}");
 
     a = sora_arrive("sendrecv", "sora");
     assert_string_not_equal(sora_str(sora_last(a, "offer"), "session_id"),

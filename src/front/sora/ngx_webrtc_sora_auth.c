@@ -32,6 +32,10 @@ static ngx_int_t ngx_webrtc_sora_auth_overlay_media(json_t *connect,
     const json_t *authz);
 
 
+#define ngx_webrtc_sora_auth_has(authz, key)                                 \
+    (json_object_get(authz, key) && !json_is_null(json_object_get(authz, key)))
+
+
 static const char *const  ngx_webrtc_sora_auth_keys[] = {
     "client_id",
     "bundle_id",
@@ -336,6 +340,15 @@ ngx_webrtc_sora_auth_overlay(json_t *connect, const json_t *authz)
 {
     json_t             *value;
     const char *const  *key;
+
+    /* two names of one thing, of which only one may be given */
+
+    if (ngx_webrtc_sora_auth_has(authz, "forwarding_filter")
+        || ngx_webrtc_sora_auth_has(authz, "forwarding_filters"))
+    {
+        json_object_del(connect, "forwarding_filter");
+        json_object_del(connect, "forwarding_filters");
+    }
 
     for (key = ngx_webrtc_sora_auth_keys; *key; key++) {
         value = json_object_get(authz, *key);

@@ -113,8 +113,10 @@ ngx_webrtc_sora_call_session(ngx_webrtc_sora_t *sora,
     ngx_str_t              id;
     ngx_webrtc_channel_t  *channel;
 
-    channel = ngx_webrtc_sora_call_channel(sora, call, answer);
+    channel = ngx_webrtc_hub_session(sora->hub, &call->channel_id);
+
     if (channel == NULL) {
+        ngx_webrtc_sora_api_error(call, "CHANNEL-NOT-FOUND", answer);
         return NULL;
     }
 
