@@ -21,4 +21,27 @@ ngx_webrtc_str_equal(const ngx_str_t *a, const ngx_str_t *b)
 }
 
 
+/* an empty string becomes one without data */
+
+static ngx_inline ngx_int_t
+ngx_webrtc_str_copy(ngx_pool_t *pool, ngx_str_t *dst, const ngx_str_t *src)
+{
+    ngx_str_null(dst);
+
+    if (src->len == 0) {
+        return NGX_OK;
+    }
+
+    dst->data = ngx_pnalloc(pool, src->len);
+    if (dst->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(dst->data, src->data, src->len);
+    dst->len = src->len;
+
+    return NGX_OK;
+}
+
+
 #endif /* _NGX_WEBRTC_STR_H_INCLUDED_ */

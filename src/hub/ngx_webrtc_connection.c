@@ -4,6 +4,7 @@
  */
 
 
+#include <core/ngx_webrtc_str.h>
 #include <hub/ngx_webrtc_member.h>
 #include <crypto/ngx_webrtc_random.h>
 
@@ -116,6 +117,7 @@ ngx_webrtc_connection_init(ngx_webrtc_connection_t *connection,
     const ngx_webrtc_join_t *join, ngx_webrtc_usec_t now)
 {
     ngx_str_t                            id;
+    ngx_pool_t                          *pool;
     ngx_webrtc_connection_info_t        *info;
     const ngx_webrtc_connection_info_t  *given;
 
@@ -134,32 +136,29 @@ ngx_webrtc_connection_init(ngx_webrtc_connection_t *connection,
     id.len = NGX_WEBRTC_ID_LEN;
     id.data = info->connection_id;
 
-    if (ngx_webrtc_connection_copy(connection, &info->channel_id,
-                                   &given->channel_id)
+    pool = connection->pool;
+
+    if (ngx_webrtc_str_copy(pool, &info->channel_id, &given->channel_id)
         != NGX_OK
-        || ngx_webrtc_connection_copy(connection, &info->client_id,
-                                      given->client_id.len
-                                      ? &given->client_id : &id)
+        || ngx_webrtc_str_copy(pool, &info->client_id,
+                               given->client_id.len ? &given->client_id : &id)
            != NGX_OK
-        || ngx_webrtc_connection_copy(connection, &info->bundle_id,
-                                      given->bundle_id.len
-                                      ? &given->bundle_id : &id)
+        || ngx_webrtc_str_copy(pool, &info->bundle_id,
+                               given->bundle_id.len ? &given->bundle_id : &id)
            != NGX_OK
-        || ngx_webrtc_connection_copy(connection, &info->video_params,
-                                      &given->video_params)
+        || ngx_webrtc_str_copy(pool, &info->video_params,
+                               &given->video_params)
            != NGX_OK
-        || ngx_webrtc_connection_copy(connection, &connection->metadata,
-                                      &join->metadata)
+        || ngx_webrtc_str_copy(pool, &connection->metadata, &join->metadata)
            != NGX_OK
-        || ngx_webrtc_connection_copy(connection, &connection->authz_metadata,
-                                      &join->authz_metadata)
+        || ngx_webrtc_str_copy(pool, &connection->authz_metadata,
+                               &join->authz_metadata)
            != NGX_OK
-        || ngx_webrtc_connection_copy(connection, &connection->event_metadata,
-                                      &join->event_metadata)
+        || ngx_webrtc_str_copy(pool, &connection->event_metadata,
+                               &join->event_metadata)
            != NGX_OK
-        || ngx_webrtc_connection_copy(connection,
-                                      &connection->simulcast.encodings,
-                                      &join->simulcast.encodings)
+        || ngx_webrtc_str_copy(pool, &connection->simulcast.encodings,
+                               &join->simulcast.encodings)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -217,28 +216,6 @@ ngx_webrtc_connection_defaults(ngx_webrtc_connection_t *connection)
     if (simulcast->nlayers == 0) {
         simulcast->nlayers = NGX_WEBRTC_LAYERS;
     }
-}
-
-
-ngx_int_t
-ngx_webrtc_connection_copy(ngx_webrtc_connection_t *connection,
-    ngx_str_t *dst, const ngx_str_t *src)
-{
-    ngx_str_null(dst);
-
-    if (src->len == 0) {
-        return NGX_OK;
-    }
-
-    dst->data = ngx_pnalloc(connection->pool, src->len);
-    if (dst->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(dst->data, src->data, src->len);
-    dst->len = src->len;
-
-    return NGX_OK;
 }
 
 
@@ -533,12 +510,7 @@ ngx_uint_t
 ngx_webrtc_connection_apart(const ngx_webrtc_connection_t *a,
     const ngx_webrtc_connection_t *b)
 {
-    const ngx_str_t  *x, *y;
-
-    x = &a->info.bundle_id;
-    y = &b->info.bundle_id;
-
-    return x->len != y->len || ngx_memcmp(x->data, y->data, x->len) != 0;
+    return !ngx_webrtc_str_equal(&a->info.bundle_id, &b->info.bundle_id);
 }
 
 

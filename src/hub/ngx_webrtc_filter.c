@@ -4,6 +4,7 @@
  */
 
 
+#include <core/ngx_webrtc_str.h>
 #include <hub/ngx_webrtc_filter.h>
 #include <hub/ngx_webrtc_member.h>
 
@@ -43,8 +44,6 @@ struct ngx_webrtc_filter_s {
 };
 
 
-static ngx_int_t ngx_webrtc_filter_copy(ngx_pool_t *pool, ngx_str_t *dst,
-    const ngx_str_t *src);
 static ngx_uint_t ngx_webrtc_filter_match_term(
     const ngx_webrtc_filter_term_t *term, const ngx_str_t *subject);
 static ngx_webrtc_filter_t *ngx_webrtc_filter_find(ngx_queue_t *filters,
@@ -57,9 +56,6 @@ static void ngx_webrtc_filter_changed(ngx_webrtc_channel_t *channel,
 
 #define ngx_webrtc_filter_list(channel, connection)                          \
     ((connection) ? &(connection)->filters : &(channel)->filters)
-
-#define ngx_webrtc_filter_same(a, b)                                         \
-    ((a)->len == (b)->len && ngx_memcmp((a)->data, (b)->data, (a)->len) == 0)
 
 
 ngx_webrtc_filter_t *
@@ -76,12 +72,11 @@ ngx_webrtc_filter_create(const ngx_webrtc_filter_conf_t *conf, ngx_log_t *log)
     filter = ngx_pcalloc(pool, sizeof(ngx_webrtc_filter_t));
 
     if (filter == NULL
-        || ngx_webrtc_filter_copy(pool, &filter->conf.name, &conf->name)
+        || ngx_webrtc_str_copy(pool, &filter->conf.name, &conf->name)
            != NGX_OK
-        || ngx_webrtc_filter_copy(pool, &filter->conf.version,
-                                  &conf->version)
+        || ngx_webrtc_str_copy(pool, &filter->conf.version, &conf->version)
            != NGX_OK
-        || ngx_webrtc_filter_copy(pool, &filter->conf.text, &conf->text)
+        || ngx_webrtc_str_copy(pool, &filter->conf.text, &conf->text)
            != NGX_OK)
     {
         ngx_destroy_pool(pool);
@@ -151,7 +146,7 @@ ngx_webrtc_filter_add_value(ngx_webrtc_filter_t *filter,
     value = ngx_pcalloc(filter->pool, sizeof(ngx_webrtc_filter_value_t));
 
     if (value == NULL
-        || ngx_webrtc_filter_copy(filter->pool, &value->text, text) != NGX_OK)
+        || ngx_webrtc_str_copy(filter->pool, &value->text, text) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -160,27 +155,6 @@ ngx_webrtc_filter_add_value(ngx_webrtc_filter_t *filter,
 
     value->next = term->values;
     term->values = value;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_webrtc_filter_copy(ngx_pool_t *pool, ngx_str_t *dst, const ngx_str_t *src)
-{
-    ngx_str_null(dst);
-
-    if (src->len == 0) {
-        return NGX_OK;
-    }
-
-    dst->data = ngx_pnalloc(pool, src->len);
-    if (dst->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(dst->data, src->data, src->len);
-    dst->len = src->len;
 
     return NGX_OK;
 }
@@ -233,7 +207,7 @@ ngx_webrtc_filter_match_term(const ngx_webrtc_filter_term_t *term,
 
     for (value = term->values; value; value = value->next) {
 
-        if (ngx_webrtc_filter_same(&value->text, subject)) {
+        if (ngx_webrtc_str_equal(&value->text, subject)) {
             return !term->is_not_in;
         }
     }
@@ -298,7 +272,7 @@ ngx_webrtc_hub_update_filter(ngx_webrtc_channel_t *channel,
         return "FORWARDING-FILTER-NOT-FOUND";
     }
 
-    if (version->len && !ngx_webrtc_filter_same(version, &old->conf.version)) {
+    if (version->len && !ngx_webrtc_str_equal(version, &old->conf.version)) {
         return "FORWARDING-FILTER-VERSION-MISMATCH";
     }
 
@@ -398,7 +372,7 @@ ngx_webrtc_filter_find(ngx_queue_t *filters, const ngx_str_t *name)
     {
         filter = ngx_queue_data(q, ngx_webrtc_filter_t, queue);
 
-        if (ngx_webrtc_filter_same(&filter->conf.name, name)) {
+        if (ngx_webrtc_str_equal(&filter->conf.name, name)) {
             return filter;
         }
     }

@@ -4,6 +4,7 @@
  */
 
 
+#include <core/ngx_webrtc_str.h>
 #include <hub/ngx_webrtc_member.h>
 #include <crypto/ngx_webrtc_random.h>
 
@@ -424,7 +425,6 @@ ngx_webrtc_connection_t *
 ngx_webrtc_hub_find(ngx_webrtc_hub_t *hub, const ngx_str_t *channel_id,
     const ngx_str_t *connection_id)
 {
-    ngx_str_t                *id;
     ngx_webrtc_hash_node_t   *node;
     ngx_webrtc_connection_t  *connection;
 
@@ -435,10 +435,9 @@ ngx_webrtc_hub_find(ngx_webrtc_hub_t *hub, const ngx_str_t *channel_id,
     }
 
     connection = ngx_webrtc_hash_data(node, ngx_webrtc_connection_t, node);
-    id = &connection->info.channel_id;
 
-    if (connection->left || id->len != channel_id->len
-        || ngx_memcmp(id->data, channel_id->data, id->len) != 0)
+    if (connection->left
+        || !ngx_webrtc_str_equal(&connection->info.channel_id, channel_id))
     {
         return NULL;
     }

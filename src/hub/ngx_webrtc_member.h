@@ -340,9 +340,6 @@ void ngx_webrtc_connection_live(ngx_webrtc_connection_t *connection,
 void ngx_webrtc_connection_minute(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now);
 void ngx_webrtc_connection_free(ngx_webrtc_connection_t *connection);
-/* to the connection's pool */
-ngx_int_t ngx_webrtc_connection_copy(ngx_webrtc_connection_t *connection,
-    ngx_str_t *dst, const ngx_str_t *src);
 
 /* ngx_webrtc_bit_rate.c */
 

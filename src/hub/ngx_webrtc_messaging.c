@@ -4,6 +4,7 @@
  */
 
 
+#include <core/ngx_webrtc_str.h>
 #include <hub/ngx_webrtc_member.h>
 
 
@@ -70,11 +71,11 @@ ngx_webrtc_messaging_init(ngx_webrtc_connection_t *connection,
         label = &messaging->labels[i];
         *label = join->labels[i];
 
-        if (ngx_webrtc_connection_copy(connection, &label->name,
-                                       &join->labels[i].name)
+        if (ngx_webrtc_str_copy(connection->pool, &label->name,
+                                &join->labels[i].name)
             != NGX_OK
-            || ngx_webrtc_connection_copy(connection, &label->protocol,
-                                          &join->labels[i].protocol)
+            || ngx_webrtc_str_copy(connection->pool, &label->protocol,
+                                   &join->labels[i].protocol)
                != NGX_OK)
         {
             return NGX_ERROR;

@@ -11,6 +11,7 @@
  */
 
 
+#include <core/ngx_webrtc_str.h>
 #include <hub/ngx_webrtc_member.h>
 
 
@@ -104,9 +105,7 @@ ngx_webrtc_fanout_wants(ngx_webrtc_connection_t *receiver,
         own = &messaging->labels[i];
 
         if (!own->forward
-            || own->name.len != label->name.len
-            || ngx_memcmp(own->name.data, label->name.data, own->name.len)
-               != 0)
+            || !ngx_webrtc_str_equal(&own->name, &label->name))
         {
             continue;
         }

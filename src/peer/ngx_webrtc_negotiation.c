@@ -11,8 +11,6 @@
 #define NGX_WEBRTC_NEGOTIATION_SUFFIX  6
 
 
-static ngx_int_t ngx_webrtc_negotiation_copy(ngx_pool_t *pool,
-    ngx_str_t *dst, const ngx_str_t *src);
 static ngx_webrtc_negotiation_section_t *ngx_webrtc_negotiation_add(
     ngx_webrtc_negotiation_t *neg, ngx_webrtc_sdp_kind_e kind);
 static ngx_int_t ngx_webrtc_negotiation_grow(ngx_webrtc_negotiation_t *neg);
@@ -42,12 +40,12 @@ ngx_webrtc_negotiation_init(ngx_webrtc_negotiation_t *neg, ngx_pool_t *pool,
         neg->params.max_sections = NGX_WEBRTC_SDP_MAX_SECTIONS;
     }
 
-    if (ngx_webrtc_negotiation_copy(pool, &neg->params.ufrag, &params->ufrag)
+    if (ngx_webrtc_str_copy(pool, &neg->params.ufrag, &params->ufrag)
         != NGX_OK
-        || ngx_webrtc_negotiation_copy(pool, &neg->params.pwd, &params->pwd)
+        || ngx_webrtc_str_copy(pool, &neg->params.pwd, &params->pwd)
            != NGX_OK
-        || ngx_webrtc_negotiation_copy(pool, &neg->params.fingerprint,
-                                       &params->fingerprint)
+        || ngx_webrtc_str_copy(pool, &neg->params.fingerprint,
+                               &params->fingerprint)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -76,22 +74,6 @@ ngx_webrtc_negotiation_init(ngx_webrtc_negotiation_t *neg, ngx_pool_t *pool,
     }
 
     neg->session_id = (neg->session_id >> 2) | 1;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_webrtc_negotiation_copy(ngx_pool_t *pool, ngx_str_t *dst,
-    const ngx_str_t *src)
-{
-    dst->data = ngx_pnalloc(pool, src->len + 1);
-    if (dst->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(dst->data, src->data, src->len);
-    dst->len = src->len;
 
     return NGX_OK;
 }

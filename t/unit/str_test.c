@@ -39,11 +39,38 @@ strings_are_equal_in_all_their_bytes(void **state)
 }
 
 
+static void
+a_copy_has_memory_of_its_own(void **state)
+{
+    ngx_str_t    copy;
+    ngx_pool_t  *pool;
+
+    static const ngx_str_t  text = ngx_string("a\0b");
+    static const ngx_str_t  empty = ngx_string("");
+
+    (void) state;
+
+    pool = ngx_create_pool(1024, NULL);
+    assert_non_null(pool);
+
+    assert_int_equal(ngx_webrtc_str_copy(pool, &copy, &text), NGX_OK);
+    assert_true(ngx_webrtc_str_equal(&copy, &text));
+    assert_ptr_not_equal(copy.data, text.data);
+
+    assert_int_equal(ngx_webrtc_str_copy(pool, &copy, &empty), NGX_OK);
+    assert_int_equal(copy.len, 0);
+    assert_null(copy.data);
+
+    ngx_destroy_pool(pool);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(strings_are_equal_in_all_their_bytes),
+        cmocka_unit_test(a_copy_has_memory_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 /* the data channels of a connect message, and those that we add to them */
 
 
+#include <core/ngx_webrtc_str.h>
 #include <front/sora/ngx_webrtc_sora_connect.h>
 #include <front/sora/ngx_webrtc_sora_keys.h>
 #include <front/sora/ngx_webrtc_sora_rpc.h>
@@ -188,15 +189,13 @@ static ngx_uint_t
 ngx_webrtc_sora_label_is_known(const ngx_webrtc_sora_connect_t *connect)
 {
     ngx_uint_t        i, n;
-    const ngx_str_t  *a, *b;
+    const ngx_str_t  *name;
 
     n = connect->join.nlabels;
-    b = &connect->labels[n].name;
+    name = &connect->labels[n].name;
 
     for (i = 0; i < n; i++) {
-        a = &connect->labels[i].name;
-
-        if (a->len == b->len && ngx_memcmp(a->data, b->data, a->len) == 0) {
+        if (ngx_webrtc_str_equal(&connect->labels[i].name, name)) {
             return 1;
         }
     }

@@ -237,10 +237,10 @@ ngx_webrtc_sora_write_members(ngx_webrtc_sora_text_t *text,
 {
     ngx_webrtc_channel_t                *channel;
     ngx_webrtc_connection_t             *connection;
-    const ngx_webrtc_connection_info_t  *info, *own;
+    const ngx_webrtc_connection_info_t  *info;
 
-    own = ngx_webrtc_connection_info(subject);
-    channel = ngx_webrtc_hub_channel(hub, &own->channel_id);
+    info = ngx_webrtc_connection_info(subject);
+    channel = ngx_webrtc_hub_channel(hub, &info->channel_id);
 
     ngx_webrtc_sora_text_key(text, "data");
     ngx_webrtc_sora_text_cstr(text, "[");
@@ -249,16 +249,13 @@ ngx_webrtc_sora_write_members(ngx_webrtc_sora_text_t *text,
          connection;
          connection = ngx_webrtc_channel_next(channel, connection))
     {
-        info = ngx_webrtc_connection_info(connection);
-
         if (!ngx_webrtc_connection_is_live(connection)
-            || (info->bundle_id.len == own->bundle_id.len
-                && ngx_memcmp(info->bundle_id.data, own->bundle_id.data,
-                              own->bundle_id.len)
-                   == 0))
+            || !ngx_webrtc_connection_apart(connection, subject))
         {
             continue;
         }
+
+        info = ngx_webrtc_connection_info(connection);
 
         ngx_webrtc_sora_text_item(text);
         ngx_webrtc_sora_text_cstr(text, "{");

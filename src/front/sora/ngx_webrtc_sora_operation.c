@@ -4,6 +4,7 @@
  */
 
 
+#include <core/ngx_webrtc_str.h>
 #include <front/sora/ngx_webrtc_sora_operation.h>
 #include <front/sora/ngx_webrtc_sora_session.h>
 
@@ -115,12 +116,7 @@ ngx_webrtc_sora_visit(ngx_webrtc_sora_t *sora, ngx_webrtc_channel_t *channel,
             continue;
         }
 
-        if (client_id
-            && (info->client_id.len != client_id->len
-                || ngx_memcmp(info->client_id.data, client_id->data,
-                              client_id->len)
-                   != 0))
-        {
+        if (client_id && !ngx_webrtc_str_equal(&info->client_id, client_id)) {
             continue;
         }
 

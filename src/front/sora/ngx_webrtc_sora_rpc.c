@@ -4,6 +4,7 @@
  */
 
 
+#include <core/ngx_webrtc_str.h>
 #include <front/sora/ngx_webrtc_sora_operation.h>
 #include <front/sora/ngx_webrtc_sora_rpc.h>
 #include <front/sora/ngx_webrtc_sora_session.h>
@@ -75,9 +76,7 @@ ngx_webrtc_sora_rpc_method(const ngx_str_t *name)
 
     for (i = 0; method[i].handler; i++) {
 
-        if (method[i].name.len == name->len
-            && ngx_memcmp(method[i].name.data, name->data, name->len) == 0)
-        {
+        if (ngx_webrtc_str_equal(&method[i].name, name)) {
             return (ngx_uint_t) 1 << i;
         }
     }

@@ -10,6 +10,7 @@
  */
 
 
+#include <core/ngx_webrtc_str.h>
 #include <core/ngx_webrtc_text.h>
 #include <proto/ngx_webrtc_json.h>
 #include <hub/ngx_webrtc_session.h>
@@ -147,9 +148,7 @@ ngx_webrtc_sora_dispatch(ngx_webrtc_sora_session_t *session,
 
     for ( /* void */ ; message->handler; message++) {
 
-        if (message->type.len == type.len
-            && ngx_memcmp(message->type.data, type.data, type.len) == 0)
-        {
+        if (ngx_webrtc_str_equal(&message->type, &type)) {
             message->handler(session, data, len, now);
             return;
         }
