@@ -178,7 +178,27 @@ static ngx_int_t
 ngx_http_webrtc_list_channel(void *data,
     const ngx_webrtc_connection_info_t *first)
 {
-    return ngx_http_webrtc_list_connection(data, first, NULL, 0);
+    ngx_http_webrtc_rows_t *rows = data;
+
+    ngx_http_webrtc_row_t  *row;
+
+    row = ngx_http_webrtc_list_add(rows);
+    if (row == NULL) {
+        return NGX_ERROR;
+    }
+
+    row->info.spotlight = first->spotlight;
+    ngx_memcpy(row->info.session_id, first->session_id, NGX_WEBRTC_ID_LEN);
+
+    if (ngx_http_webrtc_list_str(rows->pool, &row->info.channel_id,
+                                 &first->channel_id)
+        != NGX_OK)
+    {
+        rows->last = NULL;
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 
