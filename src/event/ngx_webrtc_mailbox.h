@@ -32,6 +32,11 @@
  *      PIPE_CLOSE      home -> pipe        code and reason: close it
  *      CALL            any -> home         an API call
  *      REPLY           home -> any         its answer
+ *      WIRE_OPEN       opener -> other     a wire to a service, its hello
+ *      WIRE_INPUT      opener -> other     a message
+ *      WIRE_END        opener -> other     the wire is closed
+ *      WIRE_OUTPUT     other -> opener     a message
+ *      WIRE_CLOSE      other -> opener     the wire is closed
  *      GONE            any -> all          the owner in the body has died
  */
 
@@ -44,6 +49,11 @@
     X(PIPE_CLOSE)                                                            \
     X(CALL)                                                                  \
     X(REPLY)                                                                 \
+    X(WIRE_OPEN)                                                             \
+    X(WIRE_INPUT)                                                            \
+    X(WIRE_END)                                                              \
+    X(WIRE_OUTPUT)                                                           \
+    X(WIRE_CLOSE)                                                            \
     X(GONE)
 
 #define NGX_WEBRTC_MAIL_ENUM(name)  NGX_WEBRTC_MAIL_##name,

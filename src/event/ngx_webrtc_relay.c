@@ -10,9 +10,10 @@
 #include <event/ngx_webrtc_relay_mail.h>
 
 
-/* clients and API calls of one worker */
+/* clients, API calls and wires of one worker */
 #define NGX_WEBRTC_RELAY_PIPES      1048576
 #define NGX_WEBRTC_RELAY_CALLS      65536
+#define NGX_WEBRTC_RELAY_WIRES      1048576
 
 
 static void ngx_webrtc_relay_gone_handler(ngx_webrtc_relay_t *relay,
@@ -30,6 +31,11 @@ static const ngx_webrtc_relay_handler_pt
     [NGX_WEBRTC_MAIL_PIPE_CLOSE] = ngx_webrtc_pipe_close_handler,
     [NGX_WEBRTC_MAIL_CALL] = ngx_webrtc_call_handler,
     [NGX_WEBRTC_MAIL_REPLY] = ngx_webrtc_call_reply_handler,
+    [NGX_WEBRTC_MAIL_WIRE_OPEN] = ngx_webrtc_wire_open_handler,
+    [NGX_WEBRTC_MAIL_WIRE_INPUT] = ngx_webrtc_wire_input_handler,
+    [NGX_WEBRTC_MAIL_WIRE_END] = ngx_webrtc_wire_end_handler,
+    [NGX_WEBRTC_MAIL_WIRE_OUTPUT] = ngx_webrtc_wire_output_handler,
+    [NGX_WEBRTC_MAIL_WIRE_CLOSE] = ngx_webrtc_wire_close_handler,
     [NGX_WEBRTC_MAIL_GONE] = ngx_webrtc_relay_gone_handler
 };
 
@@ -52,8 +58,11 @@ ngx_webrtc_relay_init(ngx_cycle_t *cycle)
 
     ngx_webrtc_slots_init(&relay->pipes, NGX_WEBRTC_RELAY_PIPES, cycle->log);
     ngx_webrtc_slots_init(&relay->calls, NGX_WEBRTC_RELAY_CALLS, cycle->log);
+    ngx_webrtc_slots_init(&relay->wires, NGX_WEBRTC_RELAY_WIRES, cycle->log);
 
-    if (ngx_webrtc_session_init(relay, cycle->pool) != NGX_OK) {
+    if (ngx_webrtc_session_init(relay, cycle->pool) != NGX_OK
+        || ngx_webrtc_wire_init(relay, cycle->pool) != NGX_OK)
+    {
         return;
     }
 
@@ -79,11 +88,13 @@ ngx_webrtc_relay_shutdown(void)
     ngx_webrtc_pipe_shutdown(relay);
     ngx_webrtc_session_shutdown(relay);
     ngx_webrtc_call_shutdown(relay);
+    ngx_webrtc_wire_shutdown(relay);
 
     ngx_webrtc_relay_mail_shutdown(relay);
 
     ngx_webrtc_slots_cleanup(&relay->pipes);
     ngx_webrtc_slots_cleanup(&relay->calls);
+    ngx_webrtc_slots_cleanup(&relay->wires);
 }
 
 
@@ -125,6 +136,7 @@ ngx_webrtc_relay_gone_handler(ngx_webrtc_relay_t *relay,
     ngx_webrtc_pipe_gone(relay, &owner);
     ngx_webrtc_session_gone(relay, &owner);
     ngx_webrtc_call_gone(relay, &owner);
+    ngx_webrtc_wire_gone(relay, &owner);
 }
 
 

@@ -40,6 +40,10 @@ struct ngx_webrtc_relay_s {
 
     ngx_webrtc_slots_t        pipes;
     ngx_webrtc_slots_t        calls;
+    ngx_webrtc_slots_t        wires;        /* opened here */
+
+    ngx_webrtc_hash_t         wire_hash;    /* opened elsewhere, or here */
+    ngx_queue_t               accepted;     /* the same */
 
     ngx_webrtc_hash_t         sessions;
     ngx_queue_t               live;         /* sessions */
@@ -166,6 +170,24 @@ void ngx_webrtc_call_reply_handler(ngx_webrtc_relay_t *relay,
 void ngx_webrtc_call_gone(ngx_webrtc_relay_t *relay,
     ngx_webrtc_owner_t *owner);
 void ngx_webrtc_call_shutdown(ngx_webrtc_relay_t *relay);
+
+
+/* wires, the end that is opened and then the one that opens */
+
+ngx_int_t ngx_webrtc_wire_init(ngx_webrtc_relay_t *relay, ngx_pool_t *pool);
+void ngx_webrtc_wire_open_handler(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_mail_t *mail);
+void ngx_webrtc_wire_input_handler(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_mail_t *mail);
+void ngx_webrtc_wire_end_handler(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_mail_t *mail);
+void ngx_webrtc_wire_output_handler(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_mail_t *mail);
+void ngx_webrtc_wire_close_handler(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_mail_t *mail);
+void ngx_webrtc_wire_gone(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_owner_t *owner);
+void ngx_webrtc_wire_shutdown(ngx_webrtc_relay_t *relay);
 
 
 #endif /* _NGX_WEBRTC_RELAY_MAIL_H_INCLUDED_ */
