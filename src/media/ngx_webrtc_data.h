@@ -84,6 +84,12 @@ ngx_int_t ngx_webrtc_data_open(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_data_channel_conf_t *conf, uint16_t *stream,
     ngx_webrtc_usec_t now);
 /*
+ * One that both sides know without a word, open at once.  NGX_DECLINED: the
+ * id is in use or too large.
+ */
+ngx_int_t ngx_webrtc_data_join(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_data_channel_conf_t *conf, uint16_t stream);
+/*
  * NGX_AGAIN: over max_buffered, NGX_DECLINED: no such open channel or larger
  * than max_send, NGX_ERROR: no memory; nothing of it was sent then.
  */

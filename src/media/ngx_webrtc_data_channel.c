@@ -14,6 +14,10 @@
 
 static ngx_webrtc_data_channel_t *ngx_webrtc_data_find(
     ngx_webrtc_peer_t *peer, uint16_t stream);
+static void ngx_webrtc_data_policy(const ngx_webrtc_data_channel_conf_t *conf,
+    ngx_webrtc_dcep_t *dcep);
+static void ngx_webrtc_data_add(ngx_webrtc_data_t *dc, uint16_t stream,
+    const ngx_webrtc_dcep_t *dcep, ngx_webrtc_channel_state_e state);
 static ngx_int_t ngx_webrtc_data_choose(ngx_webrtc_data_t *dc,
     uint16_t *stream);
 static ngx_int_t ngx_webrtc_data_send_dcep(ngx_webrtc_data_t *dc,
@@ -41,10 +45,9 @@ ngx_webrtc_data_open(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_data_channel_conf_t *conf, uint16_t *stream,
     ngx_webrtc_usec_t now)
 {
-    ngx_int_t                   rc;
-    ngx_webrtc_data_t          *dc;
-    ngx_webrtc_dcep_t           dcep;
-    ngx_webrtc_data_channel_t  *channel;
+    ngx_int_t           rc;
+    ngx_webrtc_data_t  *dc;
+    ngx_webrtc_dcep_t   dcep;
 
     dc = peer->dc;
 
@@ -55,38 +58,81 @@ ngx_webrtc_data_open(ngx_webrtc_peer_t *peer,
         return NGX_DECLINED;
     }
 
-    ngx_memzero(&dcep, sizeof(ngx_webrtc_dcep_t));
+    ngx_webrtc_data_policy(conf, &dcep);
 
     dcep.type = NGX_WEBRTC_DCEP_OPEN;
-    dcep.unordered = !conf->ordered;
     dcep.label = conf->label;
     dcep.protocol = conf->protocol;
-
-    if (conf->max_retransmits >= 0) {
-        dcep.reliability = NGX_WEBRTC_DCEP_REXMIT;
-        dcep.parameter = (uint32_t) conf->max_retransmits;
-
-    } else if (conf->max_packet_life_time >= 0) {
-        dcep.reliability = NGX_WEBRTC_DCEP_TIMED;
-        dcep.parameter = (uint32_t) conf->max_packet_life_time;
-    }
 
     rc = ngx_webrtc_data_send_dcep(dc, *stream, &dcep, now);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    channel = &dc->channels[*stream];
+    ngx_webrtc_data_add(dc, *stream, &dcep, NGX_WEBRTC_CHANNEL_OPENING);
 
-    channel->state = NGX_WEBRTC_CHANNEL_OPENING;
-    channel->unordered = dcep.unordered;
-    channel->policy = dcep.reliability;
-    channel->value = dcep.parameter;
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webrtc_data_join(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_data_channel_conf_t *conf, uint16_t stream)
+{
+    ngx_webrtc_data_t  *dc;
+    ngx_webrtc_dcep_t   dcep;
+
+    dc = peer->dc;
+
+    if (dc == NULL
+        || stream >= dc->nstreams
+        || dc->nchannels == dc->conf.max_channels
+        || dc->channels[stream].state != NGX_WEBRTC_CHANNEL_FREE)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_webrtc_data_policy(conf, &dcep);
+    ngx_webrtc_data_add(dc, stream, &dcep, NGX_WEBRTC_CHANNEL_OPEN);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webrtc_data_policy(const ngx_webrtc_data_channel_conf_t *conf,
+    ngx_webrtc_dcep_t *dcep)
+{
+    ngx_memzero(dcep, sizeof(ngx_webrtc_dcep_t));
+
+    dcep->unordered = !conf->ordered;
+
+    if (conf->max_retransmits >= 0) {
+        dcep->reliability = NGX_WEBRTC_DCEP_REXMIT;
+        dcep->parameter = (uint32_t) conf->max_retransmits;
+
+    } else if (conf->max_packet_life_time >= 0) {
+        dcep->reliability = NGX_WEBRTC_DCEP_TIMED;
+        dcep->parameter = (uint32_t) conf->max_packet_life_time;
+    }
+}
+
+
+static void
+ngx_webrtc_data_add(ngx_webrtc_data_t *dc, uint16_t stream,
+    const ngx_webrtc_dcep_t *dcep, ngx_webrtc_channel_state_e state)
+{
+    ngx_webrtc_data_channel_t  *channel;
+
+    channel = &dc->channels[stream];
+
+    channel->state = state;
+    channel->unordered = dcep->unordered;
+    channel->policy = dcep->reliability;
+    channel->value = dcep->parameter;
     channel->ended = 0;
 
     dc->nchannels++;
-
-    return NGX_OK;
 }
 
 
@@ -313,7 +359,6 @@ ngx_webrtc_data_opened(ngx_webrtc_data_t *dc, uint16_t stream,
 {
     ngx_webrtc_dcep_t                ack;
     ngx_webrtc_data_event_t          event;
-    ngx_webrtc_data_channel_t       *channel;
     ngx_webrtc_data_channel_conf_t   conf;
 
     ngx_memzero(&ack, sizeof(ngx_webrtc_dcep_t));
@@ -324,15 +369,7 @@ ngx_webrtc_data_opened(ngx_webrtc_data_t *dc, uint16_t stream,
         return;
     }
 
-    channel = &dc->channels[stream];
-
-    channel->state = NGX_WEBRTC_CHANNEL_OPEN;
-    channel->unordered = dcep->unordered;
-    channel->policy = dcep->reliability;
-    channel->value = dcep->parameter;
-    channel->ended = 0;
-
-    dc->nchannels++;
+    ngx_webrtc_data_add(dc, stream, dcep, NGX_WEBRTC_CHANNEL_OPEN);
 
     conf.label = dcep->label;
     conf.protocol = dcep->protocol;

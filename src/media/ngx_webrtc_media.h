@@ -238,7 +238,7 @@ struct ngx_webrtc_peer_s {
 
     uint32_t                  number;
     uint32_t                  ssrc;         /* of our feedback */
-    ngx_webrtc_usec_t         created;
+    ngx_webrtc_usec_t         deadline;     /* to be connected */
     ngx_webrtc_usec_t         report_due;
 
     ngx_webrtc_ext_map_t      exts;
@@ -256,6 +256,7 @@ struct ngx_webrtc_peer_s {
 
     unsigned                  told:1;       /* the handler knows the state */
     unsigned                  connected:1;
+    unsigned                  closing:1;    /* by us, with the next tick */
 };
 
 

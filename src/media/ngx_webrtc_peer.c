@@ -37,7 +37,7 @@ ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
     peer->data = data;
     peer->number = ++engine->last_number;
     peer->ssrc = ngx_webrtc_random_uint32();
-    peer->created = now;
+    peer->deadline = now + engine->conf.setup_timeout;
     peer->report_due = NGX_WEBRTC_NEVER;
 
     ngx_queue_init(&peer->sources);
@@ -105,6 +105,25 @@ ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
     engine->npeers--;
 
     ngx_destroy_pool(peer->pool);
+}
+
+
+void
+ngx_webrtc_peer_set_deadline(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_usec_t deadline)
+{
+    peer->deadline = deadline;
+
+    ngx_webrtc_peer_schedule(peer);
+}
+
+
+void
+ngx_webrtc_peer_close(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
+{
+    peer->closing = 1;
+
+    ngx_webrtc_peer_wake(peer, now);
 }
 
 
@@ -302,8 +321,12 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 
     ngx_webrtc_transport_tick(&peer->transport, now, out);
 
+    if (peer->closing) {
+        ngx_webrtc_transport_close(&peer->transport, now, out);
+    }
+
     if (peer->transport.state == NGX_WEBRTC_TRANSPORT_NEW
-        && peer->created + conf->setup_timeout <= now)
+        && peer->deadline <= now)
     {
         peer->transport.state = NGX_WEBRTC_TRANSPORT_FAILED;
         peer->transport.reason = peer->transport.ice.selected
@@ -361,8 +384,7 @@ ngx_webrtc_peer_schedule(ngx_webrtc_peer_t *peer)
     switch (peer->transport.state) {
 
     case NGX_WEBRTC_TRANSPORT_NEW:
-        t = peer->created + conf->setup_timeout;
-        expires = ngx_min(expires, t);
+        expires = ngx_min(expires, peer->deadline);
         break;
 
     case NGX_WEBRTC_TRANSPORT_CONNECTED:

@@ -155,6 +155,19 @@ ngx_webrtc_peer_t *ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
 void ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer,
     ngx_webrtc_outbox_t *out);
 
+/*
+ * Until when it has to be connected, in place of setup_timeout after its
+ * creation; NGX_WEBRTC_NEVER: it may wait for ever.
+ */
+void ngx_webrtc_peer_set_deadline(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_usec_t deadline);
+
+/*
+ * A close_notify leaves with the next tick, which is due at once; in that tick
+ * the handler hears CLOSED.
+ */
+void ngx_webrtc_peer_close(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
+
 void ngx_webrtc_peer_local(ngx_webrtc_peer_t *peer,
     ngx_webrtc_peer_local_t *local);
 

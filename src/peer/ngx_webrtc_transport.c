@@ -64,6 +64,23 @@ ngx_webrtc_transport_cleanup(ngx_webrtc_transport_t *transport,
 }
 
 
+void
+ngx_webrtc_transport_close(ngx_webrtc_transport_t *transport,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out)
+{
+    if (transport->dtls && ngx_webrtc_transport_ready(transport)) {
+        ngx_webrtc_dtls_close(transport->dtls);
+        ngx_webrtc_transport_update(transport, &transport->ice.selected->path,
+                                    now, out);
+    }
+
+    if (transport->state != NGX_WEBRTC_TRANSPORT_FAILED) {
+        transport->state = NGX_WEBRTC_TRANSPORT_CLOSED;
+        transport->reason = "DTLS-CLOSED";
+    }
+}
+
+
 ngx_int_t
 ngx_webrtc_transport_set_remote(ngx_webrtc_transport_t *transport,
     const ngx_webrtc_transport_remote_t *remote)

@@ -98,6 +98,10 @@ ngx_webrtc_packet_e ngx_webrtc_transport_input(
     u_char *pos, size_t *len, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out);
 
+/* close_notify, if there is anybody to hear it; "state" is CLOSED then */
+void ngx_webrtc_transport_close(ngx_webrtc_transport_t *transport,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+
 /* DTLS retransmissions; a client's first flight once a path is there */
 void ngx_webrtc_transport_tick(ngx_webrtc_transport_t *transport,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);

@@ -113,6 +113,49 @@ the_peer_opens_channels_too(void **state)
 
 
 static void
+a_channel_that_both_know_needs_no_word(void **state)
+{
+    data_t   data;
+    world_t  world;
+
+    ngx_webrtc_data_channel_conf_t  conf;
+
+    (void) state;
+
+    world_init(&world);
+    data_init(&data, &world);
+    data_connect(&data);
+
+    conf = data_reliable("");
+    conf.ordered = 0;
+    conf.max_retransmits = 2;
+
+    assert_int_equal(ngx_webrtc_data_join(data.client->peer, &conf, 7),
+                     NGX_OK);
+    assert_int_equal(ngx_webrtc_data_join(data.client->peer, &conf, 7),
+                     NGX_DECLINED);
+    assert_int_equal(ngx_webrtc_data_join(data.client->peer, &conf, 64),
+                     NGX_DECLINED);
+
+    assert_int_equal(data_send(&data, 7, "one"), NGX_OK);
+    assert_true(data_client_send(&data, 7, 51, "two", 3));
+    world_run(&world, 10);
+
+    assert_string_equal(data.theirs.journal, "text:7:one");
+    assert_string_equal(data.ours.journal, "text:7:two");
+
+    ngx_webrtc_data_close(data.client->peer, 7, world.now);
+    world_run(&world, 10);
+
+    assert_string_equal(data.ours.journal, "text:7:two closed:7");
+    assert_string_equal(data.theirs.journal, "text:7:one reset:7");
+
+    data_cleanup(&data);
+    world_cleanup(&world);
+}
+
+
+static void
 a_dtls_client_has_the_even_ids(void **state)
 {
     data_t    data;
@@ -1057,6 +1100,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(a_channel_opens_and_carries_messages_both_ways),
         cmocka_unit_test(the_peer_opens_channels_too),
+        cmocka_unit_test(a_channel_that_both_know_needs_no_word),
         cmocka_unit_test(a_dtls_client_has_the_even_ids),
         cmocka_unit_test(data_may_begin_late_and_only_once),
         cmocka_unit_test(nothing_is_possible_before_it_is_ready),

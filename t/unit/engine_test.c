@@ -434,6 +434,24 @@ nobody_comes_ends_by_timeout(void **state)
     assert_string_equal(client->reason, "ICE-TIMEOUT");
     assert_true(ngx_webrtc_engine_expires(world.engine) == NGX_WEBRTC_NEVER);
 
+    /* one that may wait, until it has to hurry */
+
+    client = client_create(&world, 0);
+    client->silent = 1;
+    ngx_webrtc_peer_set_deadline(client->peer, NGX_WEBRTC_NEVER);
+
+    world_run(&world, 40000);
+    assert_int_equal(client->ended, 0);
+
+    ngx_webrtc_peer_set_deadline(client->peer, world.now + MSEC(5000));
+
+    world_run(&world, 4990);
+    assert_int_equal(client->ended, 0);
+
+    world_run(&world, 20);
+    assert_int_equal(client->ended, 1);
+    assert_string_equal(client->reason, "ICE-TIMEOUT");
+
     world_cleanup(&world);
 }
 
@@ -714,6 +732,45 @@ close_notify_ends_the_peer(void **state)
 }
 
 
+static void
+we_close_and_the_client_hears_it(void **state)
+{
+    world_t    world;
+    client_t  *client;
+
+    (void) state;
+
+    world_init(&world);
+
+    client = client_create(&world, 0);
+    client_connect(client);
+
+    ngx_webrtc_peer_close(client->peer, world.now);
+    assert_true(ngx_webrtc_engine_expires(world.engine) <= world.now);
+
+    world_run(&world, 5);
+
+    assert_int_equal(client->ended, 1);
+    assert_string_equal(client->reason, "DTLS-CLOSED");
+    assert_int_equal(ngx_webrtc_dtls_state(client->dtls),
+                     NGX_WEBRTC_DTLS_CLOSED);
+
+    /* also one that nobody ever came to */
+
+    client = client_create(&world, 0);
+    client->silent = 1;
+
+    ngx_webrtc_peer_close(client->peer, world.now);
+    world_run(&world, 5);
+
+    assert_int_equal(client->ended, 1);
+    assert_true(ngx_webrtc_engine_expires(world.engine)
+                == NGX_WEBRTC_NEVER);
+
+    world_cleanup(&world);
+}
+
+
 /* what the handler of a peer that ends takes with it */
 
 static client_t  *victims[2];
@@ -945,6 +1002,7 @@ main(void)
         cmocka_unit_test(slow_subscriber_skips_and_others_do_not_notice),
         cmocka_unit_test(streams_end_in_any_order),
         cmocka_unit_test(close_notify_ends_the_peer),
+        cmocka_unit_test(we_close_and_the_client_hears_it),
         cmocka_unit_test(handlers_end_their_own_peer_and_others),
         cmocka_unit_test(random_lives_leave_nothing_behind)
     };
