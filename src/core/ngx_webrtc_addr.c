@@ -136,6 +136,28 @@ ngx_webrtc_addr_ip_text(const ngx_webrtc_addr_t *addr, u_char *text,
 }
 
 
+void
+ngx_webrtc_addr_set_external(ngx_webrtc_addr_t *addr, uint32_t number)
+{
+    ngx_memzero(addr, sizeof(ngx_webrtc_addr_t));
+    ngx_memcpy(addr->ip + 12, &number, sizeof(uint32_t));
+
+    addr->port = 1;
+    addr->scope = 1;
+}
+
+
+uint32_t
+ngx_webrtc_addr_external(const ngx_webrtc_addr_t *addr)
+{
+    uint32_t  number;
+
+    ngx_memcpy(&number, addr->ip + 12, sizeof(uint32_t));
+
+    return number;
+}
+
+
 ngx_uint_t
 ngx_webrtc_addr_is_private(const ngx_webrtc_addr_t *addr)
 {

@@ -64,6 +64,17 @@ socklen_t ngx_webrtc_addr_to_sockaddr(const ngx_webrtc_addr_t *addr,
 size_t ngx_webrtc_addr_ip_text(const ngx_webrtc_addr_t *addr, u_char *text,
     size_t size);
 
+/*
+ * A way that is no address: what goes by an ICE agent has the agent's number
+ * in the place of the remote address.  Nothing that comes from a socket
+ * equals it, since addresses with a scope are link-local there.
+ */
+void ngx_webrtc_addr_set_external(ngx_webrtc_addr_t *addr, uint32_t number);
+uint32_t ngx_webrtc_addr_external(const ngx_webrtc_addr_t *addr);
+
+#define ngx_webrtc_addr_is_external(addr)                                    \
+    ((addr)->scope != 0 && (addr)->ip[0] == 0)
+
 /* loopback, link-local, RFC 1918, RFC 4193, RFC 6598 */
 ngx_uint_t ngx_webrtc_addr_is_private(const ngx_webrtc_addr_t *addr);
 ngx_uint_t ngx_webrtc_addr_is_unspecified(const ngx_webrtc_addr_t *addr);

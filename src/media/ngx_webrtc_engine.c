@@ -19,8 +19,6 @@ static ngx_uint_t ngx_webrtc_engine_holds(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_addr_t *remote, ngx_webrtc_usec_t now);
 static ngx_webrtc_peer_addr_t *ngx_webrtc_engine_find(
     ngx_webrtc_engine_t *engine, const ngx_webrtc_addr_t *addr);
-static void ngx_webrtc_engine_bind(ngx_webrtc_peer_t *peer,
-    const ngx_webrtc_addr_t *addr);
 static void ngx_webrtc_engine_unbind(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_addr_t *addr);
 
@@ -103,7 +101,9 @@ ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
         return;
     }
 
-    if (ngx_webrtc_stun_is_stun(pos, pos + len)) {
+    if (ngx_webrtc_stun_is_stun(pos, pos + len)
+        && !ngx_webrtc_addr_is_external(&path->remote))
+    {
         ngx_webrtc_engine_stun(engine, path, pos, pos + len, now, out);
         return;
     }
@@ -257,7 +257,7 @@ ngx_webrtc_engine_find(ngx_webrtc_engine_t *engine,
 }
 
 
-static void
+void
 ngx_webrtc_engine_bind(ngx_webrtc_peer_t *peer, const ngx_webrtc_addr_t *addr)
 {
     ngx_uint_t               i;

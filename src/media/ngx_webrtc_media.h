@@ -363,6 +363,9 @@ void ngx_webrtc_track_switch(ngx_webrtc_track_t *track,
 /* a packet with payload: looks now and then which layers are sent */
 void ngx_webrtc_track_watch(ngx_webrtc_track_t *track, uint32_t timestamp,
     ngx_webrtc_usec_t now);
+/* datagrams from there are the peer's */
+void ngx_webrtc_engine_bind(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_addr_t *addr);
 /* tells the handlers; anything may be gone after this */
 void ngx_webrtc_engine_tell(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t now);

@@ -90,7 +90,10 @@ ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
         }
     }
 
-    ngx_webrtc_hash_remove(&engine->ufrags, &peer->ufrag_node);
+    if (!peer->transport.ice.external) {
+        ngx_webrtc_hash_remove(&engine->ufrags, &peer->ufrag_node);
+    }
+
     ngx_webrtc_timer_remove(&engine->timers, &peer->timer);
     ngx_webrtc_transport_cleanup(&peer->transport, out);
 
@@ -132,6 +135,30 @@ ngx_webrtc_peer_local(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_local_t *local)
 {
     local->ufrag = peer->transport.ice.ufrag;
     local->pwd = peer->transport.ice.pwd;
+}
+
+
+void
+ngx_webrtc_peer_set_external(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_addr_t *way)
+{
+    ngx_webrtc_engine_t  *engine;
+
+    engine = peer->engine;
+
+    ngx_webrtc_hash_remove(&engine->ufrags, &peer->ufrag_node);
+
+    ngx_webrtc_ice_set_external(&peer->transport.ice, way);
+    ngx_webrtc_engine_bind(peer, way);
+}
+
+
+void
+ngx_webrtc_peer_set_reachable(ngx_webrtc_peer_t *peer, ngx_uint_t reachable,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_ice_set_reachable(&peer->transport.ice, reachable);
+    ngx_webrtc_peer_wake(peer, now);
 }
 
 
@@ -333,9 +360,19 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
                                  ? "DTLS-TIMEOUT" : "ICE-TIMEOUT";
     }
 
+    if (peer->transport.state == NGX_WEBRTC_TRANSPORT_NEW
+        && peer->transport.ice.lost)
+    {
+        peer->transport.state = NGX_WEBRTC_TRANSPORT_FAILED;
+        peer->transport.reason = "ICE-FAILED";
+    }
+
     if (peer->transport.state == NGX_WEBRTC_TRANSPORT_CONNECTED) {
 
-        if (peer->transport.ice.consent + conf->consent_timeout <= now) {
+        if (ngx_webrtc_ice_expires(&peer->transport.ice,
+                                   conf->consent_timeout)
+            <= now)
+        {
             peer->transport.state = NGX_WEBRTC_TRANSPORT_FAILED;
             peer->transport.reason = "ICE-CONSENT-EXPIRED";
 
@@ -384,11 +421,13 @@ ngx_webrtc_peer_schedule(ngx_webrtc_peer_t *peer)
     switch (peer->transport.state) {
 
     case NGX_WEBRTC_TRANSPORT_NEW:
-        expires = ngx_min(expires, peer->deadline);
+        t = peer->transport.ice.lost ? 0 : peer->deadline;
+        expires = ngx_min(expires, t);
         break;
 
     case NGX_WEBRTC_TRANSPORT_CONNECTED:
-        t = peer->transport.ice.consent + conf->consent_timeout;
+        t = ngx_webrtc_ice_expires(&peer->transport.ice,
+                                   conf->consent_timeout);
         expires = ngx_min(expires, t);
 
         t = ngx_webrtc_report_expires(peer);

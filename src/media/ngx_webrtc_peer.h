@@ -171,6 +171,19 @@ void ngx_webrtc_peer_close(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
 void ngx_webrtc_peer_local(ngx_webrtc_peer_t *peer,
     ngx_webrtc_peer_local_t *local);
 
+/*
+ * From now on an agent elsewhere makes the ICE checks, with the ufrag and the
+ * password of local().  Its datagrams come in, and those for it go out, with
+ * "way" as the remote address (ngx_webrtc_addr_set_external()), which no
+ * other peer has; STUN for this peer is ignored.  To be called before there
+ * can have been any.
+ */
+void ngx_webrtc_peer_set_external(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_addr_t *way);
+/* the agent has found a way, or has lost it: that fails the peer */
+void ngx_webrtc_peer_set_reachable(ngx_webrtc_peer_t *peer,
+    ngx_uint_t reachable, ngx_webrtc_usec_t now);
+
 /* NGX_DECLINED: not the certificate seen; everything is copied */
 ngx_int_t ngx_webrtc_peer_set_remote(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_peer_remote_t *remote, ngx_webrtc_usec_t now);

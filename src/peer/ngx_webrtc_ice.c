@@ -36,6 +36,41 @@ ngx_webrtc_ice_init(ngx_webrtc_ice_t *ice)
 }
 
 
+void
+ngx_webrtc_ice_set_external(ngx_webrtc_ice_t *ice,
+    const ngx_webrtc_addr_t *way)
+{
+    ngx_memzero(ice->paths, sizeof(ice->paths));
+
+    ice->paths[0].path.remote = *way;
+    ice->selected = NULL;
+    ice->external = 1;
+}
+
+
+void
+ngx_webrtc_ice_set_reachable(ngx_webrtc_ice_t *ice, ngx_uint_t reachable)
+{
+    if (reachable) {
+        ice->selected = &ice->paths[0];
+
+    } else {
+        ice->lost = 1;
+    }
+}
+
+
+ngx_webrtc_usec_t
+ngx_webrtc_ice_expires(const ngx_webrtc_ice_t *ice, ngx_webrtc_usec_t timeout)
+{
+    if (ice->lost) {
+        return 0;
+    }
+
+    return ice->external ? NGX_WEBRTC_NEVER : ice->consent + timeout;
+}
+
+
 ngx_int_t
 ngx_webrtc_ice_input(ngx_webrtc_ice_t *ice, const ngx_webrtc_stun_t *stun,
     const ngx_webrtc_path_t *path, ngx_webrtc_usec_t now,

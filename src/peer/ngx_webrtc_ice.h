@@ -10,6 +10,9 @@
  * authenticated with our password, so nothing unauthenticated makes state;
  * the path that was nominated last is the selected one.  Checks also carry
  * consent (RFC 7675).
+ *
+ * Or an agent elsewhere makes all the checks ("external"): then there is one
+ * path, and the agent says when it can be used and when no more.
  */
 
 
@@ -46,10 +49,22 @@ typedef struct {
     u_char                    pwd_buf[NGX_WEBRTC_ICE_PWD_LEN];
 
     unsigned                  nominated:1;
+    unsigned                  external:1;
+    unsigned                  lost:1;   /* external: it was given up */
 } ngx_webrtc_ice_t;
 
 
 ngx_int_t ngx_webrtc_ice_init(ngx_webrtc_ice_t *ice);
+
+/* "way" stands for the remote address, see ngx_webrtc_addr_set_external() */
+void ngx_webrtc_ice_set_external(ngx_webrtc_ice_t *ice,
+    const ngx_webrtc_addr_t *way);
+void ngx_webrtc_ice_set_reachable(ngx_webrtc_ice_t *ice,
+    ngx_uint_t reachable);
+
+/* when consent ends that has to be renewed every "timeout" */
+ngx_webrtc_usec_t ngx_webrtc_ice_expires(const ngx_webrtc_ice_t *ice,
+    ngx_webrtc_usec_t timeout);
 
 /*
  * A binding request whose local ufrag is ours.  NGX_OK: authenticated and

@@ -321,6 +321,50 @@ literals_are_read_and_nothing_else(void **state)
 }
 
 
+static void
+ways_over_agents_are_no_addresses(void **state)
+{
+    ngx_uint_t             i;
+    ngx_webrtc_addr_t      a, b;
+    ngx_webrtc_sockaddr_t  sa;
+
+    static const uint32_t  numbers[] = { 0, 1, 77, 0xffffffff };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        ngx_webrtc_addr_set_external(&a, numbers[i]);
+
+        assert_true(ngx_webrtc_addr_is_external(&a));
+        assert_int_equal(ngx_webrtc_addr_external(&a), numbers[i]);
+        assert_true(a.port != 0);
+
+        /* who sends with these bytes as the source does not equal it */
+
+        memset(&sa, 0, sizeof(sa));
+        sa.in6.sin6_family = AF_INET6;
+        sa.in6.sin6_port = htons(a.port);
+        sa.in6.sin6_scope_id = a.scope;
+        memcpy(&sa.in6.sin6_addr, a.ip, 16);
+
+        assert_int_equal(ngx_webrtc_addr_from_sockaddr(&b, &sa.sockaddr),
+                         NGX_OK);
+        assert_false(ngx_webrtc_addr_is_external(&b));
+        assert_false(ngx_webrtc_addr_equal(&a, &b));
+    }
+
+    memset(&sa, 0, sizeof(sa));
+    sa.in6.sin6_family = AF_INET6;
+    sa.in6.sin6_scope_id = 3;
+    sa.in6.sin6_addr.s6_addr[0] = 0xfe;
+    sa.in6.sin6_addr.s6_addr[1] = 0x80;
+
+    assert_int_equal(ngx_webrtc_addr_from_sockaddr(&b, &sa.sockaddr), NGX_OK);
+    assert_int_equal(b.scope, 3);
+    assert_false(ngx_webrtc_addr_is_external(&b));
+}
+
+
 int
 main(void)
 {
@@ -337,7 +381,8 @@ main(void)
         cmocka_unit_test(addr_text_is_the_ip_without_a_port),
         cmocka_unit_test(addr_text_that_does_not_fit_is_empty),
         cmocka_unit_test(addr_knows_private_from_public),
-        cmocka_unit_test(addr_knows_the_wildcards)
+        cmocka_unit_test(addr_knows_the_wildcards),
+        cmocka_unit_test(ways_over_agents_are_no_addresses)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
