@@ -91,7 +91,9 @@ typedef struct {
     /*
      * The registry.  claim(): NGX_OK; NGX_DECLINED: the id lives under
      * another token; NGX_BUSY: there are too many.  An endpoint with the same
-     * token elsewhere hears that it was replaced.  find(): NGX_DECLINED.
+     * token, here or elsewhere, hears that it was replaced, but not from
+     * within claim().  release(): only if it is still that endpoint's; the
+     * token is not looked at.  find(): NGX_DECLINED.
      */
     ngx_int_t               (*claim)(void *data,
                                 const ngx_webrtc_skyway_registration_t *reg,
@@ -149,8 +151,9 @@ typedef struct {
     ngx_uint_t                max_peers;    /* REST, of this worker */
     ngx_uint_t                max_connections;      /* of one REST peer */
     ngx_uint_t                max_events;   /* in the queue of one object */
-    ngx_uint_t                max_waiting;  /* messages for one peer that is
-                                               not there yet */
+    ngx_uint_t                max_waiting;  /* messages of one peer to those
+                                               who are not there yet */
+    size_t                    waiting_buffer;   /* bytes of all of them */
     ngx_webrtc_usec_t         poll_timeout;         /* 29 s */
     ngx_webrtc_usec_t         poll_grace;           /* 200 ms */
     ngx_webrtc_usec_t         linger;       /* a closed object's CLOSE */
@@ -210,7 +213,10 @@ ngx_webrtc_usec_t ngx_webrtc_skyway_expires(ngx_webrtc_skyway_t *skyway);
 ngx_uint_t ngx_webrtc_skyway_busy(ngx_webrtc_skyway_t *skyway);
 
 
-/* see claim(); NGX_OK: it is in the table and in the registry */
+/*
+ * See claim(); NGX_OK: it is in the table and in the registry.  NGX_ERROR:
+ * no id, or key, id or token is too long.
+ */
 ngx_int_t ngx_webrtc_skyway_endpoint_add(ngx_webrtc_skyway_t *skyway,
     ngx_webrtc_skyway_endpoint_t *endpoint, ngx_webrtc_usec_t now);
 void ngx_webrtc_skyway_endpoint_remove(ngx_webrtc_skyway_t *skyway,
