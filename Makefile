@@ -67,7 +67,7 @@ BUILD_PACKAGES =	build-essential pkg-config nginx libnginx-mod-stream \
 UNIT_PACKAGES =		libcmocka-dev
 TEST_PACKAGES =		$(UNIT_PACKAGES) chromium iproute2 ca-certificates \
 			ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base \
-			gstreamer1.0-plugins-good
+			gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
 
 
 .PHONY: help module module-build run test test-sanitize check unit \
