@@ -54,20 +54,11 @@ ngx_webrtc_token_uuid_format(u_char *text, const u_char *bytes)
 
 
 ngx_int_t
-ngx_webrtc_token_verify(const ngx_str_t *secret, const ngx_str_t *data,
-    const u_char *signature)
+ngx_webrtc_token_sign(const ngx_str_t *secret, const ngx_str_t *data,
+    u_char *signature)
 {
-    u_char  mac[NGX_WEBRTC_SIGNATURE_LEN];
-
-    if (ngx_webrtc_hmac_sha256(mac, secret->data, secret->len, data->data,
-                               data->len)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_webrtc_secret_equal(mac, signature, sizeof(mac))
-           ? NGX_OK : NGX_DECLINED;
+    return ngx_webrtc_hmac_sha256(signature, secret->data, secret->len,
+                                  data->data, data->len);
 }
 
 

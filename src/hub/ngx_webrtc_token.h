@@ -28,13 +28,9 @@ ngx_int_t ngx_webrtc_token_uuid(u_char *text);
 /* 16 bytes as a UUID */
 void ngx_webrtc_token_uuid_format(u_char *text, const u_char *bytes);
 
-/*
- * HMAC-SHA256 of "data" under "secret" against "signature" of
- * NGX_WEBRTC_SIGNATURE_LEN bytes, in constant time.  NGX_DECLINED: it is
- * another one.
- */
-ngx_int_t ngx_webrtc_token_verify(const ngx_str_t *secret,
-    const ngx_str_t *data, const u_char *signature);
+/* HMAC-SHA256, NGX_WEBRTC_SIGNATURE_LEN bytes */
+ngx_int_t ngx_webrtc_token_sign(const ngx_str_t *secret,
+    const ngx_str_t *data, u_char *signature);
 /* in a time that depends on the lengths alone */
 ngx_uint_t ngx_webrtc_token_equal(const ngx_str_t *a, const ngx_str_t *b);
 
