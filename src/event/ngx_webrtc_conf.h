@@ -19,6 +19,7 @@
 #include <core/ngx_webrtc_acl.h>
 #include <core/ngx_webrtc_addr.h>
 #include <crypto/ngx_webrtc_certificate.h>
+#include <event/ngx_webrtc_skyway_conf.h>
 #include <event/ngx_webrtc_zone.h>
 #include <front/sora/ngx_webrtc_sora.h>
 
@@ -105,6 +106,8 @@ typedef struct {
     size_t                    data_inflated_size;
     size_t                    data_buffer;
     ngx_uint_t                rpc_methods;      /* as bits */
+
+    ngx_webrtc_skyway_main_conf_t  skyway;
 } ngx_webrtc_conf_t;
 
 

@@ -30,7 +30,8 @@ typedef struct {
 
 /*
  * NGX_OK: new; NGX_DONE: the same key, id and token was registered, "before"
- * tells where; NGX_DECLINED: with another token; NGX_BUSY: the table is full.
+ * tells where; NGX_DECLINED: with another token; NGX_BUSY: the table is full
+ * (which is logged); NGX_ERROR: an empty id, or a text over its maximum.
  */
 ngx_int_t ngx_webrtc_registry_claim(ngx_webrtc_zone_t *zone,
     const ngx_webrtc_skyway_registration_t *reg,
@@ -45,45 +46,70 @@ ngx_int_t ngx_webrtc_registry_find(ngx_webrtc_zone_t *zone,
 /* of a REST peer with that id under any key; NGX_DECLINED */
 ngx_int_t ngx_webrtc_registry_find_rest(ngx_webrtc_zone_t *zone,
     const ngx_str_t *id, ngx_webrtc_registered_t *found);
-/* key empty: all */
+/* key empty: all; until the handler returns something else than NGX_OK */
 void ngx_webrtc_registry_list(ngx_webrtc_zone_t *zone, const ngx_str_t *key,
     ngx_webrtc_skyway_list_pt handler, void *data);
 
 
-/* how many REST peers, for the choice of a worker for a new one */
+/* where a new REST peer shall live; NGX_ABORT: no worker has a seat */
 ngx_int_t ngx_webrtc_registry_place(ngx_webrtc_zone_t *zone,
     ngx_webrtc_owner_t *owner);
+/*
+ * ... and a new port: with the newest REST peer, because a program makes its
+ * peer and then the ports for it; else with "self".
+ */
+void ngx_webrtc_registry_place_port(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_owner_t *self, ngx_webrtc_owner_t *owner);
 
 
 /*
- * Rows of ports.  A row that no link uses may be taken over by another
- * worker: then "before" was its owner, who has to close its socket.
+ * Rows of ports.  The owner has the socket; it alone takes the row away, when
+ * the socket is closed.  Each worker whose links use the port is marked in
+ * the row, so that one that dies is no longer counted.
  */
 
 typedef struct {
     ngx_webrtc_port_e         kind;
     in_port_t                 port;
     ngx_webrtc_owner_t        owner;
-    ngx_uint_t                refs;
     u_char                    id[NGX_WEBRTC_SKYWAY_OBJECT_ID];
 } ngx_webrtc_port_row_t;
 
 
 /*
- * The next free number of the range is ours, "id" must be written by the
- * caller before; NGX_BUSY: none is left.
+ * The next free number of the range is the owner's; all but "port" must be
+ * set.  NGX_BUSY: none is left.
  */
 ngx_int_t ngx_webrtc_port_row_add(ngx_webrtc_zone_t *zone,
     ngx_webrtc_port_row_t *row);
-/* NGX_OK; NGX_DONE: taken over, NGX_AGAIN: in use at row->owner;
-   NGX_DECLINED: unknown or of another kind */
+/* by its owner, after the socket was closed */
+void ngx_webrtc_port_row_free(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_port_row_t *row);
+
+/* by kind and id.  NGX_BUSY: in use; NGX_OK: not yet; NGX_DECLINED: unknown */
+ngx_int_t ngx_webrtc_port_row_find(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_port_row_t *row);
+/*
+ * "self" uses it.  NGX_OK: its own; NGX_DONE: it was not in use at another
+ * worker, "before", and is taken over; NGX_AGAIN: in use at row->owner too,
+ * who has the socket; NGX_DECLINED: unknown.
+ */
 ngx_int_t ngx_webrtc_port_row_acquire(ngx_webrtc_zone_t *zone,
     ngx_webrtc_port_row_t *row, const ngx_webrtc_owner_t *self,
     ngx_webrtc_owner_t *before);
-/* the references that are left; with 0 the row is free again */
-ngx_uint_t ngx_webrtc_port_row_release(ngx_webrtc_zone_t *zone,
-    const ngx_webrtc_port_row_t *row);
-/* NGX_DECLINED: unknown; NGX_BUSY: in use; "row" tells the owner */
+/* "self" uses it no more */
+void ngx_webrtc_port_row_release(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_port_row_t *row, const ngx_webrtc_owner_t *self);
+/*
+ * What has become of a port of "self".  NGX_OK: it stays; NGX_DONE: nobody
+ * uses it any more; NGX_DECLINED: it was taken over.
+ */
+ngx_int_t ngx_webrtc_port_row_check(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_port_row_t *row, const ngx_webrtc_owner_t *self);
+/*
+ * NGX_OK: nobody finds it any more, and row->owner has to close the socket;
+ * NGX_DECLINED: unknown; NGX_BUSY: in use.
+ */
 ngx_int_t ngx_webrtc_port_row_remove(ngx_webrtc_zone_t *zone,
     ngx_webrtc_port_row_t *row);
 

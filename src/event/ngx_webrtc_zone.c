@@ -12,8 +12,6 @@
 
 static void ngx_webrtc_zone_remove_channel(ngx_webrtc_zone_t *zone,
     ngx_webrtc_zone_channel_t *channel);
-static ngx_int_t ngx_webrtc_zone_choose(ngx_webrtc_zone_t *zone,
-    ngx_webrtc_owner_t *home);
 
 
 ngx_webrtc_seat_t *
@@ -97,13 +95,17 @@ ngx_webrtc_zone_remove_channel(ngx_webrtc_zone_t *zone,
 }
 
 
+#define ngx_webrtc_zone_load(seat)                                           \
+    ((seat)->connections + (seat)->empty + (seat)->peers)
+
+
 /*
  * The newest generation first, whoever is quitting last, then the smallest
  * load.  Old workers are the last resort: without a free seat for the new
  * ones, they are all there is.
  */
 
-static ngx_int_t
+ngx_int_t
 ngx_webrtc_zone_choose(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *home)
 {
     ngx_uint_t          i;
@@ -131,8 +133,8 @@ ngx_webrtc_zone_choose(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *home)
                         continue;
                     }
 
-                } else if (seat->connections + seat->empty
-                           >= best->connections + best->empty)
+                } else if (ngx_webrtc_zone_load(seat)
+                           >= ngx_webrtc_zone_load(best))
                 {
                     continue;
                 }
@@ -243,6 +245,22 @@ ngx_webrtc_zone_warn(ngx_webrtc_zone_t *zone)
 }
 
 
+void
+ngx_webrtc_zone_warn_peers(ngx_webrtc_zone_t *zone)
+{
+    if (zone->full == ngx_time()) {
+        return;
+    }
+
+    zone->full = ngx_time();
+
+    ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                  "%ui peers are registered, as many as "
+                  "\"webrtc_peer_registry\" allows, one was refused",
+                  zone->sh->peers.max);
+}
+
+
 #define ngx_webrtc_zone_unwanted(channel)                                    \
     ((channel)->members == 0                                                 \
      && ((channel)->pending == 0                                             \
@@ -346,6 +364,9 @@ ngx_webrtc_zone_clean(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *owner)
     ngx_webrtc_zone_row_t      *row;
     ngx_webrtc_zone_table_t    *table;
     ngx_webrtc_zone_channel_t  *channel;
+
+    ngx_webrtc_registry_clean(zone, owner);
+    ngx_webrtc_registry_ports_clean(zone, owner);
 
     table = &zone->sh->channels;
 

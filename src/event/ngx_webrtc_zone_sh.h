@@ -26,6 +26,7 @@
 #include <core/ngx_webrtc_hash.h>
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_mail_ring.h>
+#include <event/ngx_webrtc_registry.h>
 #include <event/ngx_webrtc_zone.h>
 
 
@@ -52,6 +53,7 @@ typedef struct {
     ngx_uint_t                connections;
     ngx_uint_t                channels;
     ngx_uint_t                empty;    /* channels without members */
+    ngx_uint_t                peers;    /* REST */
     ngx_webrtc_mail_ring_t    mail;
 } ngx_webrtc_seat_t;
 
@@ -120,6 +122,30 @@ struct ngx_webrtc_zone_row_s {
 };
 
 
+/* a peer of the gateway */
+
+typedef struct {
+    ngx_webrtc_zone_node_t    node;     /* by its id */
+    ngx_webrtc_registered_t   at;
+    uint8_t                   key_len;
+    uint8_t                   id_len;
+    uint8_t                   token_len;
+    u_char                    key[NGX_WEBRTC_SKYWAY_KEY_MAX];
+    u_char                    id[NGX_WEBRTC_SKYWAY_ID_MAX];
+    u_char                    token[NGX_WEBRTC_SKYWAY_TOKEN_MAX];
+} ngx_webrtc_zone_peer_t;
+
+
+/* a plain UDP port of the gateway; a bit of "users" is a seat */
+
+typedef struct {
+    ngx_webrtc_zone_node_t    node;
+    ngx_webrtc_port_row_t     row;
+    ngx_uint_t                closing;  /* if nobody uses it */
+    uint64_t                  users[NGX_WEBRTC_SEATS_MAX / 64];
+} ngx_webrtc_zone_port_t;
+
+
 typedef struct {
     ngx_uint_t                busy;
     ngx_uint_t                repairs;
@@ -134,6 +160,12 @@ typedef struct {
     ngx_webrtc_zone_table_t   channels;
     ngx_webrtc_zone_table_t   rows;
     ngx_webrtc_zone_table_t   chunks;
+
+    ngx_webrtc_zone_table_t   peers;
+    ngx_webrtc_owner_t        newest;   /* of the last REST peer */
+    ngx_webrtc_zone_table_t   ports;
+    ngx_uint_t                next_port;
+    uint64_t                  taken_ports[65536 / 64];
 
     ngx_webrtc_counters_t     counters;
     time_t                    started;
@@ -180,6 +212,8 @@ void ngx_webrtc_zone_table_add(ngx_webrtc_zone_table_t *table,
     ngx_webrtc_zone_node_t *node, uint32_t hash);
 void ngx_webrtc_zone_table_remove(ngx_webrtc_zone_table_t *table,
     ngx_webrtc_zone_node_t *node);
+/* chains, free list and count from the rows alone */
+void ngx_webrtc_zone_table_repair(ngx_webrtc_zone_table_t *table);
 void ngx_webrtc_zone_repair(ngx_webrtc_zone_t *zone);
 
 #define ngx_webrtc_zone_hash(zone, data, len)                                \
@@ -200,15 +234,29 @@ ngx_webrtc_zone_channel_t *ngx_webrtc_zone_add_channel(
     const ngx_webrtc_owner_t *home);
 void ngx_webrtc_zone_remove_row(ngx_webrtc_zone_t *zone,
     ngx_webrtc_zone_row_t *row);
+/*
+ * The least loaded seat of the newest generation.  NGX_ABORT: there is none.
+ */
+ngx_int_t ngx_webrtc_zone_choose(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_owner_t *home);
 /* removes what belongs to an owner */
 void ngx_webrtc_zone_clean(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *owner);
+
+/* ngx_webrtc_registry.c, ngx_webrtc_registry_port.c: their part of that */
+void ngx_webrtc_registry_clean(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_owner_t *owner);
+void ngx_webrtc_registry_repair(ngx_webrtc_zone_t *zone);
+void ngx_webrtc_registry_ports_clean(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_owner_t *owner);
+void ngx_webrtc_registry_ports_repair(ngx_webrtc_zone_t *zone);
 
 #define ngx_webrtc_zone_table_row(table, i)                                  \
     ((void *) ((table)->start + (i) * (table)->size))
 
 
-/* without the lock: a connection was refused, the zone is full */
+/* without the lock: a connection or peer was refused, there is no room */
 void ngx_webrtc_zone_warn(ngx_webrtc_zone_t *zone);
+void ngx_webrtc_zone_warn_peers(ngx_webrtc_zone_t *zone);
 
 /* by the owner of a seat, without the lock */
 

@@ -18,8 +18,10 @@
 
 static ngx_int_t ngx_webrtc_zone_create(ngx_webrtc_zone_t *zone);
 static ngx_int_t ngx_webrtc_zone_create_tables(ngx_webrtc_zone_t *zone);
+static ngx_int_t ngx_webrtc_zone_create_registry(ngx_webrtc_zone_t *zone,
+    size_t size);
+static void ngx_webrtc_zone_check_registry(ngx_webrtc_zone_t *zone);
 static size_t ngx_webrtc_zone_needs(ngx_webrtc_zone_t *zone);
-static void ngx_webrtc_zone_table_repair(ngx_webrtc_zone_table_t *table);
 static void ngx_webrtc_zone_repair_rows(ngx_webrtc_zone_t *zone);
 static void ngx_webrtc_zone_repair_chunks(ngx_webrtc_zone_t *zone);
 
@@ -73,6 +75,7 @@ ngx_webrtc_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     ngx_webrtc_zone_unlock(zone);
 
     if (old) {
+        ngx_webrtc_zone_check_registry(zone);
         return NGX_OK;
     }
 
@@ -110,8 +113,9 @@ ngx_webrtc_zone_create(ngx_webrtc_zone_t *zone)
 
 /*
  * A quarter of the zone is for stats, an eighth stays for the mailboxes of
- * ports that a reload may add, what the mailboxes of now leave is for
- * channels and connections, as many of the one as of the other.
+ * ports that a reload may add, what the mailboxes of now and the tables of
+ * the gateway leave is for channels and connections, as many of the one as of
+ * the other.
  */
 
 static ngx_int_t
@@ -130,8 +134,12 @@ ngx_webrtc_zone_create_tables(ngx_webrtc_zone_t *zone)
     row = sizeof(ngx_webrtc_zone_row_t) + sizeof(ngx_webrtc_zone_channel_t)
           + 4 * sizeof(void *);
 
-    n = zone->shpool->pfree * ngx_pagesize;
-    n = (n > taken) ? (n - taken) / row : 0;
+    n = 0;
+
+    if (ngx_webrtc_zone_create_registry(zone, size) == NGX_OK) {
+        n = zone->shpool->pfree * ngx_pagesize;
+        n = (n > taken) ? (n - taken) / row : 0;
+    }
 
     if (n < NGX_WEBRTC_ZONE_ROWS_MIN
         || ngx_webrtc_zone_table_init(zone, &sh->chunks,
@@ -161,6 +169,65 @@ ngx_webrtc_zone_create_tables(ngx_webrtc_zone_t *zone)
 }
 
 
+/* unless told otherwise, peers have a sixteenth of the zone */
+
+static ngx_int_t
+ngx_webrtc_zone_create_registry(ngx_webrtc_zone_t *zone, size_t size)
+{
+    ngx_uint_t             peers, ports;
+    ngx_webrtc_zone_sh_t  *sh;
+
+    sh = zone->sh;
+
+    peers = zone->conf->skyway.registry;
+    ports = zone->conf->skyway.last_port - zone->conf->skyway.first_port + 1;
+
+    if (peers == 0) {
+        peers = size / 16 / (sizeof(ngx_webrtc_zone_peer_t)
+                             + 2 * sizeof(void *));
+    }
+
+    if (ngx_webrtc_zone_table_init(zone, &sh->peers,
+                                   sizeof(ngx_webrtc_zone_peer_t), peers, 1)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_webrtc_zone_table_init(zone, &sh->ports,
+                                      sizeof(ngx_webrtc_zone_port_t), ports,
+                                      1);
+}
+
+
+/* a reload has other sizes, the tables stay as they are */
+
+static void
+ngx_webrtc_zone_check_registry(ngx_webrtc_zone_t *zone)
+{
+    ngx_uint_t                      ports;
+    ngx_webrtc_zone_sh_t           *sh;
+    ngx_webrtc_skyway_main_conf_t  *smcf;
+
+    sh = zone->sh;
+    smcf = &zone->conf->skyway;
+
+    if (smcf->registry && smcf->registry != sh->peers.max) {
+        ngx_log_error(NGX_LOG_WARN, zone->log, 0,
+                      "\"webrtc_peer_registry\" stays %ui until nginx is "
+                      "restarted", sh->peers.max);
+    }
+
+    ports = smcf->last_port - smcf->first_port + 1;
+
+    if (ports > sh->ports.max) {
+        ngx_log_error(NGX_LOG_WARN, zone->log, 0,
+                      "%ui of \"webrtc_gateway_ports\" can be open at the "
+                      "same time until nginx is restarted", sh->ports.max);
+    }
+}
+
+
 /* the size, in megabytes, that leaves room for some connections */
 
 static size_t
@@ -176,13 +243,17 @@ ngx_webrtc_zone_needs(ngx_webrtc_zone_t *zone)
     }
 
     size = n * zone->conf->mailbox_size
+           + zone->conf->skyway.registry
+             * (sizeof(ngx_webrtc_zone_peer_t) + 2 * sizeof(void *))
+           + (zone->conf->skyway.last_port - zone->conf->skyway.first_port + 1)
+             * (sizeof(ngx_webrtc_zone_port_t) + 2 * sizeof(void *))
            + 2 * NGX_WEBRTC_ZONE_ROWS_MIN
              * (sizeof(ngx_webrtc_zone_row_t)
                 + sizeof(ngx_webrtc_zone_channel_t));
 
     /* what create_tables() sets aside first */
 
-    return (size / 39 * 64) / (1024 * 1024) + 2;
+    return (size / 35 * 64) / (1024 * 1024) + 2;
 }
 
 
@@ -327,9 +398,7 @@ ngx_webrtc_zone_table_remove(ngx_webrtc_zone_table_t *table,
 }
 
 
-/* chains and free list from the rows alone */
-
-static void
+void
 ngx_webrtc_zone_table_repair(ngx_webrtc_zone_table_t *table)
 {
     ngx_uint_t                i;
@@ -404,6 +473,9 @@ ngx_webrtc_zone_repair(ngx_webrtc_zone_t *zone)
     ngx_webrtc_zone_table_repair(&sh->channels);
     ngx_webrtc_zone_table_repair(&sh->rows);
     ngx_webrtc_zone_table_repair(&sh->chunks);
+
+    ngx_webrtc_registry_repair(zone);
+    ngx_webrtc_registry_ports_repair(zone);
 
     for (i = 0; i < sh->channels.top; i++) {
         channel = ngx_webrtc_zone_table_row(&sh->channels, i);
