@@ -28,6 +28,7 @@
 #include <core/ngx_webrtc_core.h>
 #include <core/ngx_webrtc_addr.h>
 #include <core/ngx_webrtc_text.h>
+#include <proto/ngx_webrtc_sdp.h>
 
 
 typedef struct ngx_webrtc_engine_s   ngx_webrtc_engine_t;
@@ -44,6 +45,32 @@ typedef enum {
 } ngx_webrtc_port_e;
 
 
+/*
+ * A full ICE agent of the glue, for a link with full_ice.  It tells what
+ * happens from the loop, never from within a verb.
+ */
+
+typedef enum {
+    NGX_WEBRTC_AGENT_CANDIDATE = 0,     /* a local one */
+    NGX_WEBRTC_AGENT_GATHERED,          /* there are no more */
+    NGX_WEBRTC_AGENT_UP,                /* a way was found */
+    NGX_WEBRTC_AGENT_DOWN               /* it is lost, or there is none */
+} ngx_webrtc_agent_event_e;
+
+/* "candidate": "candidate:...", with that event alone */
+typedef void (*ngx_webrtc_agent_handler_pt)(void *data,
+    ngx_webrtc_agent_event_e event, const ngx_str_t *candidate,
+    ngx_webrtc_usec_t now);
+
+typedef struct {
+    ngx_str_t                     ufrag;        /* ours, of the peer */
+    ngx_str_t                     pwd;
+    ngx_webrtc_agent_handler_pt   handler;
+    void                         *data;
+    unsigned                      controlling:1;    /* we offer first */
+} ngx_webrtc_agent_conf_t;
+
+
 /* what the gateway asks of the glue around it */
 
 typedef struct {
@@ -53,6 +80,22 @@ typedef struct {
     void                    (*send)(void *data, ngx_webrtc_port_t *port,
                                 const ngx_webrtc_addr_t *to,
                                 const u_char *pos, size_t len);
+
+    /*
+     * Full ICE; agent_create is NULL: there is none.  It begins to gather;
+     * "way" becomes what ngx_webrtc_peer_set_external() needs.  NULL: too
+     * many, or no socket.  add_candidate(): NULL, the remote has no more;
+     * what is of no use (TCP, names) is ignored.
+     */
+    void                   *(*agent_create)(void *data,
+                                const ngx_webrtc_agent_conf_t *conf,
+                                ngx_webrtc_addr_t *way);
+    void                    (*agent_destroy)(void *data, void *agent);
+    ngx_int_t               (*agent_set_remote)(void *data, void *agent,
+                                const ngx_str_t *ufrag,
+                                const ngx_str_t *pwd);
+    void                    (*agent_add_candidate)(void *data, void *agent,
+                             const ngx_webrtc_sdp_candidate_t *candidate);
 } ngx_webrtc_gateway_glue_t;
 
 
