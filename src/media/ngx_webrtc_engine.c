@@ -53,7 +53,8 @@ ngx_webrtc_engine_create(const ngx_webrtc_engine_conf_t *conf, ngx_log_t *log)
         || ngx_webrtc_hash_init(&engine->ssrcs, pool, 4 * conf->max_peers,
                                 seed)
            != NGX_OK
-        || ngx_webrtc_timers_init(&engine->timers, pool, conf->max_peers)
+        || ngx_webrtc_timers_init(&engine->timers, pool,
+                                  conf->max_peers * (1 + NGX_WEBRTC_PLAIN_MAX))
            != NGX_OK)
     {
         goto failed;

@@ -36,7 +36,7 @@ typedef struct ngx_webrtc_sctp_ctx_s      ngx_webrtc_sctp_ctx_t;
 typedef struct {
     ngx_webrtc_dtls_ctx_t    *dtls;             /* outlives the engine */
     ngx_webrtc_sctp_ctx_t    *sctp;             /* likewise; NULL: no data */
-    ngx_uint_t                max_peers;
+    ngx_uint_t                max_peers;        /* with a transport */
     ngx_uint_t                video_packets;    /* ring of a video track */
     ngx_uint_t                audio_packets;    /* both powers of two */
     ngx_webrtc_usec_t         consent_timeout;  /* RFC 7675: 30 s */

@@ -455,7 +455,7 @@ ngx_webrtc_forward_report(ngx_webrtc_forward_t *forward,
 
     if (forward->rtcp.remote.port == 0
         || !forward->started
-        || track->sr_ntp == 0)
+        || !track->timed)
     {
         return NGX_OK;
     }

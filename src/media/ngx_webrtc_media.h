@@ -36,6 +36,7 @@
 #include <media/ngx_webrtc_line.h>
 #include <media/ngx_webrtc_nack.h>
 #include <media/ngx_webrtc_peer.h>
+#include <media/ngx_webrtc_plain.h>
 #include <media/ngx_webrtc_rate.h>
 #include <media/ngx_webrtc_ring.h>
 
@@ -50,6 +51,9 @@
 
 /* a jump by more than this is a new beginning, not a loss */
 #define NGX_WEBRTC_SEQUENCE_JUMP    3000
+
+/* senders of plain RTP, for each peer with a transport: sound and picture */
+#define NGX_WEBRTC_PLAIN_MAX        2
 
 /* what one peer may want to say in a tick, as a rule */
 #define NGX_WEBRTC_TICK_ROOM        8192
@@ -94,9 +98,11 @@ struct ngx_webrtc_track_s {
 
     /* the last sender report */
     uint64_t                  sr_ntp;   /* 0: none yet */
-    uint32_t                  sr_timestamp;
     ngx_webrtc_usec_t         sr_arrival;
-    int64_t                   sr_time;  /* its moment by our clock */
+
+    /* a timestamp and its moment by our clock, as reported; if "timed" */
+    uint32_t                  sr_timestamp;
+    int64_t                   sr_time;
 
     ngx_webrtc_nack_t         nack;
     ngx_webrtc_key_frame_t    key_frame;
@@ -110,6 +116,7 @@ struct ngx_webrtc_track_s {
     uint32_t                  frame;    /* its timestamp */
     uint32_t                  frames;   /* the source's count, at the last */
 
+    unsigned                  timed:1;
     unsigned                  active:1; /* this layer is being sent */
     unsigned                  is_dirty:1;
 };
@@ -198,6 +205,8 @@ struct ngx_webrtc_subscription_s {
     ngx_str_t                 cname;
     ngx_webrtc_stream_stats_t stats;
     uint32_t                  reported_lost;
+    uint32_t                  reported_before;  /* of it, to another SSRC */
+    uint32_t                  reported_ssrc;    /* of a plain sender */
     uint32_t                  reported_highest; /* 0: not reported yet */
 
     unsigned                  started:1;    /* in sync with the track */
@@ -227,6 +236,7 @@ struct ngx_webrtc_peer_s {
     ngx_webrtc_peer_handler_pt  handler;
     void                     *data;
 
+    ngx_webrtc_plain_t       *plain;        /* NULL: it has a transport */
     ngx_webrtc_transport_t    transport;
     ngx_webrtc_timer_t        timer;
     ngx_webrtc_hash_node_t    ufrag_node;
@@ -279,7 +289,8 @@ struct ngx_webrtc_engine_s {
 
     ngx_webrtc_usec_t         arrival;      /* 0: now */
 
-    ngx_uint_t                npeers;
+    ngx_uint_t                npeers;       /* with a transport */
+    ngx_uint_t                nplain;
     uint32_t                  last_number;
     int64_t                   wall_offset;
     ngx_webrtc_engine_stats_t stats;
@@ -409,6 +420,21 @@ void ngx_webrtc_report_time(const ngx_webrtc_track_t *track,
     const ngx_webrtc_span_t *span, ngx_webrtc_rtcp_report_t *report,
     ngx_webrtc_usec_t now);
 
+/* what its sender says of it, in the track's own numbers */
+void ngx_webrtc_report_set(ngx_webrtc_track_t *track,
+    const ngx_webrtc_rtcp_report_t *report, ngx_webrtc_usec_t now);
+/* a report on the track, which counts from here for the next one */
+void ngx_webrtc_report_make_block(ngx_webrtc_track_t *track,
+    ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now);
+
+/* a sender of plain RTP: what is due, what a receiver reports of it */
+
+void ngx_webrtc_plain_tick(ngx_webrtc_plain_t *plain, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out);
+ngx_webrtc_usec_t ngx_webrtc_plain_expires(ngx_webrtc_plain_t *plain);
+void ngx_webrtc_plain_heard(ngx_webrtc_subscription_t *sub,
+    const ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now);
+
 /* data channels: the peer is connected, it goes, something has happened */
 
 void ngx_webrtc_data_connect(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
@@ -420,6 +446,9 @@ void ngx_webrtc_data_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
 void ngx_webrtc_data_process(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t now);
 
+/* a peer without transport; NULL: no memory or too many */
+ngx_webrtc_peer_t *ngx_webrtc_peer_create_plain(ngx_webrtc_engine_t *engine,
+    ngx_webrtc_plain_t *plain);
 /* moves the peer's deadline; cheap when nothing changed */
 void ngx_webrtc_peer_schedule(ngx_webrtc_peer_t *peer);
 /* makes it due at "when" if that is earlier */

@@ -9,44 +9,35 @@
 #include <media/ngx_webrtc_media.h>
 
 
+static ngx_webrtc_peer_t *ngx_webrtc_peer_alloc(
+    ngx_webrtc_engine_t *engine);
+static void ngx_webrtc_peer_leave(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_outbox_t *out);
+
+
 ngx_webrtc_peer_t *
 ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
     ngx_webrtc_peer_handler_pt handler, void *data, ngx_webrtc_usec_t now)
 {
-    ngx_pool_t         *pool;
     ngx_webrtc_peer_t  *peer;
 
     if (engine->npeers == engine->conf.max_peers) {
         return NULL;
     }
 
-    pool = ngx_create_pool(4096, engine->log);
-    if (pool == NULL) {
-        return NULL;
-    }
-
-    peer = ngx_pcalloc(pool, sizeof(ngx_webrtc_peer_t));
+    peer = ngx_webrtc_peer_alloc(engine);
     if (peer == NULL) {
-        ngx_destroy_pool(pool);
         return NULL;
     }
 
-    peer->engine = engine;
-    peer->pool = pool;
     peer->handler = handler;
     peer->data = data;
-    peer->number = ++engine->last_number;
-    peer->ssrc = ngx_webrtc_random_uint32();
     peer->deadline = now + engine->conf.setup_timeout;
-    peer->report_due = NGX_WEBRTC_NEVER;
-
-    ngx_queue_init(&peer->sources);
-    ngx_queue_init(&peer->subscriptions);
 
     if (ngx_webrtc_transport_init(&peer->transport, engine->conf.dtls)
         != NGX_OK)
     {
-        ngx_destroy_pool(pool);
+        ngx_destroy_pool(peer->pool);
         return NULL;
     }
 
@@ -61,10 +52,61 @@ ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
 }
 
 
+ngx_webrtc_peer_t *
+ngx_webrtc_peer_create_plain(ngx_webrtc_engine_t *engine,
+    ngx_webrtc_plain_t *plain)
+{
+    ngx_webrtc_peer_t  *peer;
+
+    if (engine->nplain == engine->conf.max_peers * NGX_WEBRTC_PLAIN_MAX) {
+        return NULL;
+    }
+
+    peer = ngx_webrtc_peer_alloc(engine);
+    if (peer == NULL) {
+        return NULL;
+    }
+
+    peer->plain = plain;
+    engine->nplain++;
+
+    return peer;
+}
+
+
+static ngx_webrtc_peer_t *
+ngx_webrtc_peer_alloc(ngx_webrtc_engine_t *engine)
+{
+    ngx_pool_t         *pool;
+    ngx_webrtc_peer_t  *peer;
+
+    pool = ngx_create_pool(4096, engine->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    peer = ngx_pcalloc(pool, sizeof(ngx_webrtc_peer_t));
+    if (peer == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    peer->engine = engine;
+    peer->pool = pool;
+    peer->number = ++engine->last_number;
+    peer->ssrc = ngx_webrtc_random_uint32();
+    peer->report_due = NGX_WEBRTC_NEVER;
+
+    ngx_queue_init(&peer->sources);
+    ngx_queue_init(&peer->subscriptions);
+
+    return peer;
+}
+
+
 void
 ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
 {
-    ngx_uint_t            i;
     ngx_queue_t          *q;
     ngx_webrtc_engine_t  *engine;
 
@@ -84,6 +126,37 @@ ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
                                ngx_queue_data(q, ngx_webrtc_source_t, queue));
     }
 
+    if (peer->plain) {
+        engine->nplain--;
+
+    } else {
+        ngx_webrtc_peer_leave(peer, out);
+    }
+
+    ngx_webrtc_timer_remove(&engine->timers, &peer->timer);
+
+    if (peer->arrivals) {
+        ngx_free(peer->arrivals);
+    }
+
+    if (peer->bandwidth) {
+        ngx_webrtc_bandwidth_destroy(peer->bandwidth);
+    }
+
+    ngx_destroy_pool(peer->pool);
+}
+
+
+/* the transport, and all by which it is found */
+
+static void
+ngx_webrtc_peer_leave(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
+{
+    ngx_uint_t            i;
+    ngx_webrtc_engine_t  *engine;
+
+    engine = peer->engine;
+
     for (i = 0; i < NGX_WEBRTC_ICE_PATHS; i++) {
         if (peer->addrs[i].addr.port) {
             ngx_webrtc_hash_remove(&engine->addrs, &peer->addrs[i].node);
@@ -94,20 +167,9 @@ ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
         ngx_webrtc_hash_remove(&engine->ufrags, &peer->ufrag_node);
     }
 
-    ngx_webrtc_timer_remove(&engine->timers, &peer->timer);
     ngx_webrtc_transport_cleanup(&peer->transport, out);
 
-    if (peer->arrivals) {
-        ngx_free(peer->arrivals);
-    }
-
-    if (peer->bandwidth) {
-        ngx_webrtc_bandwidth_destroy(peer->bandwidth);
-    }
-
     engine->npeers--;
-
-    ngx_destroy_pool(peer->pool);
 }
 
 
@@ -343,6 +405,11 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     ngx_webrtc_source_t       *speaker;
     ngx_webrtc_engine_conf_t  *conf;
 
+    if (peer->plain) {
+        ngx_webrtc_plain_tick(peer->plain, now, out);
+        return;
+    }
+
     conf = &peer->engine->conf;
     speaker = NULL;
 
@@ -413,6 +480,12 @@ ngx_webrtc_peer_schedule(ngx_webrtc_peer_t *peer)
 {
     ngx_webrtc_usec_t          expires, t;
     ngx_webrtc_engine_conf_t  *conf;
+
+    if (peer->plain) {
+        ngx_webrtc_timer_set(&peer->engine->timers, &peer->timer,
+                             ngx_webrtc_plain_expires(peer->plain));
+        return;
+    }
 
     conf = &peer->engine->conf;
 

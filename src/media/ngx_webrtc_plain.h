@@ -9,6 +9,12 @@
  * it sends comes in as unprotected datagrams; its source is subscribed to and
  * forwarded like any other, so that repair, reports, key frame requests and
  * rewriting are those of the engine.
+ *
+ * A new SSRC or a jump of its numbers begins a new run: receivers get all
+ * runs as one stream.  Until the sender reports, its time is that at which
+ * its packets come.
+ *
+ * An engine has room for twice as many of them as for other peers.
  */
 
 
@@ -19,6 +25,7 @@
 #include <core/ngx_webrtc_core.h>
 #include <core/ngx_webrtc_addr.h>
 #include <media/ngx_webrtc_peer.h>
+#include <proto/ngx_webrtc_rtcp.h>
 
 
 typedef struct ngx_webrtc_plain_s  ngx_webrtc_plain_t;
@@ -26,24 +33,32 @@ typedef struct ngx_webrtc_plain_s  ngx_webrtc_plain_t;
 
 typedef enum {
     NGX_WEBRTC_PLAIN_TAKEN = 0,
-    NGX_WEBRTC_PLAIN_BAD,       /* not RTP: too short, RTCP, malformed */
+    NGX_WEBRTC_PLAIN_BAD,       /* not RTP: too short, RTCP, malformed; too
+                                   long; of a sender that was replaced */
     NGX_WEBRTC_PLAIN_TYPE       /* another payload type than declared */
 } ngx_webrtc_plain_e;
 
 
-/* what a receiver of the source wants said to the sender: RTCP, composed */
+/*
+ * What is said to the sender, RTCP, composed: reports about it, each second
+ * while it sends; what its receivers report; key frame requests, with a cap
+ * the REMB.  From within tick(); may destroy any peer.
+ */
 typedef void (*ngx_webrtc_plain_rtcp_pt)(ngx_webrtc_plain_t *plain,
     const u_char *pos, size_t len, void *data, ngx_webrtc_usec_t now);
 
 
 typedef struct {
-    ngx_webrtc_format_t       format;       /* pt: as it comes in */
+    ngx_webrtc_format_t       format;       /* pt: as it comes in; the rest
+                                               but codec and clock is unused */
+    uint64_t                  bit_rate;     /* cap, bits per second; 0: none */
+    ngx_str_t                 cname;        /* ours, outlives it; or empty */
     ngx_webrtc_plain_rtcp_pt  handler;      /* NULL: nothing is said */
     void                     *data;
 } ngx_webrtc_plain_conf_t;
 
 
-/* NULL: no memory */
+/* NULL: no memory, too many, or an unknown codec */
 ngx_webrtc_plain_t *ngx_webrtc_plain_create(ngx_webrtc_engine_t *engine,
     const ngx_webrtc_plain_conf_t *conf, ngx_webrtc_usec_t now);
 /* ends the subscriptions and forwards of its source */
@@ -51,7 +66,10 @@ void ngx_webrtc_plain_destroy(ngx_webrtc_plain_t *plain);
 
 ngx_webrtc_source_t *ngx_webrtc_plain_source(ngx_webrtc_plain_t *plain);
 
-/* one RTP datagram, changed in place; the SSRC may change at any time */
+/*
+ * One RTP datagram, changed in place; the SSRC may change at any time.  The
+ * engine may be pending() after it; "plain" may be gone.
+ */
 ngx_webrtc_plain_e ngx_webrtc_plain_input(ngx_webrtc_plain_t *plain,
     u_char *pos, size_t len, ngx_webrtc_usec_t now);
 /*
@@ -60,6 +78,25 @@ ngx_webrtc_plain_e ngx_webrtc_plain_input(ngx_webrtc_plain_t *plain,
  */
 ngx_int_t ngx_webrtc_plain_rtcp(ngx_webrtc_plain_t *plain, u_char *pos,
     size_t len, ngx_webrtc_usec_t now);
+
+/* from now on; NULL: nothing */
+void ngx_webrtc_plain_set_handler(ngx_webrtc_plain_t *plain,
+    ngx_webrtc_plain_rtcp_pt handler, void *data);
+
+
+/* what a compound of a receiver of plain RTP asks for or tells */
+
+typedef struct {
+    uint64_t                  bit_rate;     /* REMB; 0: not told */
+    ngx_uint_t                nblocks;      /* of receiver reports */
+    ngx_webrtc_rtcp_block_t   block;        /* the one with most loss */
+    unsigned                  key_frame:1;  /* PLI or FIR */
+} ngx_webrtc_plain_wants_t;
+
+
+/* NGX_DECLINED: it is no RTCP */
+ngx_int_t ngx_webrtc_plain_read(u_char *pos, size_t len,
+    ngx_webrtc_plain_wants_t *wants);
 
 
 #endif /* _NGX_WEBRTC_PLAIN_H_INCLUDED_ */

@@ -19,8 +19,6 @@ static void ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 static u_char *ngx_webrtc_report_sender(ngx_webrtc_subscription_t *sub,
     u_char *p, u_char *last, ngx_webrtc_usec_t now);
-static void ngx_webrtc_report_make_block(ngx_webrtc_track_t *track,
-    ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now);
 static void ngx_webrtc_report_repair(ngx_webrtc_track_t *track,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 static void ngx_webrtc_report_arrivals(ngx_webrtc_peer_t *peer,
@@ -284,7 +282,7 @@ ngx_webrtc_report_receivers(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 }
 
 
-static void
+void
 ngx_webrtc_report_make_block(ngx_webrtc_track_t *track,
     ngx_webrtc_rtcp_block_t *block, ngx_webrtc_usec_t now)
 {
@@ -349,7 +347,7 @@ ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
         /* a switch that has sent nothing yet has no timestamps either */
 
         if (sub->track == NULL || sub->line.span.track != sub->track
-            || sub->stats.packets == 0 || sub->track->sr_ntp == 0)
+            || sub->stats.packets == 0 || !sub->track->timed)
         {
             continue;
         }

@@ -118,11 +118,21 @@ ngx_webrtc_report_read(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
     track = ngx_webrtc_report_track(peer, report.ssrc);
 
     if (track) {
-        track->sr_ntp = report.ntp;
-        track->sr_timestamp = report.timestamp;
-        track->sr_arrival = now;
-        track->sr_time = ngx_webrtc_report_moment(peer, report.ntp, now);
+        ngx_webrtc_report_set(track, &report, now);
     }
+}
+
+
+void
+ngx_webrtc_report_set(ngx_webrtc_track_t *track,
+    const ngx_webrtc_rtcp_report_t *report, ngx_webrtc_usec_t now)
+{
+    track->sr_ntp = report->ntp;
+    track->sr_arrival = now;
+    track->sr_timestamp = report->timestamp;
+    track->sr_time = ngx_webrtc_report_moment(track->source->peer,
+                                              report->ntp, now);
+    track->timed = 1;
 }
 
 
@@ -190,6 +200,10 @@ ngx_webrtc_report_block(ngx_webrtc_peer_t *peer,
     sub = ngx_webrtc_report_find(peer, block->ssrc);
     if (sub == NULL) {
         return 0;
+    }
+
+    if (sub->source->peer->plain) {
+        ngx_webrtc_plain_heard(sub, block, now);
     }
 
     sub->reported_lost = (block->lost > 0) ? (uint32_t) block->lost : 0;
