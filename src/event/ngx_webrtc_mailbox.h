@@ -37,6 +37,8 @@
  *      WIRE_END        opener -> other     the wire is closed
  *      WIRE_OUTPUT     other -> opener     a message
  *      WIRE_CLOSE      other -> opener     the wire is closed
+ *      LETTER          any -> any          a message for an endpoint
+ *      REPLACED        any -> any          an endpoint's client is here now
  *      GONE            any -> all          the owner in the body has died
  */
 
@@ -54,6 +56,8 @@
     X(WIRE_END)                                                              \
     X(WIRE_OUTPUT)                                                           \
     X(WIRE_CLOSE)                                                            \
+    X(LETTER)                                                                \
+    X(REPLACED)                                                              \
     X(GONE)
 
 #define NGX_WEBRTC_MAIL_ENUM(name)  NGX_WEBRTC_MAIL_##name,

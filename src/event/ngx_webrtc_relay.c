@@ -36,6 +36,8 @@ static const ngx_webrtc_relay_handler_pt
     [NGX_WEBRTC_MAIL_WIRE_END] = ngx_webrtc_wire_end_handler,
     [NGX_WEBRTC_MAIL_WIRE_OUTPUT] = ngx_webrtc_wire_output_handler,
     [NGX_WEBRTC_MAIL_WIRE_CLOSE] = ngx_webrtc_wire_close_handler,
+    [NGX_WEBRTC_MAIL_LETTER] = ngx_webrtc_skyway_letter_handler,
+    [NGX_WEBRTC_MAIL_REPLACED] = ngx_webrtc_skyway_replaced_handler,
     [NGX_WEBRTC_MAIL_GONE] = ngx_webrtc_relay_gone_handler
 };
 

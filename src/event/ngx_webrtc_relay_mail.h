@@ -190,4 +190,12 @@ void ngx_webrtc_wire_gone(ngx_webrtc_relay_t *relay,
 void ngx_webrtc_wire_shutdown(ngx_webrtc_relay_t *relay);
 
 
+/* messages between endpoints of the gateway's broker */
+
+void ngx_webrtc_skyway_letter_handler(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_mail_t *mail);
+void ngx_webrtc_skyway_replaced_handler(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_mail_t *mail);
+
+
 #endif /* _NGX_WEBRTC_RELAY_MAIL_H_INCLUDED_ */

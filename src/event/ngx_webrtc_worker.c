@@ -14,6 +14,7 @@
 #include <event/ngx_webrtc_mailbox_event.h>
 #include <event/ngx_webrtc_relay.h>
 #include <event/ngx_webrtc_seat.h>
+#include <event/ngx_webrtc_skyway_worker.h>
 #include <event/ngx_webrtc_worker.h>
 #include <event/ngx_webrtc_worker_media.h>
 
@@ -213,6 +214,8 @@ ngx_webrtc_worker_stop(void)
 
     ngx_webrtc_now_update();
 
+    ngx_webrtc_skyway_worker_shutdown(worker);
+
     if (worker->relay) {
         ngx_webrtc_relay_shutdown();
     }
@@ -310,6 +313,7 @@ ngx_webrtc_worker_is_held(void)
     }
 
     return ngx_webrtc_seat_channels(worker->zone, &worker->self) > 0
+           || (worker->skyway && ngx_webrtc_skyway_busy(worker->skyway) > 0)
            || (worker->relay && ngx_webrtc_relay_busy() > 0);
 }
 

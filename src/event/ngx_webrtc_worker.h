@@ -18,7 +18,9 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 #include <event/ngx_webrtc_zone.h>
+#include <front/skyway/ngx_webrtc_skyway.h>
 #include <front/sora/ngx_webrtc_sora.h>
+#include <hub/ngx_webrtc_gateway.h>
 #include <hub/ngx_webrtc_hub.h>
 #include <media/ngx_webrtc_engine.h>
 
@@ -29,6 +31,8 @@ typedef struct {
     ngx_webrtc_engine_t      *engine;   /* NULL: no media port was free */
     ngx_webrtc_hub_t         *hub;
     ngx_webrtc_sora_t        *sora;
+    ngx_webrtc_gateway_t     *gateway;
+    ngx_webrtc_skyway_t      *skyway;
     struct ngx_webrtc_relay_s  *relay;  /* of ngx_webrtc_relay.c alone */
 } ngx_webrtc_worker_t;
 

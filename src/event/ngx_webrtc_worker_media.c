@@ -15,6 +15,7 @@
 #include <event/ngx_webrtc_hook.h>
 #include <event/ngx_webrtc_relay.h>
 #include <event/ngx_webrtc_seat.h>
+#include <event/ngx_webrtc_skyway_worker.h>
 #include <event/ngx_webrtc_udp.h>
 #include <event/ngx_webrtc_worker_media.h>
 #include <hub/ngx_webrtc_traffic.h>
@@ -102,7 +103,8 @@ ngx_webrtc_worker_open_media(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
     if (media->udp == NULL
         || ngx_webrtc_worker_create_engine(wcf, worker, cycle->log) != NGX_OK
         || ngx_webrtc_worker_create_hub(wcf, worker, cycle->log) != NGX_OK
-        || ngx_webrtc_worker_create_sora(wcf, worker, cycle->log) != NGX_OK)
+        || ngx_webrtc_worker_create_sora(wcf, worker, cycle->log) != NGX_OK
+        || ngx_webrtc_skyway_worker_open(cycle, worker) != NGX_OK)
     {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
                       "webrtc media on port %ui could not be started",
@@ -279,6 +281,11 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
 
     if (worker->hub) {
         ngx_webrtc_worker_say_goodbye(worker);
+    }
+
+    ngx_webrtc_skyway_worker_close(worker);
+
+    if (worker->hub) {
         ngx_webrtc_hub_destroy(worker->hub, ngx_webrtc_now());
         worker->hub = NULL;
     }
@@ -449,6 +456,8 @@ ngx_webrtc_worker_tick_media(ngx_webrtc_worker_t *worker,
     if (worker->sora && ngx_webrtc_sora_expires(worker->sora) <= now) {
         ngx_webrtc_sora_tick(worker->sora, now);
     }
+
+    ngx_webrtc_skyway_worker_tick(worker, now);
 }
 
 
@@ -472,6 +481,9 @@ ngx_webrtc_worker_media_expires(ngx_webrtc_worker_t *worker)
         t = ngx_webrtc_sora_expires(worker->sora);
         expires = ngx_min(expires, t);
     }
+
+    t = ngx_webrtc_skyway_worker_expires(worker);
+    expires = ngx_min(expires, t);
 
     return expires;
 }
