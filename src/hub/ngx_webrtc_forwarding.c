@@ -208,6 +208,9 @@ ngx_webrtc_forwarding_begin(ngx_webrtc_publication_t *track,
     i = track - connection->tracks;
     to = connection->forward_to;
 
+    ngx_memzero(&conf, sizeof(ngx_webrtc_forward_conf_t));
+
+    conf.pt = NGX_WEBRTC_FORWARD_SAME_PT;
     conf.rtp = to[i];
     conf.rtcp = to[i];
     conf.rtcp.port = to[i].port + 1;    /* after 65535 comes 0: none */

@@ -14,6 +14,7 @@ struct ngx_webrtc_forward_s {
     ngx_webrtc_path_t         rtp;
     ngx_webrtc_path_t         rtcp;         /* port 0: none */
     ngx_str_t                 cname;
+    ngx_int_t                 pt;
     uint32_t                  ssrc;
 
     ngx_webrtc_track_t       *track;        /* NULL: none began yet */
@@ -24,8 +25,14 @@ struct ngx_webrtc_forward_s {
     ngx_webrtc_line_t         line;
     ngx_webrtc_stream_stats_t stats;
 
+    unsigned                  bare:1;
+    unsigned                  sends:1;      /* BYE was not said since */
     unsigned                  started:1;    /* in sync with the track */
 };
+
+
+#define ngx_webrtc_forward_is_on(forward)                                    \
+    ((forward)->rtp.remote.port != 0)
 
 
 static ngx_webrtc_track_t *ngx_webrtc_forward_best(
@@ -38,7 +45,9 @@ static ngx_webrtc_packet_t *ngx_webrtc_forward_peek(
     ngx_webrtc_forward_t *forward, ngx_webrtc_usec_t now);
 static ngx_uint_t ngx_webrtc_forward_wants(ngx_webrtc_forward_t *forward,
     const ngx_webrtc_packet_t *packet);
-static void ngx_webrtc_forward_write(ngx_webrtc_forward_t *forward,
+static size_t ngx_webrtc_forward_len(const ngx_webrtc_forward_t *forward,
+    const ngx_webrtc_packet_t *packet);
+static size_t ngx_webrtc_forward_write(ngx_webrtc_forward_t *forward,
     const ngx_webrtc_packet_t *packet, u_char *p);
 static ngx_int_t ngx_webrtc_forward_report(ngx_webrtc_forward_t *forward,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
@@ -57,15 +66,35 @@ ngx_webrtc_forward_create(ngx_webrtc_source_t *source,
     }
 
     forward->source = source;
-    forward->rtp.remote = conf->rtp;
-    forward->rtcp.remote = conf->rtcp;
-    forward->cname = conf->cname;
 
     ngx_queue_insert_tail(&source->forwards, &forward->queue);
 
-    ngx_webrtc_track_want_key_frame(ngx_webrtc_forward_best(source), now);
+    ngx_webrtc_forward_set(forward, conf, now);
 
     return forward;
+}
+
+
+void
+ngx_webrtc_forward_set(ngx_webrtc_forward_t *forward,
+    const ngx_webrtc_forward_conf_t *conf, ngx_webrtc_usec_t now)
+{
+    ngx_uint_t  other;
+
+    other = !ngx_webrtc_addr_equal(&forward->rtp.remote, &conf->rtp);
+
+    forward->rtp.remote = conf->rtp;
+    forward->rtcp.remote = conf->rtcp;
+    forward->cname = conf->cname;
+    forward->pt = conf->pt;
+    forward->bare = conf->bare;
+
+    if (other && ngx_webrtc_forward_is_on(forward)) {
+        forward->started = 0;
+
+        ngx_webrtc_track_want_key_frame(
+                             ngx_webrtc_forward_best(forward->source), now);
+    }
 }
 
 
@@ -122,7 +151,7 @@ ngx_webrtc_forwards_review(ngx_webrtc_source_t *source, ngx_webrtc_usec_t now)
     {
         forward = ngx_queue_data(q, ngx_webrtc_forward_t, queue);
 
-        if (forward->track != best) {
+        if (forward->track != best && ngx_webrtc_forward_is_on(forward)) {
             ngx_webrtc_track_want_key_frame(best, now);
         }
     }
@@ -180,7 +209,9 @@ static ngx_uint_t
 ngx_webrtc_forward_waits(const ngx_webrtc_forward_t *forward,
     const ngx_webrtc_track_t *track)
 {
-    if (forward->track == track || forward->target == track) {
+    if (forward->track == track || forward->target == track
+        || !ngx_webrtc_forward_is_on(forward))
+    {
         return 0;
     }
 
@@ -206,6 +237,16 @@ ngx_webrtc_forwards_output(ngx_webrtc_source_t *source, ngx_webrtc_usec_t now,
          q = ngx_queue_next(q))
     {
         forward = ngx_queue_data(q, ngx_webrtc_forward_t, queue);
+
+        if (!ngx_webrtc_forward_is_on(forward)) {
+
+            /* it begins anew when it has an address */
+
+            forward->track = NULL;
+            forward->target = NULL;
+            forward->started = 0;
+            continue;
+        }
 
         if (forward->track
             && ngx_webrtc_forward_drain(forward, now, out) != NGX_OK)
@@ -240,15 +281,15 @@ ngx_webrtc_forward_drain(ngx_webrtc_forward_t *forward, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out)
 {
     u_char               *p;
-    size_t                run, segment;
-    ngx_uint_t            segments, len;
+    size_t                len, run, segment;
+    ngx_uint_t            segments;
     ngx_webrtc_packet_t  *packet;
 
     while ((packet = ngx_webrtc_forward_peek(forward, now)) != NULL) {
 
         run = 0;
         segments = 0;
-        segment = packet->len;
+        segment = ngx_webrtc_forward_len(forward, packet);
 
         p = ngx_webrtc_outbox_reserve(out, segment);
         if (p == NULL) {
@@ -256,9 +297,7 @@ ngx_webrtc_forward_drain(ngx_webrtc_forward_t *forward, ngx_webrtc_usec_t now,
         }
 
         do {
-            len = packet->len;
-
-            ngx_webrtc_forward_write(forward, packet, p + run);
+            len = ngx_webrtc_forward_write(forward, packet, p + run);
             forward->cursor++;
 
             run += len;
@@ -270,7 +309,8 @@ ngx_webrtc_forward_drain(ngx_webrtc_forward_t *forward, ngx_webrtc_usec_t now,
 
             packet = ngx_webrtc_forward_peek(forward, now);
 
-        } while (packet && packet->len <= segment
+        } while (packet
+                 && ngx_webrtc_forward_len(forward, packet) <= segment
                  && run + segment <= NGX_WEBRTC_MESSAGE_MAX
                  && ngx_webrtc_outbox_reserve(out, run + segment));
 
@@ -369,10 +409,23 @@ ngx_webrtc_forward_wants(ngx_webrtc_forward_t *forward,
 }
 
 
-static void
+static size_t
+ngx_webrtc_forward_len(const ngx_webrtc_forward_t *forward,
+    const ngx_webrtc_packet_t *packet)
+{
+    return forward->bare
+           ? NGX_WEBRTC_RTP_HEADER_LEN + packet->len - packet->header_len
+           : packet->len;
+}
+
+
+/* returns the length */
+
+static size_t
 ngx_webrtc_forward_write(ngx_webrtc_forward_t *forward,
     const ngx_webrtc_packet_t *packet, u_char *p)
 {
+    size_t                len, skip;
     uint64_t              seq;
     ngx_webrtc_rtp_t      rtp;
     ngx_webrtc_line_t    *line;
@@ -384,31 +437,38 @@ ngx_webrtc_forward_write(ngx_webrtc_forward_t *forward,
     seq = packet->seq + line->span.seq_offset;
 
     rtp.marker = packet->marker;
-    rtp.extension = packet->extension;
+    rtp.extension = forward->bare ? 0 : packet->extension;
     rtp.padded = 0;
-    rtp.pt = forward->source->format.pt;
+    rtp.pt = (forward->pt == NGX_WEBRTC_FORWARD_SAME_PT)
+             ? forward->source->format.pt : (uint8_t) forward->pt;
     rtp.seq = (uint16_t) seq;
     rtp.timestamp = packet->timestamp + line->span.timestamp_offset;
     rtp.ssrc = forward->ssrc;
 
+    len = ngx_webrtc_forward_len(forward, packet);
+    skip = packet->len - len;
+
     ngx_webrtc_rtp_write(p, &rtp);
     ngx_memcpy(p + NGX_WEBRTC_RTP_HEADER_LEN,
-               packet->data + NGX_WEBRTC_RTP_HEADER_LEN,
-               packet->len - NGX_WEBRTC_RTP_HEADER_LEN);
+               packet->data + NGX_WEBRTC_RTP_HEADER_LEN + skip,
+               len - NGX_WEBRTC_RTP_HEADER_LEN);
 
     if (ngx_webrtc_span_needs_rewrite(&line->span, packet)) {
-        ngx_webrtc_span_rewrite(&line->span, packet, p, 0);
+        ngx_webrtc_span_rewrite(&line->span, packet, p, -(ssize_t) skip);
     }
 
     if (seq >= line->next_seq) {
         ngx_webrtc_line_sent(line, packet);
     }
 
+    forward->sends = 1;
     forward->stats.packets++;
     forward->stats.bytes += packet->len - packet->header_len;
 
     engine->stats.forwarded++;
-    engine->stats.forwarded_bytes += packet->len;
+    engine->stats.forwarded_bytes += len;
+
+    return len;
 }
 
 
@@ -485,4 +545,57 @@ ngx_webrtc_forward_report(ngx_webrtc_forward_t *forward,
     }
 
     return NGX_OK;
+}
+
+
+/* the sender has said that it is gone, or is gone */
+
+void
+ngx_webrtc_forwards_bye(ngx_webrtc_track_t *track, ngx_webrtc_outbox_t *out)
+{
+    u_char                *p, *end, *last;
+    ngx_queue_t           *q;
+    ngx_webrtc_source_t   *source;
+    ngx_webrtc_forward_t  *forward;
+
+    source = track->source;
+
+    for (q = ngx_queue_head(&source->forwards);
+         q != ngx_queue_sentinel(&source->forwards);
+         q = ngx_queue_next(q))
+    {
+        forward = ngx_queue_data(q, ngx_webrtc_forward_t, queue);
+
+        if (forward->rtcp.remote.port == 0
+            || forward->track != track
+            || !forward->sends)
+        {
+            continue;
+        }
+
+        forward->sends = 0;
+
+        p = ngx_webrtc_outbox_reserve(out, NGX_WEBRTC_RTCP_MAX);
+        if (p == NULL) {
+            out->dropped++;
+            return;
+        }
+
+        last = p + NGX_WEBRTC_RTCP_MAX;
+
+        end = ngx_webrtc_rtcp_write_rr(p, last, forward->ssrc, NULL, 0);
+
+        if (end) {
+            end = ngx_webrtc_rtcp_write_sdes(end, last, forward->ssrc,
+                                             &forward->cname);
+        }
+
+        if (end) {
+            end = ngx_webrtc_rtcp_write_bye(end, last, &forward->ssrc, 1);
+        }
+
+        if (end) {
+            ngx_webrtc_outbox_commit(out, &forward->rtcp, end - p, 0);
+        }
+    }
 }

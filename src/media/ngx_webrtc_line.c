@@ -165,12 +165,12 @@ ngx_webrtc_line_sent(ngx_webrtc_line_t *line,
 
 void
 ngx_webrtc_span_rewrite(const ngx_webrtc_span_t *span,
-    const ngx_webrtc_packet_t *packet, u_char *p, size_t gap)
+    const ngx_webrtc_packet_t *packet, u_char *p, ssize_t gap)
 {
     u_char    *pos;
     uint16_t   id;
 
-    if (packet->frame_pos) {
+    if (packet->frame_pos && gap >= 0) {
         (void) ngx_webrtc_put16(p + packet->frame_pos,
                                 (uint16_t) (packet->counters.frame
                                             + span->offsets.frame));

@@ -70,13 +70,14 @@ void ngx_webrtc_line_sent(ngx_webrtc_line_t *line,
 
 /*
  * Rewrites the counters in a copy of the packet; "gap" is by how much its
- * payload has moved.  Only where needs_rewrite().
+ * payload has moved, to the front if its extension was left out.  Only where
+ * needs_rewrite().
  */
 #define ngx_webrtc_span_needs_rewrite(span, packet)                          \
     ((span)->rewrite && (packet)->counted)
 
 void ngx_webrtc_span_rewrite(const ngx_webrtc_span_t *span,
-    const ngx_webrtc_packet_t *packet, u_char *p, size_t gap);
+    const ngx_webrtc_packet_t *packet, u_char *p, ssize_t gap);
 
 
 #endif /* _NGX_WEBRTC_LINE_H_INCLUDED_ */

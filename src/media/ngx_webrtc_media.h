@@ -396,6 +396,9 @@ ngx_int_t ngx_webrtc_forwards_output(ngx_webrtc_source_t *source,
 /* sender reports of all that the peer's sources have */
 void ngx_webrtc_forwards_report(ngx_webrtc_peer_t *peer,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+/* BYE, where the track is sent */
+void ngx_webrtc_forwards_bye(ngx_webrtc_track_t *track,
+    ngx_webrtc_outbox_t *out);
 void ngx_webrtc_forwards_cleanup(ngx_webrtc_source_t *source);
 
 /* speech */

@@ -107,8 +107,10 @@ ngx_webrtc_peer_alloc(ngx_webrtc_engine_t *engine)
 void
 ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
 {
+    ngx_uint_t            i;
     ngx_queue_t          *q;
     ngx_webrtc_engine_t  *engine;
+    ngx_webrtc_source_t  *source;
 
     engine = peer->engine;
 
@@ -122,8 +124,13 @@ ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
 
     while (!ngx_queue_empty(&peer->sources)) {
         q = ngx_queue_head(&peer->sources);
-        ngx_webrtc_source_destroy(
-                               ngx_queue_data(q, ngx_webrtc_source_t, queue));
+        source = ngx_queue_data(q, ngx_webrtc_source_t, queue);
+
+        for (i = 0; out && i < source->ntracks; i++) {
+            ngx_webrtc_forwards_bye(&source->tracks[i], out);
+        }
+
+        ngx_webrtc_source_destroy(source);
     }
 
     if (peer->plain) {

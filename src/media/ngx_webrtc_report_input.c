@@ -16,6 +16,8 @@
 
 static void ngx_webrtc_report_read(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_rtcp_t *rtcp, ngx_webrtc_usec_t now);
+static void ngx_webrtc_report_bye(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_rtcp_t *rtcp, ngx_webrtc_outbox_t *out);
 static ngx_webrtc_track_t *ngx_webrtc_report_track(ngx_webrtc_peer_t *peer,
     uint32_t ssrc);
 static int64_t ngx_webrtc_report_moment(ngx_webrtc_peer_t *peer, uint64_t ntp,
@@ -73,8 +75,39 @@ ngx_webrtc_report_input(ngx_webrtc_peer_t *peer, u_char *pos, u_char *last,
 
             break;
 
+        case NGX_WEBRTC_RTCP_BYE:
+            ngx_webrtc_report_bye(peer, &rtcp, out);
+            break;
+
         default:
             break;
+        }
+    }
+}
+
+
+/* who gets the plain stream may wait for more of it otherwise */
+
+static void
+ngx_webrtc_report_bye(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
+    ngx_webrtc_outbox_t *out)
+{
+    ngx_uint_t              i;
+    ngx_webrtc_track_t     *track;
+    ngx_webrtc_rtcp_bye_t   bye;
+
+    if (ngx_webrtc_rtcp_parse_bye(rtcp, &bye) != NGX_OK) {
+        return;
+    }
+
+    for (i = 0; i < bye.nssrcs; i++) {
+        track = ngx_webrtc_report_track(peer,
+                                        ngx_webrtc_rtcp_ssrc(bye.ssrcs, i));
+
+        /* of layers another one takes its place */
+
+        if (track && track->source->ntracks == 1) {
+            ngx_webrtc_forwards_bye(track, out);
         }
     }
 }

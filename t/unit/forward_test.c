@@ -34,10 +34,13 @@ typedef struct {
     uint16_t                   seq;
     uint8_t                    pt;
     ngx_uint_t                 markers;
+    ngx_uint_t                 extended;
+    ngx_uint_t                 other_types;
 
     /* of the RTCP port */
     ngx_uint_t                 reports;
     ngx_webrtc_rtcp_report_t   report;
+    ngx_uint_t                 byes;
 
     ngx_uint_t                 elsewhere;
 } scene_t;
@@ -49,19 +52,32 @@ static scene_t  scene;
 static void
 scene_rtcp(u_char *pos, u_char *last)
 {
-    ngx_webrtc_rtcp_t  rtcp;
+    ngx_webrtc_rtcp_t      rtcp;
+    ngx_webrtc_rtcp_bye_t  bye;
 
     assert_int_equal(ngx_webrtc_rtcp_check(pos, last), NGX_OK);
 
     assert_int_equal(ngx_webrtc_rtcp_next(&pos, last, &rtcp), NGX_OK);
-    assert_int_equal(rtcp.kind, NGX_WEBRTC_RTCP_SR);
-    assert_int_equal(ngx_webrtc_rtcp_parse_report(&rtcp, &scene.report),
-                     NGX_OK);
+
+    if (rtcp.kind == NGX_WEBRTC_RTCP_SR) {
+        assert_int_equal(ngx_webrtc_rtcp_parse_report(&rtcp, &scene.report),
+                         NGX_OK);
+        scene.reports++;
+
+    } else {
+        assert_int_equal(rtcp.kind, NGX_WEBRTC_RTCP_RR);
+    }
 
     assert_int_equal(ngx_webrtc_rtcp_next(&pos, last, &rtcp), NGX_OK);
     assert_int_equal(rtcp.kind, NGX_WEBRTC_RTCP_SDES);
 
-    scene.reports++;
+    if (ngx_webrtc_rtcp_next(&pos, last, &rtcp) == NGX_OK) {
+        assert_int_equal(rtcp.kind, NGX_WEBRTC_RTCP_BYE);
+        assert_int_equal(ngx_webrtc_rtcp_parse_bye(&rtcp, &bye), NGX_OK);
+        assert_int_equal(bye.nssrcs, 1);
+        assert_int_equal(ngx_webrtc_rtcp_ssrc(bye.ssrcs, 0), scene.ssrc);
+        scene.byes++;
+    }
 }
 
 
@@ -89,8 +105,10 @@ scene_plain(const ngx_webrtc_addr_t *addr, u_char *pos, size_t len)
     scene.packets++;
     scene.ssrc = rtp.ssrc;
     scene.seq = rtp.seq;
-    scene.pt = rtp.pt;
     scene.markers += rtp.marker;
+    scene.extended += rtp.extension;
+    scene.other_types += (scene.packets > 1 && scene.pt != rtp.pt);
+    scene.pt = rtp.pt;
 
     if (scene.listener.watch) {
         scene.listener.watch(&scene.listener, &rtp, 0);
@@ -109,6 +127,7 @@ scene_init(void)
     ngx_webrtc_addr_set_v4(&scene.conf.rtp, "\x0a\0\0\7", RTP_PORT);
     ngx_webrtc_addr_set_v4(&scene.conf.rtcp, "\x0a\0\0\7", RTCP_PORT);
     ngx_str_set(&scene.conf.cname, "sender");
+    scene.conf.pt = NGX_WEBRTC_FORWARD_SAME_PT;
 }
 
 
@@ -314,6 +333,199 @@ the_highest_layer_that_there_is_makes_one_line(void **state)
 }
 
 
+/* as the samples of GStreamer want it: plain RTP with the number declared */
+
+static void
+payload_types_are_mapped_and_extensions_left_out(void **state)
+{
+    ngx_uint_t  i, bare;
+
+    static const ngx_webrtc_codec_e  codecs[] = {
+        NGX_WEBRTC_CODEC_VP8, NGX_WEBRTC_CODEC_VP9,
+        NGX_WEBRTC_CODEC_AV1, NGX_WEBRTC_CODEC_H264
+    };
+
+    (void) state;
+
+    for (i = 0; i < 8; i++) {
+        bare = i / 4;
+
+        (void) scene_start(codecs[i % 4]);
+        ngx_webrtc_source_destroy(scene.pub.source);
+
+        /* the counter of AV1 is in an extension: there is none to see */
+
+        if (bare && codecs[i % 4] == NGX_WEBRTC_CODEC_AV1) {
+            scene.listener.watch = NULL;
+        }
+
+        scene.conf.pt = 105;
+        scene.conf.bare = bare;
+        layers_publish(&scene.pub, scene.pub.client, codecs[i % 4]);
+        (void) ngx_webrtc_forward_create(scene.pub.source, &scene.conf,
+                                         scene.world.now);
+
+        /* with repairs, and a change of layers that rewrites counters */
+
+        layers_run(&scene.pub, 60);
+        scene.pub.layers[2].off = 1;
+        layers_run(&scene.pub, 90);
+        scene.pub.layers[2].off = 0;
+        layers_run(&scene.pub, 60);
+
+        assert_int_equal(scene.pt, 105);
+        assert_int_equal(scene.other_types, 0);
+        assert_true(scene.packets > 300);
+        assert_int_equal(scene.extended, bare ? 0 : scene.packets);
+
+        world_cleanup(&scene.world);
+    }
+}
+
+
+static void
+it_can_be_sent_elsewhere(void **state)
+{
+    client_t              *client;
+    ngx_uint_t             i;
+    ngx_webrtc_source_t   *source;
+    ngx_webrtc_forward_t  *forward;
+
+    (void) state;
+
+    scene_init();
+
+    client = client_create(&scene.world, 0);
+    client_connect(client);
+    source = client_publish(client, 1000);
+
+    /* nowhere yet: nobody needs a key frame */
+
+    scene.conf.rtp.port = 0;
+    forward = ngx_webrtc_forward_create(source, &scene.conf,
+                                        scene.world.now);
+
+    for (i = 0; i < 50; i++) {
+        client_send_video(client, 500 + i, i == 0);
+        world_run(&scene.world, 20);
+    }
+
+    assert_int_equal(scene.packets, 0);
+    assert_int_equal(client->pli, 0);
+
+    scene.conf.rtp.port = RTP_PORT;
+    ngx_webrtc_forward_set(forward, &scene.conf, scene.world.now);
+    world_run(&scene.world, 20);
+    assert_int_equal(client->pli, 1);
+
+    for (i = 50; i < 60; i++) {
+        client_send_video(client, 500 + i, i == 50);
+        world_run(&scene.world, 20);
+    }
+
+    assert_int_equal(scene.packets, 10);
+    assert_int_equal(scene.seq, 559);
+
+    /* only RTCP and the payload type: no picture is lost for it */
+
+    scene.conf.rtcp.port = 0;
+    scene.conf.pt = 33;
+    ngx_webrtc_forward_set(forward, &scene.conf, scene.world.now);
+    client_send_video(client, 560, 0);
+    world_run(&scene.world, 600);
+
+    assert_int_equal(scene.packets, 11);
+    assert_int_equal(scene.pt, 33);
+    assert_int_equal(client->pli, 1);
+
+    /* to another address, and back, where the line goes on */
+
+    scene.conf.rtp.port = RTP_PORT + 10;
+    ngx_webrtc_forward_set(forward, &scene.conf, scene.world.now);
+    world_run(&scene.world, 20);
+    assert_int_equal(client->pli, 2);
+
+    client_send_video(client, 561, 0);
+    client_send_video(client, 562, 1);
+    world_run(&scene.world, 20);
+    assert_int_equal(scene.packets, 11);
+    assert_int_equal(scene.elsewhere, 1);
+
+    scene.conf.rtp.port = 0;
+    ngx_webrtc_forward_set(forward, &scene.conf, scene.world.now);
+    client_send_video(client, 563, 0);
+    world_run(&scene.world, 20);
+
+    scene.conf.rtp.port = RTP_PORT;
+    ngx_webrtc_forward_set(forward, &scene.conf, scene.world.now);
+    client_send_video(client, 564, 1);
+    world_run(&scene.world, 20);
+
+    assert_int_equal(scene.packets, 12);
+    assert_int_equal(scene.seq, 562);
+    assert_int_equal(scene.elsewhere, 1);
+
+    world_cleanup(&scene.world);
+}
+
+
+static void
+who_gets_it_is_told_of_its_end(void **state)
+{
+    u_char     *p, buf[1200];
+    uint32_t    ssrcs[2] = { 1000, 1001 };
+    client_t   *client;
+    ngx_uint_t  i;
+
+    (void) state;
+
+    scene_init();
+
+    client = client_create(&scene.world, 0);
+    client_connect(client);
+
+    assert_non_null(ngx_webrtc_forward_create(client_publish(client, 1000),
+                                              &scene.conf,
+                                              scene.world.now));
+
+    /* there was nothing of it */
+
+    p = ngx_webrtc_rtcp_write_bye(buf, buf + 1200, ssrcs, 2);
+    client_send_rtcp(client, buf, p);
+    world_run(&scene.world, 10);
+    assert_int_equal(scene.byes, 0);
+
+    for (i = 0; i < 10; i++) {
+        client_send_video(client, 500 + i, i == 0);
+        world_run(&scene.world, 20);
+    }
+
+    /* said a hundred times in one datagram */
+
+    p = buf;
+
+    for (i = 0; i < 60; i++) {
+        p = ngx_webrtc_rtcp_write_bye(p, buf + 1200, ssrcs, 2);
+        assert_non_null(p);
+    }
+
+    client_send_rtcp(client, buf, p);
+    world_run(&scene.world, 10);
+    assert_int_equal(scene.byes, 1);
+
+    /* and it goes on after all, until its peer is gone */
+
+    client_send_video(client, 510, 0);
+    world_run(&scene.world, 20);
+    assert_int_equal(scene.packets, 11);
+
+    client_destroy(client);
+    assert_int_equal(scene.byes, 2);
+
+    world_cleanup(&scene.world);
+}
+
+
 static void
 reports_tell_the_time_of_what_was_sent(void **state)
 {
@@ -461,6 +673,10 @@ it_goes_on_where_the_outbox_was_full(void **state)
     assert_int_equal(n, 20);
     assert_true(rounds > 1);
 
+    /* what it is told of the end is of a stream that it has not seen */
+
+    scene.world.plain = NULL;
+
     ngx_destroy_pool(pool);
     world_cleanup(&scene.world);
 }
@@ -475,6 +691,9 @@ main(void)
                     a_key_frame_is_asked_for_again_when_packets_come_at_last),
         cmocka_unit_test(sound_needs_no_key_frame),
         cmocka_unit_test(the_highest_layer_that_there_is_makes_one_line),
+        cmocka_unit_test(payload_types_are_mapped_and_extensions_left_out),
+        cmocka_unit_test(it_can_be_sent_elsewhere),
+        cmocka_unit_test(who_gets_it_is_told_of_its_end),
         cmocka_unit_test(reports_tell_the_time_of_what_was_sent),
         cmocka_unit_test(without_a_port_there_are_no_reports),
         cmocka_unit_test(losses_of_the_publisher_are_repaired_here_too),

@@ -987,6 +987,136 @@ sound_is_told_the_time_too(void **state)
 
 
 static void
+scene_forwarded(const ngx_webrtc_addr_t *addr, u_char *pos, size_t len)
+{
+    ngx_webrtc_rtp_t          rtp;
+    ngx_webrtc_rtcp_t         rtcp;
+    ngx_webrtc_rtcp_report_t  report;
+
+    if (addr->port == 4001) {
+        assert_int_equal(ngx_webrtc_rtcp_next(&pos, pos + len, &rtcp),
+                         NGX_OK);
+        assert_int_equal(ngx_webrtc_rtcp_parse_report(&rtcp, &report),
+                         NGX_OK);
+        scene.browser->sr++;
+        scene.browser->last_sr = report;
+        return;
+    }
+
+    assert_int_equal(addr->port, 4000);
+    assert_int_equal(ngx_webrtc_rtp_parse(pos, pos + len, &rtp), NGX_OK);
+    assert_int_equal(rtp.pt, 102);
+    assert_int_equal(rtp.ssrc, PROGRAM_SSRC);
+    assert_int_equal(rtp.extension, 0);
+    assert_int_equal(rtp.payload_len, 1000);
+
+    scene_watch(scene.browser, &rtp, 0);
+    scene.browser->naudio++;
+}
+
+
+/* two programs without a browser */
+
+static void
+another_program_gets_it_too(void **state)
+{
+    ngx_webrtc_forward_t       *forward;
+    ngx_webrtc_forward_conf_t   conf;
+
+    (void) state;
+
+    scene_start(0);
+    ngx_webrtc_subscription_destroy(scene.sub);
+    scene.world.plain = scene_forwarded;
+
+    memset(&conf, 0, sizeof(conf));
+    ngx_webrtc_addr_set_v4(&conf.rtp, "\x0a\0\0\7", 4000);
+    ngx_webrtc_addr_set_v4(&conf.rtcp, "\x0a\0\0\7", 4001);
+    ngx_str_set(&conf.cname, "program");
+    conf.pt = 102;
+    conf.bare = 1;
+
+    forward = ngx_webrtc_forward_create(ngx_webrtc_plain_source(scene.plain),
+                                        &conf, scene.world.now);
+    assert_non_null(forward);
+
+    scene_run(3, 0);
+    assert_int_equal(scene.pli, 1);
+
+    scene_run(100, 1);
+    assert_int_equal(scene.browser->naudio, 100);
+    assert_int_equal((uint16_t) scene.next, scene.seq);
+    assert_true(scene.browser->sr > 0);
+    assert_true(scene_report_off() < 5 && scene_report_off() > -5);
+
+    /* the receiver goes on where it was */
+
+    scene.ssrc = 8;
+    scene.seq = 1;
+    scene.offset = 99;
+    scene_run(100, 1);
+
+    assert_int_equal(scene.browser->naudio, 200);
+    assert_int_equal(scene.holes, 0);
+    assert_true(scene.drift < 90 * 5);
+
+    scene_end();
+}
+
+
+static void
+what_a_receiver_wants_is_read(void **state)
+{
+    u_char                    *p, *pli, buf[512];
+    uint32_t                   ssrc;
+    ngx_uint_t                 i;
+    ngx_webrtc_rtcp_block_t    blocks[2];
+    ngx_webrtc_plain_wants_t   wants;
+
+    (void) state;
+
+    memset(blocks, 0, sizeof(blocks));
+    blocks[0].ssrc = 7;
+    blocks[0].fraction = 3;
+    blocks[1].ssrc = 8;
+    blocks[1].fraction = 9;
+    ssrc = 8;
+
+    p = ngx_webrtc_rtcp_write_rr(buf, buf + 512, 1, blocks, 2);
+    p = ngx_webrtc_rtcp_write_remb(p, buf + 512, 1, 640000, &ssrc, 1);
+
+    assert_int_equal(ngx_webrtc_plain_read(buf, p - buf, &wants), NGX_OK);
+    assert_int_equal(wants.nblocks, 2);
+    assert_int_equal(wants.block.ssrc, 8);
+    assert_int_equal(wants.bit_rate, 640000);
+    assert_int_equal(wants.key_frame, 0);
+
+    for (i = 0; i < 2; i++) {
+        pli = i ? ngx_webrtc_rtcp_write_pli(p, buf + 512, 1, 8)
+                : ngx_webrtc_rtcp_write_fir(p, buf + 512, 1, 8, 1);
+
+        assert_int_equal(ngx_webrtc_plain_read(buf, pli - buf, &wants),
+                         NGX_OK);
+        assert_int_equal(wants.key_frame, 1);
+
+        /* of reduced size */
+
+        assert_int_equal(ngx_webrtc_plain_read(p, pli - p, &wants), NGX_OK);
+        assert_int_equal(wants.key_frame, 1);
+        assert_int_equal(wants.nblocks, 0);
+    }
+
+    assert_int_equal(ngx_webrtc_plain_read(buf, 0, &wants), NGX_DECLINED);
+    assert_int_equal(ngx_webrtc_plain_read(buf, p - buf - 1, &wants),
+                     NGX_DECLINED);
+    assert_int_equal(wants.nblocks, 0);
+
+    memset(buf, 0x80, sizeof(buf));
+    assert_int_equal(ngx_webrtc_plain_read(buf, 20, &wants), NGX_DECLINED);
+}
+
+
+static void
 there_is_room_for_two_per_peer(void **state)
 {
     ngx_uint_t                i;
@@ -1062,6 +1192,8 @@ main(void)
         cmocka_unit_test(the_program_is_told_what_the_browser_reports),
         cmocka_unit_test(many_reports_are_not_many_more),
         cmocka_unit_test(sound_is_told_the_time_too),
+        cmocka_unit_test(another_program_gets_it_too),
+        cmocka_unit_test(what_a_receiver_wants_is_read),
         cmocka_unit_test(there_is_room_for_two_per_peer),
     };
 
