@@ -20,6 +20,7 @@
 #include <core/ngx_webrtc_addr.h>
 #include <crypto/ngx_webrtc_certificate.h>
 #include <event/ngx_webrtc_skyway_conf.h>
+#include <event/ngx_webrtc_ice_conf.h>
 #include <event/ngx_webrtc_zone.h>
 #include <front/sora/ngx_webrtc_sora.h>
 
@@ -95,6 +96,8 @@ typedef struct {
     ngx_msec_t                spotlight_interval;
     ngx_msec_t                ping_interval;
     ngx_msec_t                pong_timeout;
+
+    ngx_webrtc_ice_conf_t     ice;
 
     /* ngx_webrtc_data_conf.c */
     ngx_flag_t                data_channel_signaling;

@@ -33,6 +33,10 @@ static ngx_conf_num_bounds_t  ngx_webrtc_forwardings_bounds = {
     ngx_conf_check_num_bounds, 0, 1000000
 };
 
+static ngx_conf_num_bounds_t  ngx_webrtc_agents_bounds = {
+    ngx_conf_check_num_bounds, 1, 100000
+};
+
 static ngx_conf_num_bounds_t  ngx_webrtc_sections_bounds = {
     ngx_conf_check_num_bounds, 2, 10000
 };
@@ -227,6 +231,27 @@ ngx_command_t  ngx_webrtc_commands[] = {
       0,
       offsetof(ngx_webrtc_conf_t, max_forwardings),
       &ngx_webrtc_forwardings_bounds },
+
+    { ngx_string("webrtc_ice_server"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1234,
+      ngx_webrtc_ice_server,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("webrtc_ice_ports"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_webrtc_ice_ports,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("webrtc_ice_agents"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, ice.max_agents),
+      &ngx_webrtc_agents_bounds },
 
     { ngx_string("webrtc_consent_timeout"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,

@@ -110,6 +110,7 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
     wcf->ping_interval = NGX_CONF_UNSET_MSEC;
     wcf->pong_timeout = NGX_CONF_UNSET_MSEC;
 
+    ngx_webrtc_ice_create_conf(&wcf->ice);
     ngx_webrtc_data_create_conf(wcf);
 
     return wcf;
@@ -189,6 +190,8 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
                       wcf->pong_timeout, wcf->ping_interval);
         return NGX_CONF_ERROR;
     }
+
+    ngx_webrtc_ice_init_conf(&wcf->ice);
 
     if (ngx_webrtc_data_init_conf(cycle, wcf) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_event.h>
+#include <event/ngx_webrtc_agent.h>
 #include <event/ngx_webrtc_udp_internal.h>
 #include <event/ngx_webrtc_worker.h>
 
@@ -78,6 +79,11 @@ ngx_webrtc_udp_send_message(ngx_webrtc_udp_t *udp,
 {
     ngx_err_t                 err;
     ngx_webrtc_udp_socket_t  *socket;
+
+    if (ngx_webrtc_addr_is_external(&message->path.remote)) {
+        ngx_webrtc_agent_send(message);
+        return NGX_OK;
+    }
 
     socket = ngx_webrtc_udp_socket(udp, &message->path);
 

@@ -11,6 +11,7 @@
 #include <crypto/ngx_webrtc_dtls.h>
 #include <crypto/ngx_webrtc_srtp.h>
 #include <peer/ngx_webrtc_sctp.h>
+#include <event/ngx_webrtc_agent.h>
 #include <event/ngx_webrtc_candidates.h>
 #include <event/ngx_webrtc_hook.h>
 #include <event/ngx_webrtc_relay.h>
@@ -102,6 +103,10 @@ ngx_webrtc_worker_open_media(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
 
     if (media->udp == NULL
         || ngx_webrtc_worker_create_engine(wcf, worker, cycle->log) != NGX_OK
+        || ngx_webrtc_agents_open(&wcf->ice, &wcf->media->listen,
+                                  ngx_webrtc_udp_outbox(media->udp),
+                                  cycle->log)
+           != NGX_OK
         || ngx_webrtc_worker_create_hub(wcf, worker, cycle->log) != NGX_OK
         || ngx_webrtc_worker_create_sora(wcf, worker, cycle->log) != NGX_OK
         || ngx_webrtc_skyway_worker_open(cycle, worker) != NGX_OK)
@@ -314,6 +319,8 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
         ngx_webrtc_sctp_ctx_destroy(media->sctp);
         media->sctp = NULL;
     }
+
+    ngx_webrtc_agents_close();
 
     if (media->udp) {
         ngx_webrtc_udp_close(media->udp);

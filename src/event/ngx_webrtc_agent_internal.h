@@ -1,0 +1,94 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/* shared by the files that make an agent and that move its datagrams */
+
+
+#ifndef _NGX_WEBRTC_AGENT_INTERNAL_H_INCLUDED_
+#define _NGX_WEBRTC_AGENT_INTERNAL_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+#include <nice/agent.h>
+#include <event/ngx_webrtc_agent.h>
+#include <event/ngx_webrtc_glib.h>
+
+
+#define NGX_WEBRTC_AGENT_COMPONENT  1
+
+
+typedef enum {
+    NGX_WEBRTC_AGENT_LIVE = 0,
+    NGX_WEBRTC_AGENT_LEAVING,           /* destroy() was called */
+    NGX_WEBRTC_AGENT_RELEASING,         /* servers are being told */
+    NGX_WEBRTC_AGENT_RELEASED
+} ngx_webrtc_agent_state_e;
+
+
+/*
+ * Belongs to the one who creates it until destroy(), then to itself until its
+ * servers have answered.  libnice's signals are only noted, and told from the
+ * posted "notify": so nobody calls libnice from within libnice.
+ */
+
+struct ngx_webrtc_agent_s {
+    ngx_queue_t               queue;        /* of all */
+    ngx_pool_t               *pool;
+    ngx_webrtc_glib_t        *glib;
+    NiceAgent                *nice;
+    guint                     stream;
+    uint32_t                  number;
+    ngx_webrtc_path_t         path;         /* in the engine */
+    ngx_webrtc_agent_handler_pt  handler;
+    void                     *data;
+    ngx_webrtc_agent_state_e  state;
+
+    ngx_event_t               notify;
+    ngx_event_t               resume;       /* reading */
+    ngx_uint_t                received;     /* in this round */
+    ngx_queue_t               candidates;   /* not yet told */
+
+    unsigned                  gathered:1;
+    unsigned                  gathered_told:1;
+    unsigned                  up:1;
+    unsigned                  up_told:1;
+    unsigned                  failed:1;     /* nothing works, at present */
+    unsigned                  down_told:1;
+    unsigned                  complete:1;   /* the remote has no more */
+};
+
+
+typedef struct {
+    const ngx_webrtc_ice_conf_t  *conf;     /* NULL: closed */
+    const ngx_array_t            *listen;
+    ngx_webrtc_outbox_t          *out;
+    ngx_log_t                    *log;
+    ngx_webrtc_agent_t          **table;    /* by number */
+    ngx_queue_t                   all;
+    ngx_uint_t                    count;
+    uint32_t                      last;     /* number */
+} ngx_webrtc_agents_t;
+
+
+/* of this process */
+ngx_webrtc_agents_t *ngx_webrtc_agents(void);
+
+void ngx_webrtc_agent_free(ngx_webrtc_agent_t *agent);
+
+/* ngx_webrtc_agent_notify.c */
+
+void ngx_webrtc_agent_listen(ngx_webrtc_agent_t *agent);
+void ngx_webrtc_agent_notify_handler(ngx_event_t *ev);
+
+/* ngx_webrtc_agent_io.c */
+
+ngx_int_t ngx_webrtc_agent_read(ngx_webrtc_agent_t *agent, ngx_uint_t on);
+void ngx_webrtc_agent_resume_handler(ngx_event_t *ev);
+
+
+#endif /* _NGX_WEBRTC_AGENT_INTERNAL_H_INCLUDED_ */
