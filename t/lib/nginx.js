@@ -139,6 +139,8 @@ class Nginx {
         this.url = `http://127.0.0.1:${options.webPort}`;
         this.signalingUrl = `ws://127.0.0.1:${options.webPort}/signaling`;
         this.apiUrl = `http://127.0.0.1:${options.apiPort}/`;
+        this.gatewayUrl = options.gatewayPort
+            && `http://127.0.0.1:${options.gatewayPort}`;
         this.stderr = '';
     }
 
