@@ -216,15 +216,16 @@ ngx_webrtc_peerjs_expires(void *part)
 {
     ngx_webrtc_peerjs_t *peerjs = part;
 
-    ngx_queue_t  *q;
+    ngx_webrtc_peerjs_client_t  *client;
 
     if (ngx_queue_empty(&peerjs->clients)) {
         return NGX_WEBRTC_NEVER;
     }
 
-    q = ngx_queue_head(&peerjs->clients);
+    client = ngx_queue_data(ngx_queue_head(&peerjs->clients),
+                            ngx_webrtc_peerjs_client_t, queue);
 
-    return ngx_queue_data(q, ngx_webrtc_peerjs_client_t, queue)->ping;
+    return client->ping;
 }
 
 
