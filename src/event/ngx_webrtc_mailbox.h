@@ -39,6 +39,8 @@
  *      WIRE_CLOSE      other -> opener     the wire is closed
  *      LETTER          any -> any          a message for an endpoint
  *      REPLACED        any -> any          an endpoint's client is here now
+ *      PORT            any -> any          a port of the gateway was or may be
+ *                                          taken over, or is to be closed
  *      GONE            any -> all          the owner in the body has died
  */
 
@@ -58,6 +60,7 @@
     X(WIRE_CLOSE)                                                            \
     X(LETTER)                                                                \
     X(REPLACED)                                                              \
+    X(PORT)                                                                  \
     X(GONE)
 
 #define NGX_WEBRTC_MAIL_ENUM(name)  NGX_WEBRTC_MAIL_##name,

@@ -97,6 +97,10 @@ ngx_int_t ngx_webrtc_port_row_find(ngx_webrtc_zone_t *zone,
 ngx_int_t ngx_webrtc_port_row_acquire(ngx_webrtc_zone_t *zone,
     ngx_webrtc_port_row_t *row, const ngx_webrtc_owner_t *self,
     ngx_webrtc_owner_t *before);
+/* "self" takes over what nobody uses; NGX_OK; NGX_DECLINED: it cannot */
+ngx_int_t ngx_webrtc_port_row_take(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_port_row_t *row, const ngx_webrtc_owner_t *self,
+    ngx_webrtc_owner_t *before);
 /* "self" uses it no more */
 void ngx_webrtc_port_row_release(ngx_webrtc_zone_t *zone,
     const ngx_webrtc_port_row_t *row, const ngx_webrtc_owner_t *self);

@@ -21,6 +21,8 @@ static ngx_int_t ngx_webrtc_port_row_number(ngx_webrtc_zone_t *zone,
     in_port_t *number);
 static void ngx_webrtc_port_row_drop(ngx_webrtc_zone_t *zone,
     ngx_webrtc_zone_port_t *port);
+static void ngx_webrtc_port_row_give(ngx_webrtc_zone_port_t *port,
+    const ngx_webrtc_owner_t *owner);
 static ngx_uint_t ngx_webrtc_port_row_is_used(
     const ngx_webrtc_zone_port_t *port);
 
@@ -267,15 +269,52 @@ ngx_webrtc_port_row_acquire(ngx_webrtc_zone_t *zone,
     ngx_webrtc_port_row_set(port->users, self->seat);
 
     if (rc == NGX_DONE) {
-
-        /* by the term one knows whose it is: it comes last */
-
-        port->row.owner.seat = self->seat;
-        ngx_memory_barrier();
-        port->row.owner.term = self->term;
+        ngx_webrtc_port_row_give(port, self);
     }
 
     *row = port->row;
+
+    ngx_webrtc_zone_unlock(zone);
+
+    return rc;
+}
+
+
+/* by the term one knows whose it is: it comes last */
+
+static void
+ngx_webrtc_port_row_give(ngx_webrtc_zone_port_t *port,
+    const ngx_webrtc_owner_t *owner)
+{
+    port->row.owner.seat = owner->seat;
+    ngx_memory_barrier();
+    port->row.owner.term = owner->term;
+}
+
+
+ngx_int_t
+ngx_webrtc_port_row_take(ngx_webrtc_zone_t *zone, ngx_webrtc_port_row_t *row,
+    const ngx_webrtc_owner_t *self, ngx_webrtc_owner_t *before)
+{
+    ngx_int_t                rc;
+    ngx_webrtc_zone_port_t  *port;
+
+    rc = NGX_DECLINED;
+
+    ngx_webrtc_zone_lock(zone);
+
+    port = ngx_webrtc_port_row_look_alive(zone, row);
+
+    if (port
+        && port->row.owner.term != self->term
+        && !ngx_webrtc_port_row_is_used(port))
+    {
+        *before = port->row.owner;
+        ngx_webrtc_port_row_give(port, self);
+
+        *row = port->row;
+        rc = NGX_OK;
+    }
 
     ngx_webrtc_zone_unlock(zone);
 

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_event.h>
+#include <event/ngx_webrtc_port_socket.h>
 #include <event/ngx_webrtc_relay_mail.h>
 
 
@@ -38,6 +39,7 @@ static const ngx_webrtc_relay_handler_pt
     [NGX_WEBRTC_MAIL_WIRE_CLOSE] = ngx_webrtc_wire_close_handler,
     [NGX_WEBRTC_MAIL_LETTER] = ngx_webrtc_skyway_letter_handler,
     [NGX_WEBRTC_MAIL_REPLACED] = ngx_webrtc_skyway_replaced_handler,
+    [NGX_WEBRTC_MAIL_PORT] = ngx_webrtc_port_socket_mail_handler,
     [NGX_WEBRTC_MAIL_GONE] = ngx_webrtc_relay_gone_handler
 };
 

@@ -6,6 +6,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <event/ngx_webrtc_port_socket.h>
 #include <event/ngx_webrtc_registry.h>
 #include <event/ngx_webrtc_relay_mail.h>
 #include <event/ngx_webrtc_skyway_conf.h>
@@ -48,6 +49,12 @@ ngx_webrtc_skyway_worker_open(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
 
     ngx_webrtc_skyway_conf_get(cycle, &conf, &gconf);
 
+    if (worker->gateway
+        && ngx_webrtc_port_sockets_open(cycle, worker->gateway) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     ngx_memzero(&glue, sizeof(ngx_webrtc_skyway_glue_t));
 
     glue.data = worker;
@@ -56,6 +63,11 @@ ngx_webrtc_skyway_worker_open(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
     glue.find = ngx_webrtc_skyway_worker_find;
     glue.list = ngx_webrtc_skyway_worker_list;
     glue.send = ngx_webrtc_skyway_worker_send;
+    glue.port_open = ngx_webrtc_port_socket_open;
+    glue.port_acquire = ngx_webrtc_port_socket_acquire;
+    glue.port_release = ngx_webrtc_port_socket_release;
+    glue.port_remove = ngx_webrtc_port_socket_remove;
+    glue.may_redirect = ngx_webrtc_port_socket_may_redirect;
     glue.seat = worker->self.seat;
     glue.term = worker->self.term;
 
@@ -82,6 +94,8 @@ ngx_webrtc_skyway_worker_close(ngx_webrtc_worker_t *worker)
         ngx_webrtc_skyway_destroy(worker->skyway);
         worker->skyway = NULL;
     }
+
+    ngx_webrtc_port_sockets_close();
 }
 
 
@@ -116,13 +130,14 @@ ngx_webrtc_skyway_worker_claim(void *data,
 
     rc = ngx_webrtc_registry_claim(worker->zone, reg, &now, &before);
 
-    if (rc == NGX_DONE) {
-        ngx_webrtc_relay_note(worker->relay, &before.owner,
-                              NGX_WEBRTC_MAIL_REPLACED, before.endpoint,
-                              NULL, 0);
+    if (rc != NGX_DONE) {
+        return rc;
     }
 
-    return rc;
+    ngx_webrtc_relay_note(worker->relay, &before.owner,
+                          NGX_WEBRTC_MAIL_REPLACED, before.endpoint, NULL, 0);
+
+    return NGX_OK;
 }
 
 
@@ -205,10 +220,7 @@ ngx_webrtc_skyway_worker_send(void *data,
     p = ngx_cpymem(text, message->key.data, message->key.len);
     p = ngx_cpymem(p, message->src.data, message->src.len);
     p = ngx_cpymem(p, message->dst.data, message->dst.len);
-
-    if (message->payload.len) {
-        ngx_memcpy(p, message->payload.data, message->payload.len);
-    }
+    ngx_memcpy(p, message->payload.data, message->payload.len);
 
     body.head = &letter;
     body.head_len = sizeof(ngx_webrtc_letter_t);

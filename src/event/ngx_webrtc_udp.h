@@ -54,6 +54,10 @@ void ngx_webrtc_udp_close(ngx_webrtc_udp_t *udp);
 /* there is a socket to send to IPv6 ("v6") or IPv4 addresses from */
 ngx_uint_t ngx_webrtc_udp_has(ngx_webrtc_udp_t *udp, ngx_uint_t v6);
 
+/* one datagram, at once or never; 0 or the error, which is not logged */
+ngx_err_t ngx_webrtc_udp_sendto(ngx_webrtc_udp_t *udp,
+    const ngx_webrtc_addr_t *to, const u_char *pos, size_t len);
+
 ngx_webrtc_outbox_t *ngx_webrtc_udp_outbox(ngx_webrtc_udp_t *udp);
 
 /*

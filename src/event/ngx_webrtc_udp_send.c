@@ -259,6 +259,25 @@ ngx_webrtc_udp_failed(ngx_webrtc_udp_t *udp, ngx_webrtc_udp_socket_t *socket,
 }
 
 
+ngx_err_t
+ngx_webrtc_udp_sendto(ngx_webrtc_udp_t *udp, const ngx_webrtc_addr_t *to,
+    const u_char *pos, size_t len)
+{
+    ngx_webrtc_message_t      message;
+    ngx_webrtc_udp_socket_t  *socket;
+
+    ngx_memzero(&message, sizeof(ngx_webrtc_message_t));
+
+    message.path.remote = *to;
+    message.data = (u_char *) pos;
+
+    socket = ngx_webrtc_udp_socket(udp, &message.path);
+
+    return socket ? ngx_webrtc_udp_sendmsg(socket, &message, len, 0)
+                  : NGX_ENETUNREACH;
+}
+
+
 ngx_uint_t
 ngx_webrtc_udp_has(ngx_webrtc_udp_t *udp, ngx_uint_t v6)
 {

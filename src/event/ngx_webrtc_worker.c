@@ -12,6 +12,7 @@
 #include <hub/ngx_webrtc_session.h>
 #include <event/ngx_webrtc_hook.h>
 #include <event/ngx_webrtc_mailbox_event.h>
+#include <event/ngx_webrtc_port_socket.h>
 #include <event/ngx_webrtc_relay.h>
 #include <event/ngx_webrtc_seat.h>
 #include <event/ngx_webrtc_skyway_worker.h>
@@ -279,6 +280,8 @@ ngx_webrtc_worker_quit(ngx_uint_t now)
     if (worker->hub) {
         ngx_webrtc_session_keep_none(worker->hub, ngx_webrtc_now());
     }
+
+    ngx_webrtc_port_sockets_quit();
 
     /* a client may be under way to a channel that we have not seen yet */
 

@@ -441,6 +441,18 @@ ngx_webrtc_worker_send_media(ngx_webrtc_worker_t *worker)
 }
 
 
+ngx_err_t
+ngx_webrtc_worker_sendto(const ngx_webrtc_addr_t *to, const u_char *pos,
+    size_t len)
+{
+    ngx_webrtc_udp_t  *udp;
+
+    udp = ngx_webrtc_worker_media.udp;
+
+    return udp ? ngx_webrtc_udp_sendto(udp, to, pos, len) : NGX_EINVAL;
+}
+
+
 void
 ngx_webrtc_worker_tick_media(ngx_webrtc_worker_t *worker,
     ngx_webrtc_usec_t now)

@@ -30,6 +30,13 @@ void ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker);
  */
 ngx_int_t ngx_webrtc_worker_send_media(ngx_webrtc_worker_t *worker);
 
+/*
+ * One datagram from a media socket, past everything that waits; what the
+ * kernel does not take is lost.  0 or the error.
+ */
+ngx_err_t ngx_webrtc_worker_sendto(const ngx_webrtc_addr_t *to,
+    const u_char *pos, size_t len);
+
 /* brings the numbers in the zone up to date */
 void ngx_webrtc_worker_tell_media(ngx_webrtc_worker_t *worker);
 
