@@ -38,6 +38,16 @@
 #define NGX_WEBRTC_NEGOTIATION_ADDRS   8
 
 
+/* a=rtcp-fb, as we understand it */
+
+#define NGX_WEBRTC_NEGOTIATION_AUDIO_FB                                      \
+    NGX_WEBRTC_SDP_FB_TRANSPORT_CC
+#define NGX_WEBRTC_NEGOTIATION_VIDEO_FB                                      \
+    (NGX_WEBRTC_SDP_FB_NACK|NGX_WEBRTC_SDP_FB_NACK_PLI                       \
+     |NGX_WEBRTC_SDP_FB_CCM_FIR|NGX_WEBRTC_SDP_FB_REMB                       \
+     |NGX_WEBRTC_SDP_FB_TRANSPORT_CC)
+
+
 typedef struct ngx_webrtc_payload_s      ngx_webrtc_payload_t;
 typedef struct ngx_webrtc_negotiated_s   ngx_webrtc_negotiated_t;
 
@@ -258,6 +268,18 @@ ngx_int_t ngx_webrtc_negotiation_new_mid(ngx_webrtc_negotiation_t *neg,
 ngx_webrtc_payload_t *ngx_webrtc_negotiation_get_payload(
     ngx_webrtc_negotiation_t *neg,
     const ngx_webrtc_negotiation_codec_t *codec);
+
+/* likewise: what a codec of this fmtp, or of none, is offered with */
+ngx_int_t ngx_webrtc_negotiation_write_fmtp(ngx_webrtc_text_t *text,
+    const ngx_webrtc_negotiation_codec_t *codec);
+
+/* likewise: what the first format of a codec is called */
+void ngx_webrtc_negotiation_default_pt(ngx_uint_t codec, ngx_uint_t *pt,
+    ngx_uint_t *rtx_pt);
+
+/* likewise: whether an extension is of use to us, and if we only send */
+ngx_uint_t ngx_webrtc_negotiation_wants_ext(ngx_uint_t kind, ngx_uint_t codec,
+    ngx_uint_t receive);
 
 /* likewise: takes over what a checked answer says of a section */
 void ngx_webrtc_negotiation_apply(ngx_webrtc_negotiation_t *neg,

@@ -54,34 +54,13 @@ ngx_webrtc_negotiation_get_payload(ngx_webrtc_negotiation_t *neg,
     const ngx_webrtc_negotiation_codec_t *codec)
 {
     u_char                 buf[NGX_WEBRTC_FMTP_LEN];
-    ngx_uint_t             i;
     ngx_webrtc_text_t      text;
     ngx_webrtc_payload_t  *payload;
 
-    if (ngx_webrtc_codec_info(codec->codec) == NULL) {
-        return NULL;
-    }
-
     ngx_webrtc_text_init(&text, buf, buf + sizeof(buf));
 
-    if (codec->fmtp.len) {
-        ngx_webrtc_text_str(&text, &codec->fmtp);
-
-    } else if (codec->codec == NGX_WEBRTC_CODEC_OPUS) {
-        ngx_webrtc_fmtp_opus(&text, NULL);
-
-    } else {
-        ngx_webrtc_fmtp_video(&text, codec->codec, NULL);
-    }
-
-    if (text.overflow) {
+    if (ngx_webrtc_negotiation_write_fmtp(&text, codec) != NGX_OK) {
         return NULL;
-    }
-
-    for (i = 0; i < ngx_webrtc_text_len(&text); i++) {
-        if (buf[i] < 0x20 || buf[i] >= 0x7f) {
-            return NULL;
-        }
     }
 
     for (payload = neg->payloads; payload; payload = payload->next) {
@@ -106,6 +85,42 @@ ngx_webrtc_negotiation_get_payload(ngx_webrtc_negotiation_t *neg,
 }
 
 
+ngx_int_t
+ngx_webrtc_negotiation_write_fmtp(ngx_webrtc_text_t *text,
+    const ngx_webrtc_negotiation_codec_t *codec)
+{
+    u_char  *p;
+
+    if (ngx_webrtc_codec_info(codec->codec) == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = text->pos;
+
+    if (codec->fmtp.len) {
+        ngx_webrtc_text_str(text, &codec->fmtp);
+
+    } else if (codec->codec == NGX_WEBRTC_CODEC_OPUS) {
+        ngx_webrtc_fmtp_opus(text, NULL);
+
+    } else {
+        ngx_webrtc_fmtp_video(text, codec->codec, NULL);
+    }
+
+    if (text->overflow) {
+        return NGX_ERROR;
+    }
+
+    for ( /* void */ ; p < text->pos; p++) {
+        if (*p < 0x20 || *p >= 0x7f) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_webrtc_payload_t *
 ngx_webrtc_negotiation_new_payload(ngx_webrtc_negotiation_t *neg,
     ngx_uint_t codec)
@@ -115,8 +130,7 @@ ngx_webrtc_negotiation_new_payload(ngx_webrtc_negotiation_t *neg,
 
     video = ngx_webrtc_codec_info(codec)->video;
 
-    pt = ngx_webrtc_negotiation_pts[codec].pt;
-    rtx_pt = ngx_webrtc_negotiation_pts[codec].rtx_pt;
+    ngx_webrtc_negotiation_default_pt(codec, &pt, &rtx_pt);
 
     if (ngx_webrtc_negotiation_find_pt(neg, pt, &used)) {
         pt = ngx_webrtc_negotiation_next_pt(neg, 0);
@@ -140,6 +154,15 @@ ngx_webrtc_negotiation_new_payload(ngx_webrtc_negotiation_t *neg,
     neg->payloads = payload;
 
     return payload;
+}
+
+
+void
+ngx_webrtc_negotiation_default_pt(ngx_uint_t codec, ngx_uint_t *pt,
+    ngx_uint_t *rtx_pt)
+{
+    *pt = ngx_webrtc_negotiation_pts[codec].pt;
+    *rtx_pt = ngx_webrtc_negotiation_pts[codec].rtx_pt;
 }
 
 
