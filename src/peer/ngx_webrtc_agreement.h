@@ -32,7 +32,9 @@
 /* audio or video; what is wanted, then what was agreed */
 
 typedef struct {
-    ngx_uint_t                codec;        /* NGX_WEBRTC_CODEC_* */
+    ngx_uint_t                codec;        /* NGX_WEBRTC_CODEC_*; NONE in
+                                               an answer: what the remote
+                                               likes best */
     ngx_str_t                 fmtp;         /* ours; empty: the default */
     uint32_t                  bit_rate;     /* kbit/s that the remote may
                                                send, 0: no limit */
@@ -42,8 +44,11 @@ typedef struct {
     unsigned                  send:1;
     unsigned                  receive:1;
 
+    /* of the remote's last description */
+    unsigned                  present:1;    /* there is such a section */
+    uint8_t                   direction;    /* NGX_WEBRTC_SDP_*, as it says */
+
     /* agreed */
-    unsigned                  present:1;    /* the remote has such a section */
     unsigned                  accepted:1;
     unsigned                  sends:1;      /* we may send */
     unsigned                  receives:1;   /* the remote may send */
@@ -61,8 +66,8 @@ typedef struct {
     unsigned                  wanted:1;
     unsigned                  present:1;
     unsigned                  accepted:1;
-    uint16_t                  sctp_port;
-    uint64_t                  max_message_size;     /* of the remote */
+    uint16_t                  sctp_port;            /* of the remote */
+    uint64_t                  max_message_size;     /* likewise */
     ngx_str_t                 mid;
 } ngx_webrtc_agreement_data_t;
 
@@ -70,7 +75,9 @@ typedef struct {
 typedef struct {
     ngx_pool_t                       *pool;
     ngx_webrtc_negotiation_params_t   params;
-    ngx_str_t                         stream;       /* a=msid, one for both */
+    ngx_str_t                         stream;       /* a=msid, one for both,
+                                                       and the cname; random
+                                                       if not set */
     ngx_webrtc_agreement_media_t      audio;
     ngx_webrtc_agreement_media_t      video;
     ngx_webrtc_agreement_data_t       data;
@@ -80,15 +87,23 @@ typedef struct {
 } ngx_webrtc_agreement_t;
 
 
-/* the caller's memory; texts are copied to the pool */
+/*
+ * The caller's memory; texts of "params" are copied to the pool, those of
+ * "stream" and "fmtp" are not and have to last.  cleanup() comes before the
+ * pool is destroyed.
+ */
 ngx_int_t ngx_webrtc_agreement_init(ngx_webrtc_agreement_t *agreement,
     ngx_pool_t *pool, const ngx_webrtc_negotiation_params_t *params);
+void ngx_webrtc_agreement_cleanup(ngx_webrtc_agreement_t *agreement);
 
 /*
  * NGX_ERROR: a constant "reason", nothing has changed.  After read_offer()
- * "present" and the remote's direction are known; set "wanted", "send",
- * "receive" before write_answer().  A codec that the remote has not in its
- * offer makes a section refused, others go on.
+ * "present" and "direction" are known; set "wanted", "send", "receive" before
+ * write_answer(), which takes the offer over.
+ *
+ * Audio and video that are there but not wanted, and further sections of
+ * them, are inactive, so that they may be used later.  A section without a
+ * common codec, and data that are not wanted, are refused; others go on.
  */
 ngx_int_t ngx_webrtc_agreement_write_offer(ngx_webrtc_agreement_t *agreement,
     ngx_webrtc_text_t *text, const char **reason);

@@ -26,54 +26,80 @@ ngx_int_t
 ngx_webrtc_negotiation_init(ngx_webrtc_negotiation_t *neg, ngx_pool_t *pool,
     const ngx_webrtc_negotiation_params_t *params)
 {
-    size_t              size;
-    u_char              buf[8];
-    ngx_uint_t          i;
-    ngx_webrtc_addr_t  *addrs;
-
     ngx_memzero(neg, sizeof(ngx_webrtc_negotiation_t));
 
     neg->pool = pool;
-    neg->params = *params;
+
+    if (ngx_webrtc_negotiation_copy_params(&neg->params, pool, params)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     if (neg->params.max_sections > NGX_WEBRTC_SDP_MAX_SECTIONS) {
         neg->params.max_sections = NGX_WEBRTC_SDP_MAX_SECTIONS;
     }
 
-    if (ngx_webrtc_str_copy(pool, &neg->params.ufrag, &params->ufrag)
-        != NGX_OK
-        || ngx_webrtc_str_copy(pool, &neg->params.pwd, &params->pwd)
-           != NGX_OK
-        || ngx_webrtc_str_copy(pool, &neg->params.fingerprint,
-                               &params->fingerprint)
+    return ngx_webrtc_negotiation_new_session(params, &neg->session_id);
+}
+
+
+ngx_int_t
+ngx_webrtc_negotiation_copy_params(ngx_webrtc_negotiation_params_t *copy,
+    ngx_pool_t *pool, const ngx_webrtc_negotiation_params_t *params)
+{
+    size_t              size;
+    ngx_webrtc_addr_t  *addrs;
+
+    *copy = *params;
+
+    if (ngx_webrtc_str_copy(pool, &copy->ufrag, &params->ufrag) != NGX_OK
+        || ngx_webrtc_str_copy(pool, &copy->pwd, &params->pwd) != NGX_OK
+        || ngx_webrtc_str_copy(pool, &copy->fingerprint, &params->fingerprint)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (params->ncandidates) {
-        size = params->ncandidates * sizeof(ngx_webrtc_addr_t);
-
-        addrs = ngx_palloc(pool, size);
-        if (addrs == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_memcpy(addrs, params->candidates, size);
-        neg->params.candidates = addrs;
+    if (params->ncandidates == 0) {
+        return NGX_OK;
     }
+
+    size = params->ncandidates * sizeof(ngx_webrtc_addr_t);
+
+    addrs = ngx_palloc(pool, size);
+    if (addrs == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(addrs, params->candidates, size);
+    copy->candidates = addrs;
+
+    return NGX_OK;
+}
+
+
+/* 62 random bits (RFC 9429, section 5.2.1), and never zero */
+
+ngx_int_t
+ngx_webrtc_negotiation_new_session(
+    const ngx_webrtc_negotiation_params_t *params, uint64_t *id)
+{
+    u_char      buf[8];
+    uint64_t    n;
+    ngx_uint_t  i;
 
     if (params->random(params->data, buf, sizeof(buf)) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    /* 62 random bits (RFC 9429, section 5.2.1), and never zero */
+    n = 0;
 
     for (i = 0; i < sizeof(buf); i++) {
-        neg->session_id = neg->session_id << 8 | buf[i];
+        n = n << 8 | buf[i];
     }
 
-    neg->session_id = (neg->session_id >> 2) | 1;
+    *id = (n >> 2) | 1;
 
     return NGX_OK;
 }
@@ -337,41 +363,54 @@ ngx_int_t
 ngx_webrtc_negotiation_new_mid(ngx_webrtc_negotiation_t *neg,
     ngx_webrtc_negotiation_section_t *section)
 {
-    u_char             *p, buf[NGX_WEBRTC_NEGOTIATION_SUFFIX];
-    ngx_str_t           mid;
-    ngx_uint_t          i;
-    ngx_webrtc_text_t   text;
+    ngx_str_t  mid;
 
-    static const u_char  alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                      "abcdefghijklmnopqrstuvwxyz";
-
-    p = section->mid_buf;
     ngx_str_null(&section->mid);
 
     do {
-        if (neg->params.random(neg->params.data, buf, sizeof(buf))
+        if (ngx_webrtc_negotiation_make_mid(&neg->params, section->kind,
+                                            section->mid_buf, &mid)
             != NGX_OK)
         {
             return NGX_ERROR;
         }
 
-        ngx_webrtc_text_init(&text, p, p + NGX_WEBRTC_NEGOTIATION_MID);
-
-        ngx_webrtc_text_cstr(&text,
-                             section->kind == NGX_WEBRTC_SDP_AUDIO ? "audio_"
-                             : section->kind == NGX_WEBRTC_SDP_VIDEO
-                             ? "video_" : "data_");
-
-        for (i = 0; i < sizeof(buf); i++) {
-            ngx_webrtc_text_bytes(&text, &alphabet[buf[i] % 62], 1);
-        }
-
-        mid.data = p;
-        mid.len = ngx_webrtc_text_len(&text);
-
     } while (ngx_webrtc_negotiation_find_mid(neg, &mid));
 
     section->mid = mid;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webrtc_negotiation_make_mid(
+    const ngx_webrtc_negotiation_params_t *params, ngx_webrtc_sdp_kind_e kind,
+    u_char *p, ngx_str_t *mid)
+{
+    u_char             buf[NGX_WEBRTC_NEGOTIATION_SUFFIX];
+    ngx_uint_t         i;
+    ngx_webrtc_text_t  text;
+
+    static const u_char  alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                      "abcdefghijklmnopqrstuvwxyz";
+
+    if (params->random(params->data, buf, sizeof(buf)) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_webrtc_text_init(&text, p, p + NGX_WEBRTC_NEGOTIATION_MID);
+
+    ngx_webrtc_text_cstr(&text,
+                         kind == NGX_WEBRTC_SDP_AUDIO ? "audio_"
+                         : kind == NGX_WEBRTC_SDP_VIDEO ? "video_" : "data_");
+
+    for (i = 0; i < sizeof(buf); i++) {
+        ngx_webrtc_text_bytes(&text, &alphabet[buf[i] % 62], 1);
+    }
+
+    mid->data = p;
+    mid->len = ngx_webrtc_text_len(&text);
 
     return NGX_OK;
 }

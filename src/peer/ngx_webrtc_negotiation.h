@@ -269,6 +269,18 @@ ngx_webrtc_payload_t *ngx_webrtc_negotiation_get_payload(
     ngx_webrtc_negotiation_t *neg,
     const ngx_webrtc_negotiation_codec_t *codec);
 
+/* likewise, "p" has room for NGX_WEBRTC_NEGOTIATION_MID bytes */
+ngx_int_t ngx_webrtc_negotiation_make_mid(
+    const ngx_webrtc_negotiation_params_t *params, ngx_webrtc_sdp_kind_e kind,
+    u_char *p, ngx_str_t *mid);
+
+/* likewise: parameters of their own, and a name for the session */
+ngx_int_t ngx_webrtc_negotiation_copy_params(
+    ngx_webrtc_negotiation_params_t *copy, ngx_pool_t *pool,
+    const ngx_webrtc_negotiation_params_t *params);
+ngx_int_t ngx_webrtc_negotiation_new_session(
+    const ngx_webrtc_negotiation_params_t *params, uint64_t *id);
+
 /* likewise: what a codec of this fmtp, or of none, is offered with */
 ngx_int_t ngx_webrtc_negotiation_write_fmtp(ngx_webrtc_text_t *text,
     const ngx_webrtc_negotiation_codec_t *codec);

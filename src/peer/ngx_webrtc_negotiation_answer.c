@@ -29,8 +29,6 @@ static ngx_int_t ngx_webrtc_answer_check(ngx_webrtc_answer_t *answer);
 static ngx_int_t ngx_webrtc_answer_check_section(ngx_webrtc_answer_t *answer,
     ngx_webrtc_negotiation_section_t *section,
     ngx_webrtc_sdp_section_t *media);
-static ngx_int_t ngx_webrtc_answer_check_transport(
-    ngx_webrtc_answer_t *answer);
 static ngx_int_t ngx_webrtc_answer_fail(ngx_webrtc_answer_t *answer,
     const char *reason);
 
@@ -123,7 +121,10 @@ ngx_webrtc_answer_check(ngx_webrtc_answer_t *answer)
                            : ngx_webrtc_answer_fail(answer, "ALL-REJECTED");
     }
 
-    if (ngx_webrtc_answer_check_transport(answer) != NGX_OK) {
+    if (ngx_webrtc_remote_answered(&answer->remote, sdp, answer->transport,
+                                   &neg->params, answer->reason)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -186,37 +187,6 @@ ngx_webrtc_answer_check_section(ngx_webrtc_answer_t *answer,
     }
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_webrtc_answer_check_transport(ngx_webrtc_answer_t *answer)
-{
-    ngx_webrtc_sdp_setup_e       offered;
-    ngx_webrtc_sdp_transport_t  *transport;
-
-    transport = answer->transport;
-
-    if (ngx_webrtc_sdp_check_transport(transport, answer->reason) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    /* an answer decides, and not for the role we have taken (RFC 5763) */
-
-    offered = answer->neg->params.setup;
-
-    if (transport->setup == NGX_WEBRTC_SDP_SETUP_ACTPASS
-        || transport->setup == offered)
-    {
-        return ngx_webrtc_answer_fail(answer, "BAD-SETUP");
-    }
-
-    if (answer->sdp->ice_lite && answer->neg->params.ice_lite) {
-        return ngx_webrtc_answer_fail(answer, "BOTH-ICE-LITE");
-    }
-
-    return ngx_webrtc_remote_read(&answer->remote, answer->sdp, transport,
-                                  answer->reason);
 }
 
 

@@ -9,6 +9,7 @@
 
 #include <core/ngx_webrtc_str.h>
 #include <peer/ngx_webrtc_negotiation.h>
+#include <peer/ngx_webrtc_remote.h>
 
 
 static void ngx_webrtc_apply_inactive(ngx_webrtc_negotiation_t *neg,
@@ -18,8 +19,6 @@ static void ngx_webrtc_apply_codec(
     ngx_webrtc_negotiation_section_t *section,
     ngx_webrtc_sdp_section_t *media, ngx_webrtc_sdp_codec_t *codec);
 static void ngx_webrtc_apply_exts(ngx_webrtc_negotiated_t *result,
-    ngx_webrtc_sdp_section_t *media);
-static void ngx_webrtc_apply_ssrcs(ngx_webrtc_negotiated_t *result,
     ngx_webrtc_sdp_section_t *media);
 static void ngx_webrtc_apply_rids(
     ngx_webrtc_negotiation_section_t *section,
@@ -116,7 +115,10 @@ ngx_webrtc_apply_codec(ngx_webrtc_negotiation_section_t *section,
     ngx_webrtc_apply_exts(result, media);
 
     if (section->own) {
-        ngx_webrtc_apply_ssrcs(result, media);
+        result->nssrcs = (uint8_t) ngx_webrtc_remote_ssrcs(media,
+                                                  result->ssrcs,
+                                                  result->rtx_ssrcs,
+                                                  NGX_WEBRTC_NEGOTIATION_RIDS);
         ngx_webrtc_apply_rids(section, media);
     }
 }
@@ -139,52 +141,6 @@ ngx_webrtc_apply_exts(ngx_webrtc_negotiated_t *result,
             (void) ngx_webrtc_ext_map_add(&result->exts, kind, extmap->id);
         }
     }
-}
-
-
-static void
-ngx_webrtc_apply_ssrcs(ngx_webrtc_negotiated_t *result,
-    ngx_webrtc_sdp_section_t *media)
-{
-    uint32_t                      ssrc;
-    ngx_uint_t                    i, j, n, repair;
-    ngx_webrtc_sdp_ssrc_group_t  *group;
-
-    for (i = 0, n = 0; i < media->nssrcs; i++) {
-
-        if (n == NGX_WEBRTC_NEGOTIATION_RIDS) {
-            break;
-        }
-
-        ssrc = media->ssrcs[i].ssrc;
-        repair = 0;
-
-        for (j = 0; j < media->nssrc_groups; j++) {
-            group = &media->ssrc_groups[j];
-
-            if (group->semantics != NGX_WEBRTC_SDP_GROUP_FID
-                || group->n != 2)
-            {
-                continue;
-            }
-
-            if (group->ssrc[1] == ssrc) {
-                repair = 1;
-
-            } else if (group->ssrc[0] == ssrc) {
-                result->rtx_ssrcs[n] = group->ssrc[1];
-            }
-        }
-
-        if (repair) {
-            result->rtx_ssrcs[n] = 0;
-            continue;
-        }
-
-        result->ssrcs[n++] = ssrc;
-    }
-
-    result->nssrcs = (uint8_t) n;
 }
 
 

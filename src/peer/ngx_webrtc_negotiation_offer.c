@@ -234,6 +234,7 @@ ngx_webrtc_offer_section(const ngx_webrtc_negotiation_t *neg,
     if (i == section->index) {
         ngx_webrtc_sdp_write_candidates(text, neg->params.candidates,
                                         neg->params.ncandidates);
+        ngx_webrtc_text_cstr(text, "a=end-of-candidates\r\n");
     }
 }
 

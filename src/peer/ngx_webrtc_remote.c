@@ -76,6 +76,33 @@ ngx_webrtc_remote_read(ngx_webrtc_negotiation_remote_t *remote,
 }
 
 
+ngx_int_t
+ngx_webrtc_remote_answered(ngx_webrtc_negotiation_remote_t *remote,
+    const ngx_webrtc_sdp_t *sdp, const ngx_webrtc_sdp_transport_t *transport,
+    const ngx_webrtc_negotiation_params_t *params, const char **reason)
+{
+    if (ngx_webrtc_sdp_check_transport(transport, reason) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* an answer decides, and not for the role we have taken (RFC 5763) */
+
+    if (transport->setup == NGX_WEBRTC_SDP_SETUP_ACTPASS
+        || transport->setup == params->setup)
+    {
+        *reason = "BAD-SETUP";
+        return NGX_ERROR;
+    }
+
+    if (sdp->ice_lite && params->ice_lite) {
+        *reason = "BOTH-ICE-LITE";
+        return NGX_ERROR;
+    }
+
+    return ngx_webrtc_remote_read(remote, sdp, transport, reason);
+}
+
+
 static ngx_int_t
 ngx_webrtc_remote_fingerprints(ngx_webrtc_negotiation_remote_t *remote,
     const ngx_webrtc_sdp_transport_t *transport, const char **reason)
@@ -179,4 +206,45 @@ ngx_webrtc_remote_copy(ngx_pool_t *pool,
     }
 
     return copy;
+}
+
+
+ngx_uint_t
+ngx_webrtc_remote_ssrcs(const ngx_webrtc_sdp_section_t *media,
+    uint32_t *ssrcs, uint32_t *rtx_ssrcs, ngx_uint_t max)
+{
+    uint32_t                            ssrc, rtx;
+    ngx_uint_t                          i, j, n, repair;
+    const ngx_webrtc_sdp_ssrc_group_t  *group;
+
+    for (i = 0, n = 0; i < media->nssrcs && n < max; i++) {
+
+        ssrc = media->ssrcs[i].ssrc;
+        repair = 0;
+        rtx = 0;
+
+        for (j = 0; j < media->nssrc_groups; j++) {
+            group = &media->ssrc_groups[j];
+
+            if (group->semantics != NGX_WEBRTC_SDP_GROUP_FID
+                || group->n != 2)
+            {
+                continue;
+            }
+
+            if (group->ssrc[1] == ssrc) {
+                repair = 1;
+
+            } else if (group->ssrc[0] == ssrc) {
+                rtx = group->ssrc[1];
+            }
+        }
+
+        if (!repair) {
+            ssrcs[n] = ssrc;
+            rtx_ssrcs[n++] = rtx;
+        }
+    }
+
+    return n;
 }

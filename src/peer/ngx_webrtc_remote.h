@@ -33,6 +33,11 @@ ngx_int_t ngx_webrtc_remote_read(ngx_webrtc_negotiation_remote_t *remote,
     const ngx_webrtc_sdp_t *sdp, const ngx_webrtc_sdp_transport_t *transport,
     const char **reason);
 
+/* the same of the answer to an offer of ours, with all that it must have */
+ngx_int_t ngx_webrtc_remote_answered(ngx_webrtc_negotiation_remote_t *remote,
+    const ngx_webrtc_sdp_t *sdp, const ngx_webrtc_sdp_transport_t *transport,
+    const ngx_webrtc_negotiation_params_t *params, const char **reason);
+
 /* but for the addresses, which may be more each time */
 ngx_uint_t ngx_webrtc_remote_same(const ngx_webrtc_negotiation_remote_t *a,
     const ngx_webrtc_negotiation_remote_t *b);
@@ -40,6 +45,13 @@ ngx_uint_t ngx_webrtc_remote_same(const ngx_webrtc_negotiation_remote_t *a,
 /* with texts of its own; NULL: no memory */
 ngx_webrtc_negotiation_remote_t *ngx_webrtc_remote_copy(ngx_pool_t *pool,
     const ngx_webrtc_negotiation_remote_t *remote);
+
+/*
+ * What a section says it sends, without the streams that repair others: these
+ * go to "rtx_ssrcs", 0 where there is none.  Returns how many.
+ */
+ngx_uint_t ngx_webrtc_remote_ssrcs(const ngx_webrtc_sdp_section_t *media,
+    uint32_t *ssrcs, uint32_t *rtx_ssrcs, ngx_uint_t max);
 
 
 #endif /* _NGX_WEBRTC_REMOTE_H_INCLUDED_ */

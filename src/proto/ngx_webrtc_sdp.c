@@ -227,6 +227,8 @@ ngx_webrtc_sdp_parse_media(ngx_webrtc_sdp_t *sdp, u_char *pos, u_char *last)
         return ngx_webrtc_sdp_fail(sdp, "SDP-MALFORMED");
     }
 
+    section->media = word;
+
     if (ngx_webrtc_sdp_is(&word, "audio")) {
         section->kind = NGX_WEBRTC_SDP_AUDIO;
 
@@ -251,6 +253,13 @@ ngx_webrtc_sdp_parse_media(ngx_webrtc_sdp_t *sdp, u_char *pos, u_char *last)
     }
 
     section->port = (uint16_t) n;
+
+    while (pos < last && *pos == ' ') {
+        pos++;
+    }
+
+    section->formats.data = pos;
+    section->formats.len = last - pos;
 
     if (section->kind != NGX_WEBRTC_SDP_AUDIO
         && section->kind != NGX_WEBRTC_SDP_VIDEO)

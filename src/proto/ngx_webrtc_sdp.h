@@ -177,7 +177,9 @@ typedef struct {
     ngx_webrtc_sdp_kind_e        kind;
     uint16_t                     port;      /* 0: rejected or bundle-only */
     uint8_t                      direction;
+    ngx_str_t                    media;     /* "audio" */
     ngx_str_t                    proto;
+    ngx_str_t                    formats;   /* as written */
     ngx_str_t                    mid;
     ngx_str_t                    stream;    /* a=msid */
     ngx_str_t                    track;

@@ -133,8 +133,6 @@ ngx_webrtc_sdp_write_candidates(ngx_webrtc_text_t *text,
         ngx_webrtc_text_uint(text, addrs[i].port);
         ngx_webrtc_text_cstr(text, " typ host\r\n");
     }
-
-    ngx_webrtc_text_cstr(text, "a=end-of-candidates\r\n");
 }
 
 

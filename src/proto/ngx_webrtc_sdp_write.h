@@ -72,7 +72,7 @@ void ngx_webrtc_sdp_write_direction(ngx_webrtc_text_t *text,
     ngx_uint_t direction);
 void ngx_webrtc_sdp_write_setup(ngx_webrtc_text_t *text,
     ngx_webrtc_sdp_setup_e setup);
-/* host candidates, the best first, and that there are no more */
+/* host candidates, the best first */
 void ngx_webrtc_sdp_write_candidates(ngx_webrtc_text_t *text,
     const ngx_webrtc_addr_t *addrs, ngx_uint_t n);
 void ngx_webrtc_sdp_write_extmap(ngx_webrtc_text_t *text, ngx_uint_t kind,
