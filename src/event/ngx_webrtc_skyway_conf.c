@@ -93,6 +93,13 @@ static ngx_command_t  ngx_webrtc_skyway_commands[] = {
       offsetof(ngx_webrtc_skyway_main_conf_t, waiting),
       &ngx_webrtc_skyway_bounds },
 
+    { ngx_string("webrtc_peer_waiting_buffer"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_skyway_main_conf_t, waiting_buffer),
+      &ngx_webrtc_skyway_buffer_bounds },
+
     { ngx_string("webrtc_peer_room_members"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,
@@ -112,6 +119,13 @@ static ngx_command_t  ngx_webrtc_skyway_commands[] = {
       ngx_conf_set_msec_slot,
       0,
       offsetof(ngx_webrtc_skyway_main_conf_t, alive_timeout),
+      &ngx_webrtc_skyway_msec_post },
+
+    { ngx_string("webrtc_peer_ping_timeout"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_skyway_main_conf_t, ping_timeout),
       &ngx_webrtc_skyway_msec_post },
 
     { ngx_string("webrtc_peer_discovery"),
@@ -279,9 +293,11 @@ ngx_webrtc_skyway_create_conf(ngx_cycle_t *cycle)
 
     smcf->registry = NGX_CONF_UNSET_UINT;
     smcf->waiting = NGX_CONF_UNSET_UINT;
+    smcf->waiting_buffer = NGX_CONF_UNSET_SIZE;
     smcf->room_members = NGX_CONF_UNSET_UINT;
     smcf->expire_timeout = NGX_CONF_UNSET_MSEC;
     smcf->alive_timeout = NGX_CONF_UNSET_MSEC;
+    smcf->ping_timeout = NGX_CONF_UNSET_MSEC;
     smcf->discovery = NGX_CONF_UNSET;
     smcf->receive_buffer = NGX_CONF_UNSET_SIZE;
     smcf->max_peers = NGX_CONF_UNSET_UINT;
@@ -307,9 +323,11 @@ ngx_webrtc_skyway_init_conf(ngx_cycle_t *cycle, void *conf)
 
     ngx_conf_init_uint_value(smcf->registry, 0);
     ngx_conf_init_uint_value(smcf->waiting, 100);
+    ngx_conf_init_size_value(smcf->waiting_buffer, 16 * 1024 * 1024);
     ngx_conf_init_uint_value(smcf->room_members, 100);
     ngx_conf_init_msec_value(smcf->expire_timeout, 5000);
     ngx_conf_init_msec_value(smcf->alive_timeout, 90000);
+    ngx_conf_init_msec_value(smcf->ping_timeout, 15000);
     ngx_conf_init_value(smcf->discovery, 0);
     ngx_conf_init_size_value(smcf->receive_buffer, 1024 * 1024);
     ngx_conf_init_uint_value(smcf->max_peers, 1000);
@@ -679,11 +697,13 @@ ngx_webrtc_skyway_conf_get(ngx_cycle_t *cycle,
     skyway->max_connections = smcf->peer_connections;
     skyway->max_events = smcf->max_events;
     skyway->max_waiting = smcf->waiting;
+    skyway->waiting_buffer = smcf->waiting_buffer;
     skyway->poll_timeout = smcf->poll_timeout * NGX_WEBRTC_MSEC;
     skyway->poll_grace = smcf->poll_grace * NGX_WEBRTC_MSEC;
     skyway->linger = smcf->linger * NGX_WEBRTC_MSEC;
     skyway->expire_timeout = smcf->expire_timeout * NGX_WEBRTC_MSEC;
     skyway->alive_timeout = smcf->alive_timeout * NGX_WEBRTC_MSEC;
+    skyway->ping_timeout = smcf->ping_timeout * NGX_WEBRTC_MSEC;
     skyway->redirect_allow = smcf->redirect_allow;
     skyway->max_room_members = smcf->room_members;
     skyway->unpack = smcf->unpack ? 1 : 0;

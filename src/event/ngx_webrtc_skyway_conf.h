@@ -28,9 +28,11 @@ typedef struct {
 
     ngx_uint_t                registry;     /* peers; 0: as many as fit */
     ngx_uint_t                waiting;
+    size_t                    waiting_buffer;
     ngx_uint_t                room_members;
     ngx_msec_t                expire_timeout;
     ngx_msec_t                alive_timeout;
+    ngx_msec_t                ping_timeout;
     ngx_flag_t                discovery;
 
     ngx_uint_t                first_port;   /* 0: not set yet */

@@ -130,14 +130,13 @@ ngx_webrtc_skyway_worker_claim(void *data,
 
     rc = ngx_webrtc_registry_claim(worker->zone, reg, &now, &before);
 
-    if (rc != NGX_DONE) {
-        return rc;
+    if (rc == NGX_DONE) {
+        ngx_webrtc_relay_note(worker->relay, &before.owner,
+                              NGX_WEBRTC_MAIL_REPLACED, before.endpoint,
+                              NULL, 0);
     }
 
-    ngx_webrtc_relay_note(worker->relay, &before.owner,
-                          NGX_WEBRTC_MAIL_REPLACED, before.endpoint, NULL, 0);
-
-    return NGX_OK;
+    return rc;
 }
 
 
@@ -220,7 +219,10 @@ ngx_webrtc_skyway_worker_send(void *data,
     p = ngx_cpymem(text, message->key.data, message->key.len);
     p = ngx_cpymem(p, message->src.data, message->src.len);
     p = ngx_cpymem(p, message->dst.data, message->dst.len);
-    ngx_memcpy(p, message->payload.data, message->payload.len);
+
+    if (message->payload.len) {
+        ngx_memcpy(p, message->payload.data, message->payload.len);
+    }
 
     body.head = &letter;
     body.head_len = sizeof(ngx_webrtc_letter_t);

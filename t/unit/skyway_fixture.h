@@ -104,7 +104,7 @@ static inline ngx_int_t
 test_claim(void *data, const ngx_webrtc_skyway_registration_t *reg,
     uint64_t endpoint)
 {
-    ngx_uint_t   i;
+    ngx_uint_t   i, again;
     test_row_t  *row;
 
     (void) data;
@@ -121,6 +121,8 @@ test_claim(void *data, const ngx_webrtc_skyway_registration_t *reg,
         test.mail[test.nmail].bytes = NULL;
         test.mail[test.nmail++].replaced = 1;
     }
+
+    again = (row != NULL);
 
     for (i = 0; row == NULL && i < test.rows_max; i++) {
         if (test.rows[i].endpoint == 0) {
@@ -141,7 +143,7 @@ test_claim(void *data, const ngx_webrtc_skyway_registration_t *reg,
     snprintf(row->token, sizeof(row->token), "%.*s", (int) reg->token.len,
              (char *) reg->token.data);
 
-    return NGX_OK;
+    return again ? NGX_DONE : NGX_OK;
 }
 
 
@@ -340,6 +342,7 @@ test_setup(void **state)
     test.conf.waiting_buffer = 65536;
     test.conf.expire_timeout = 5 * NGX_WEBRTC_SEC;
     test.conf.alive_timeout = 60 * NGX_WEBRTC_SEC;
+    test.conf.ping_timeout = 15 * NGX_WEBRTC_SEC;
     test.conf.max_peers = 16;
     test.conf.max_connections = 16;
     test.conf.max_events = 64;

@@ -12,7 +12,7 @@
 static const ngx_webrtc_skyway_part_t
     *const ngx_webrtc_skyway_parts[NGX_WEBRTC_SKYWAY_PARTS] = {
     NULL,
-    NULL,
+    &ngx_webrtc_peerjs_part,
     NULL
 };
 
@@ -202,7 +202,9 @@ ngx_webrtc_skyway_endpoint_add(ngx_webrtc_skyway_t *skyway,
 
     rc = skyway->glue.claim(skyway->glue.data, &reg, endpoint->number);
 
-    if (rc != NGX_OK) {
+    endpoint->resumed = (rc == NGX_DONE);
+
+    if (rc != NGX_OK && rc != NGX_DONE) {
         ngx_webrtc_slots_remove(&skyway->endpoints, endpoint->number);
         endpoint->number = 0;
         return rc;

@@ -89,11 +89,12 @@ typedef struct {
     void                     *data;
 
     /*
-     * The registry.  claim(): NGX_OK; NGX_DECLINED: the id lives under
-     * another token; NGX_BUSY: there are too many.  An endpoint with the same
-     * token, here or elsewhere, hears that it was replaced, but not from
-     * within claim().  release(): only if it is still that endpoint's; the
-     * token is not looked at.  find(): NGX_DECLINED.
+     * The registry.  claim(): NGX_OK; NGX_DONE: it was another endpoint's,
+     * here or elsewhere, with the same token, which hears that it was
+     * replaced, but not from within claim(); NGX_DECLINED: the id lives under
+     * another token; NGX_BUSY: there are too many.  release(): only if it is
+     * still that endpoint's; the token is not looked at.  find():
+     * NGX_DECLINED.
      */
     ngx_int_t               (*claim)(void *data,
                                 const ngx_webrtc_skyway_registration_t *reg,
@@ -165,7 +166,8 @@ typedef struct {
     ngx_webrtc_usec_t         poll_grace;           /* 200 ms */
     ngx_webrtc_usec_t         linger;       /* a closed object's CLOSE */
     ngx_webrtc_usec_t         expire_timeout;       /* 5 s */
-    ngx_webrtc_usec_t         alive_timeout;        /* of a silent socket */
+    ngx_webrtc_usec_t         alive_timeout;        /* without a message */
+    ngx_webrtc_usec_t         ping_timeout;         /* not even a pong */
     const ngx_webrtc_acl_t   *redirect_allow;       /* NULL: nowhere */
     ngx_uint_t                max_room_members;
     unsigned                  has_ice_servers:1;    /* full ICE is possible */
@@ -200,6 +202,7 @@ struct ngx_webrtc_skyway_endpoint_s {
     ngx_str_t                 id;
     ngx_str_t                 token;
     uint64_t                  number;       /* of the table; 0: not added */
+    unsigned                  resumed:1;    /* took another one's place */
 };
 
 

@@ -41,6 +41,8 @@ typedef struct {
     ngx_uint_t              (*busy)(void *part);
 } ngx_webrtc_skyway_part_t;
 
+extern const ngx_webrtc_skyway_part_t  ngx_webrtc_peerjs_part;
+
 
 /* messages for those who are not there (yet) */
 
