@@ -247,7 +247,7 @@ ngx_int_t ngx_webrtc_link_set_offer(ngx_webrtc_link_t *link, ngx_str_t *sdp,
     ngx_webrtc_usec_t now, const char **reason);
 ngx_int_t ngx_webrtc_link_answer(ngx_webrtc_link_t *link, ngx_str_t *sdp,
     ngx_webrtc_usec_t now, const char **reason);
-/* "candidate:..." of the remote; with ICE-lite it changes nothing */
+/* "candidate:..." of the remote, empty: no more; of use with full ICE */
 ngx_int_t ngx_webrtc_link_add_candidate(ngx_webrtc_link_t *link,
     const ngx_str_t *candidate, const ngx_str_t *mid, ngx_webrtc_usec_t now);
 
@@ -297,6 +297,17 @@ void ngx_webrtc_link_key_frame_wanted(ngx_webrtc_link_t *link,
 /* as configured, with what was negotiated filled in (data, from DCEP) */
 const ngx_webrtc_link_conf_t *ngx_webrtc_link_conf(ngx_webrtc_link_t *link);
 ngx_uint_t ngx_webrtc_link_is_open(ngx_webrtc_link_t *link);
+
+/* data: messages, as datagrams or in a channel */
+
+typedef struct {
+    uint64_t                  sent;         /* to the remote */
+    uint64_t                  received;
+    uint64_t                  dropped;      /* either way: too long, too many
+                                               that wait */
+} ngx_webrtc_link_stats_t;
+
+const ngx_webrtc_link_stats_t *ngx_webrtc_link_stats(ngx_webrtc_link_t *link);
 /* bytes that wait to be sent */
 size_t ngx_webrtc_link_buffered(ngx_webrtc_link_t *link);
 /* of what is received; 0: not known yet */

@@ -207,6 +207,9 @@ ngx_webrtc_source_t *ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
 /* ends its subscriptions too: subscription_destroy() must not follow */
 void ngx_webrtc_source_destroy(ngx_webrtc_source_t *source);
 
+/* of its first layer; 0: not known yet */
+uint32_t ngx_webrtc_source_ssrc(ngx_webrtc_source_t *source);
+
 /* copies "source" to "peer", beginning with a key frame if it is video */
 ngx_webrtc_subscription_t *ngx_webrtc_subscription_create(
     ngx_webrtc_peer_t *peer, ngx_webrtc_source_t *source,

@@ -116,6 +116,13 @@ ngx_webrtc_source_init_tracks(ngx_webrtc_source_t *source,
 }
 
 
+uint32_t
+ngx_webrtc_source_ssrc(ngx_webrtc_source_t *source)
+{
+    return source->tracks[0].ssrc;
+}
+
+
 void
 ngx_webrtc_source_destroy(ngx_webrtc_source_t *source)
 {

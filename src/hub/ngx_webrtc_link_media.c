@@ -1,0 +1,324 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * Audio or video of a link: what our program sends is subscribed to by the
+ * browser, what the browser sends is forwarded to our program.  Inside, what
+ * our program sends is forwarded to the other one.
+ */
+
+
+#include <hub/ngx_webrtc_gateway_internal.h>
+#include <proto/ngx_webrtc_codec.h>
+
+
+static void ngx_webrtc_link_media_inside(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_usec_t now);
+static void ngx_webrtc_link_media_browser(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_usec_t now);
+static void ngx_webrtc_link_media_source(ngx_webrtc_medium_t *medium);
+static void ngx_webrtc_link_media_unsource(ngx_webrtc_medium_t *medium);
+static void ngx_webrtc_link_media_subscribe(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_usec_t now);
+static void ngx_webrtc_link_media_format(
+    const ngx_webrtc_medium_t *medium, ngx_webrtc_format_t *format);
+static void ngx_webrtc_link_media_forward(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_source_t *source, ngx_webrtc_forward_conf_t *to,
+    ngx_webrtc_usec_t now);
+
+
+/* before an answer there is nothing that could flow */
+
+void
+ngx_webrtc_link_media_apply(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_link_t  *link;
+
+    link = medium->link;
+
+    if (!link->inside && !link->agreed) {
+        return;
+    }
+
+    if (medium->feed.port && medium->inlet == NULL) {
+        medium->inlet = ngx_webrtc_inlet_get(medium, now);
+    }
+
+    if (link->inside) {
+        ngx_webrtc_link_media_inside(medium, now);
+
+    } else {
+        ngx_webrtc_link_media_browser(medium, now);
+    }
+}
+
+
+static void
+ngx_webrtc_link_media_inside(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_source_t        *source;
+    ngx_webrtc_forward_conf_t   to;
+
+    source = NULL;
+
+    if (medium->inlet
+        && medium->other->receive
+        && medium->other->codec == medium->conf->codec)
+    {
+        source = ngx_webrtc_plain_source(medium->inlet->plain);
+    }
+
+    ngx_memzero(&to, sizeof(ngx_webrtc_forward_conf_t));
+
+    to.rtp = medium->other->redirect;
+    to.pt = (ngx_int_t) medium->other->pt;
+
+    /* a program that reports itself is believed */
+
+    if (medium->rtcp_feed.port == NULL) {
+        to.rtcp = medium->other->rtcp_redirect;
+    }
+
+    ngx_webrtc_link_media_forward(medium, source, &to, now);
+}
+
+
+static void
+ngx_webrtc_link_media_browser(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_forward_conf_t      to;
+    ngx_webrtc_agreement_media_t  *agreed;
+
+    agreed = medium->agreed;
+
+    if (medium->source
+        && (!agreed->accepted || !agreed->receives
+            || medium->source_ssrc != agreed->remote_ssrc))
+    {
+        ngx_webrtc_link_media_unsource(medium);
+    }
+
+    if (medium->source == NULL && agreed->accepted && agreed->receives) {
+        ngx_webrtc_link_media_source(medium);
+    }
+
+    ngx_memzero(&to, sizeof(ngx_webrtc_forward_conf_t));
+
+    to.rtp = medium->conf->redirect;
+    to.rtcp = medium->conf->rtcp_redirect;
+    to.pt = (ngx_int_t) medium->conf->pt;
+
+    ngx_webrtc_link_media_forward(medium, medium->source, &to, now);
+
+    ngx_webrtc_link_media_subscribe(medium, now);
+}
+
+
+static void
+ngx_webrtc_link_media_source(ngx_webrtc_medium_t *medium)
+{
+    ngx_webrtc_source_conf_t       conf;
+    ngx_webrtc_agreement_media_t  *agreed;
+
+    agreed = medium->agreed;
+
+    ngx_memzero(&conf, sizeof(ngx_webrtc_source_conf_t));
+
+    ngx_webrtc_link_media_format(medium, &conf.format);
+
+    conf.mid = agreed->mid;
+    conf.ssrc = agreed->remote_ssrc;
+    conf.rtx_ssrc = agreed->remote_rtx_ssrc;
+
+    medium->source = ngx_webrtc_source_create(medium->link->peer, &conf);
+    medium->source_ssrc = agreed->remote_ssrc;
+}
+
+
+static void
+ngx_webrtc_link_media_unsource(ngx_webrtc_medium_t *medium)
+{
+    if (medium->forward) {
+        ngx_webrtc_forward_destroy(medium->forward);
+        medium->forward = NULL;
+    }
+
+    ngx_webrtc_source_destroy(medium->source);
+    medium->source = NULL;
+}
+
+
+static void
+ngx_webrtc_link_media_subscribe(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_usec_t now)
+{
+    ngx_uint_t                       sends;
+    ngx_webrtc_agreement_media_t    *agreed;
+    ngx_webrtc_subscription_conf_t   conf;
+
+    agreed = medium->agreed;
+    sends = agreed->accepted && agreed->sends;
+
+    if (medium->sub) {
+
+        /*
+         * It is paused and does not end: another one would use the SRTP
+         * indices of this one again, for other packets.
+         */
+
+        ngx_webrtc_subscription_set_paused(medium->sub, !sends, now);
+        return;
+    }
+
+    if (!sends || medium->inlet == NULL) {
+        return;
+    }
+
+    ngx_memzero(&conf, sizeof(ngx_webrtc_subscription_conf_t));
+
+    ngx_webrtc_link_media_format(medium, &conf.format);
+
+    if (medium->has_sent) {
+
+        /* for the same reason another feed begins as another stream */
+
+        agreed->ssrc = ngx_webrtc_random_uint32();
+        agreed->rtx_ssrc = ngx_webrtc_random_uint32();
+    }
+
+    conf.ssrc = agreed->ssrc;
+    conf.rtx_ssrc = agreed->rtx_ssrc;
+    conf.cname = medium->link->name;
+
+    medium->sub = ngx_webrtc_subscription_create(medium->link->peer,
+                           ngx_webrtc_plain_source(medium->inlet->plain),
+                           &conf, now);
+
+    if (medium->sub) {
+        medium->has_sent = 1;
+    }
+}
+
+
+static void
+ngx_webrtc_link_media_format(const ngx_webrtc_medium_t *medium,
+    ngx_webrtc_format_t *format)
+{
+    const ngx_webrtc_agreement_media_t  *agreed;
+
+    agreed = medium->agreed;
+
+    format->codec = agreed->codec;
+    format->clock_rate = ngx_webrtc_codec_info(agreed->codec)->clock_rate;
+    format->pt = agreed->pt;
+    format->rtx_pt = agreed->rtx ? agreed->rtx_pt : 0;
+    format->nack = (agreed->feedback & NGX_WEBRTC_SDP_FB_NACK) != 0;
+    format->pli = (agreed->feedback & NGX_WEBRTC_SDP_FB_NACK_PLI) != 0;
+    format->remb = (agreed->feedback & NGX_WEBRTC_SDP_FB_REMB) != 0;
+    format->twcc = (agreed->feedback & NGX_WEBRTC_SDP_FB_TRANSPORT_CC) != 0
+                   && medium->link->agreement.exts.ids[NGX_WEBRTC_EXT_TWCC]
+                      != 0;
+}
+
+
+/* told only what changes, since it begins with a key frame then */
+
+static void
+ngx_webrtc_link_media_forward(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_source_t *source, ngx_webrtc_forward_conf_t *to,
+    ngx_webrtc_usec_t now)
+{
+    to->cname = medium->link->name;
+    to->bare = 1;
+
+    if (source == NULL) {
+
+        if (medium->forward) {
+            ngx_webrtc_forward_destroy(medium->forward);
+            medium->forward = NULL;
+        }
+
+        return;
+    }
+
+    if (medium->forward == NULL) {
+
+        if (to->rtp.port) {
+            medium->to = *to;
+            medium->forward = ngx_webrtc_forward_create(source, to, now);
+        }
+
+        return;
+    }
+
+    if (!ngx_webrtc_addr_equal(&medium->to.rtp, &to->rtp)
+        || !ngx_webrtc_addr_equal(&medium->to.rtcp, &to->rtcp)
+        || medium->to.pt != to->pt)
+    {
+        medium->to = *to;
+        ngx_webrtc_forward_set(medium->forward, to, now);
+    }
+}
+
+
+void
+ngx_webrtc_link_media_unfeed(ngx_webrtc_medium_t *medium)
+{
+    if (medium->sub) {
+        ngx_webrtc_subscription_destroy(medium->sub);
+        medium->sub = NULL;
+    }
+
+    if (medium->forward && medium->link->inside) {
+        ngx_webrtc_forward_destroy(medium->forward);
+        medium->forward = NULL;
+    }
+
+    ngx_webrtc_inlet_release(medium);
+}
+
+
+void
+ngx_webrtc_link_media_cleanup(ngx_webrtc_medium_t *medium)
+{
+    ngx_webrtc_link_media_unfeed(medium);
+
+    if (medium->source) {
+        ngx_webrtc_link_media_unsource(medium);
+    }
+
+    ngx_webrtc_feed_set(&medium->feed, NULL);
+    ngx_webrtc_feed_set(&medium->rtcp_feed, NULL);
+}
+
+
+void
+ngx_webrtc_link_media_rtcp(ngx_webrtc_medium_t *medium, u_char *pos,
+    size_t len, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_link_t         *link;
+    ngx_webrtc_plain_wants_t   wants;
+
+    link = medium->link;
+
+    if (link->inside) {
+        ngx_webrtc_gateway_send(link->gateway, medium->rtcp_feed.port,
+                                &medium->other->rtcp_redirect, pos, len);
+
+    } else if (medium->source
+               && ngx_webrtc_plain_read(pos, len, &wants) == NGX_OK
+               && wants.key_frame)
+    {
+        ngx_webrtc_source_want_key_frame(medium->source, now);
+    }
+
+    if (medium->inlet) {
+        (void) ngx_webrtc_plain_rtcp(medium->inlet->plain, pos, len, now);
+    }
+}

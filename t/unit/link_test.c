@@ -1,0 +1,853 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/*
+ * Programs and browsers: media.  It tests these together:
+ *
+ *     ngx_webrtc_gateway.c
+ *     ngx_webrtc_port.c
+ */
+
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+#include <cmocka.h>
+
+#include "lib/gateway.h"
+
+
+#define OFFER_HEAD                                                           \
+    "v=0\r\n"                                                                \
+    "o=- 1 2 IN IP4 127.0.0.1\r\n"                                           \
+    "s=-\r\n"                                                                \
+    "t=0 0\r\n"
+
+#define OFFER_TRANSPORT                                                      \
+    "c=IN IP4 0.0.0.0\r\n"                                                   \
+    "a=ice-ufrag:xxxx\r\n"                                                   \
+    "a=ice-pwd:clientclientclientclient\r\n"                                 \
+    "a=ice-options:trickle\r\n"                                              \
+    "a=fingerprint:sha-256 00\r\n"                                           \
+    "a=setup:actpass\r\n"
+
+#define OFFER_VIDEO(direction)                                               \
+    "m=video 9 UDP/TLS/RTP/SAVPF 98 99\r\n"                                  \
+    OFFER_TRANSPORT                                                          \
+    "a=mid:0\r\n"                                                            \
+    "a=" direction "\r\n"                                                    \
+    "a=msid:stream track\r\n"                                                \
+    "a=rtcp-mux\r\n"                                                         \
+    "a=rtpmap:98 VP8/90000\r\n"                                              \
+    "a=rtcp-fb:98 goog-remb\r\n"                                             \
+    "a=rtcp-fb:98 ccm fir\r\n"                                               \
+    "a=rtcp-fb:98 nack\r\n"                                                  \
+    "a=rtcp-fb:98 nack pli\r\n"                                              \
+    "a=rtpmap:99 rtx/90000\r\n"                                              \
+    "a=fmtp:99 apt=98\r\n"
+
+#define OFFER_APPLICATION                                                    \
+    "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"                   \
+    OFFER_TRANSPORT                                                          \
+    "a=mid:1\r\n"                                                            \
+    "a=sctp-port:5000\r\n"                                                   \
+    "a=max-message-size:262144\r\n"
+
+#define OFFER                                                                \
+    OFFER_HEAD "a=group:BUNDLE 0\r\n" OFFER_VIDEO("sendrecv")
+
+#define OFFER_PEERJS                                                         \
+    OFFER_HEAD "a=group:BUNDLE 0 1\r\n"                                      \
+    OFFER_VIDEO("sendrecv") OFFER_APPLICATION
+
+
+/* a call in both directions, by the browser or by us */
+
+static void
+call_media(call_t *call, const ngx_webrtc_link_conf_t *conf,
+    const char *offer)
+{
+    call_create(call, conf);
+    call_browser(call);
+
+    if (offer) {
+        assert_null(call_answer(call, offer, NULL));
+
+    } else {
+        assert_null(call_offer_and_answer(call));
+    }
+
+    call_connect(call, "ready");
+    assert_heard(call, "ready");
+    assert_true(ngx_webrtc_link_is_open(call->link));
+}
+
+
+static void
+call_end(call_t *call)
+{
+    call_destroy(call);
+    scene_run(50);
+    call_browser_cleanup(call);
+}
+
+
+static void
+exchange_video(call_t *call, ngx_webrtc_port_t *port, u_char pt,
+    uint16_t redirect)
+{
+    uint16_t  i;
+
+    for (i = 0; i < 50; i++) {
+        program_send(port, pt, 77, 100 + i, i == 0, (u_char) i);
+        browser_send(call, 500 + i, i == 0, (u_char) (100 + i));
+        scene_run(20);
+    }
+
+    assert_int_equal(call->client->nrtp, 50);
+    assert_int_equal(call->client->bad, 0);
+    assert_int_equal(call->pt, call->link->agreement.video.pt);
+    assert_int_equal(call->last, 49);
+
+    assert_int_equal(program(redirect)->rtp, 50);
+    assert_int_equal(program(redirect)->pt, pt);
+    assert_int_equal(program(redirect)->ssrc, VIDEO_SSRC);
+    assert_int_equal(program(redirect)->last, 149);
+}
+
+
+static void
+a_browser_calls_and_both_send_under_their_own_numbers(void **state)
+{
+    call_t                   call;
+    ngx_webrtc_port_t       *port;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    port = port_of(NGX_WEBRTC_PORT_VIDEO);
+    conf = video_conf(port, 120, 9000);
+
+    call_media(&call, &conf, OFFER);
+    assert_int_equal(call.link->agreement.video.pt, 98);
+
+    assert_int_equal(ngx_webrtc_link_ssrc(call.link, 1), VIDEO_SSRC);
+    assert_int_equal(ngx_webrtc_link_ssrc(call.link, 0), 0);
+
+    exchange_video(&call, port, 120, 9000);
+
+    /* both report to the program */
+
+    scene_run(2000);
+    assert_true(program(9001)->rr >= 1);
+    assert_true(call.client->sr >= 1);
+
+    /* it hears our goodbye */
+
+    call_destroy(&call);
+    scene_run(10);
+    assert_int_equal(ngx_webrtc_dtls_state(call.client->dtls),
+                     NGX_WEBRTC_DTLS_CLOSED);
+    call_end(&call);
+
+    ngx_webrtc_port_destroy(port);
+    scene_cleanup();
+}
+
+
+static void
+we_call_and_nobody_hurries_to_answer(void **state)
+{
+    call_t                   call;
+    ngx_webrtc_port_t       *port;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    port = port_of(NGX_WEBRTC_PORT_VIDEO);
+    conf = video_conf(port, 96, 9000);
+
+    call_create(&call, &conf);
+    call_browser(&call);
+
+    scene_run(60000);
+    assert_null(call_offer_and_answer(&call));
+
+    call_connect(&call, "ready");
+    assert_heard(&call, "ready");
+
+    exchange_video(&call, port, 96, 9000);
+
+    call_end(&call);
+    ngx_webrtc_port_destroy(port);
+    scene_cleanup();
+}
+
+
+static void
+a_link_fails_when_the_browser_does_not_come_or_goes_silent(void **state)
+{
+    call_t                   call;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    conf = video_conf(NULL, 96, 9000);
+    conf.video.send = 0;
+
+    call_create(&call, &conf);
+    call_browser(&call);
+
+    assert_null(call_answer(&call, OFFER, NULL));
+
+    scene_run(9900);
+    assert_heard(&call, "");
+    scene_run(200);
+    assert_heard(&call, "failed");
+    assert_string_equal(call.reason, "ICE-TIMEOUT");
+
+    call_end(&call);
+
+    call_media(&call, &conf, OFFER);
+    call.client->silent = 1;
+    scene_run(31000);
+    assert_heard(&call, "failed");
+    assert_string_equal(call.reason, "ICE-CONSENT-EXPIRED");
+    assert_false(ngx_webrtc_link_is_open(call.link));
+
+    call_end(&call);
+    scene_cleanup();
+}
+
+
+static void
+lost_packets_are_repaired_and_key_frames_asked_for(void **state)
+{
+    call_t                   call;
+    u_char                  *p, buf[64];
+    uint16_t                 i;
+    ngx_webrtc_port_t       *port, *rtcp;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    port = port_of(NGX_WEBRTC_PORT_VIDEO);
+    rtcp = port_of(NGX_WEBRTC_PORT_RTCP);
+
+    conf = video_conf(port, 96, 9000);
+    conf.video.rtcp_feed = rtcp;
+
+    call_media(&call, &conf, OFFER);
+
+    /* the program is asked for the first one, from its RTCP port */
+
+    scene_run(100);
+    program_send(port, 96, 77, 1, 0, 0);
+    scene_run(600);
+    assert_true(program(9001)->pli >= 1);
+    assert_ptr_equal(program(9001)->from, rtcp);
+
+    program_send(port, 96, 77, 2, 1, 0);
+
+    for (i = 3; i < 203; i++) {
+        scene.world.loss = (i > 10 && i < 190) ? 10 : 0;
+        program_send(port, 96, 77, i, 0, (u_char) i);
+        scene_run(20);
+        client_nack_missing(call.client);
+        scene_run(20);
+    }
+
+    scene_run(500);
+    assert_int_equal(call.client->last_payload_len, 588);
+    assert_int_equal(call.client->nrtp + call.client->nrtx >= 201, 1);
+    assert_true(call.client->nrtx > 0);
+
+    for (i = call.client->first_seq; i != call.client->highest; i++) {
+        assert_true(call.client->got[i]);
+    }
+
+    /* the browser asks the program, the program asks the browser */
+
+    program(9001)->pli = 0;
+    client_send_pli(call.client);
+    scene_run(600);
+    assert_true(program(9001)->pli >= 1);
+
+    browser_send(&call, 1, 1, 0);
+    scene_run(1000);
+
+    call.client->pli = 0;
+    p = ngx_webrtc_rtcp_write_pli(buf, buf + 64, 1, VIDEO_SSRC);
+    ngx_webrtc_port_input(rtcp, buf, p - buf, scene.world.now);
+    scene_run(100);
+    assert_true(call.client->pli >= 1);
+
+    browser_send(&call, 2, 1, 0);
+    scene_run(1000);
+    call.client->pli = 0;
+
+    assert_int_equal(ngx_webrtc_link_want_key_frame(call.link,
+                                                    scene.world.now), NGX_OK);
+    scene_run(100);
+    assert_true(call.client->pli >= 1);
+
+    /* what the browser loses on its way is asked for inside */
+
+    browser_send(&call, 3, 1, 3);
+    browser_send(&call, 5, 0, 5);
+    memset(call.client->sent[4], 4, 600);
+    call.client->sent[4][0] = 0;
+    call.client->sent_len[4] = 600;
+    scene_run(200);
+
+    assert_true(call.client->nack >= 1);
+    assert_int_equal(program(9000)->rtp, 5);
+
+    call_end(&call);
+    ngx_webrtc_port_destroy(port);
+    ngx_webrtc_port_destroy(rtcp);
+    scene_cleanup();
+}
+
+
+static void
+one_port_feeds_three_browsers(void **state)
+{
+    call_t                   calls[3];
+    uint16_t                 i, n;
+    ngx_webrtc_port_t       *port;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    port = port_of(NGX_WEBRTC_PORT_VIDEO);
+
+    for (i = 0; i < 3; i++) {
+        conf = video_conf(port, 96, (uint16_t) (9000 + 10 * i));
+        call_media(&calls[i], &conf, (i == 1) ? NULL : OFFER);
+    }
+
+    for (n = 0; n < 50; n++) {
+        program_send(port, 96, 77, n, n == 0, (u_char) n);
+        program_send(port, 97, 78, n, n == 0, (u_char) n);
+        scene_run(20);
+    }
+
+    for (i = 0; i < 3; i++) {
+        assert_int_equal(calls[i].client->nrtp, 50);
+        assert_int_equal(calls[i].last, 49);
+    }
+
+    assert_int_equal(ngx_webrtc_port_stats(port)->wrong_type, 50);
+    assert_int_equal(ngx_webrtc_port_stats(port)->dropped, 0);
+
+    /* the others do not notice that one goes */
+
+    call_end(&calls[0]);
+
+    program_send(port, 96, 77, 50, 0, 50);
+    scene_run(20);
+
+    for (i = 1; i < 3; i++) {
+        assert_int_equal(calls[i].client->nrtp, 51);
+        call_end(&calls[i]);
+    }
+
+    program_send(port, 96, 77, 51, 0, 51);
+    assert_int_equal(ngx_webrtc_port_stats(port)->dropped, 1);
+
+    ngx_webrtc_port_destroy(port);
+    scene_cleanup();
+}
+
+
+static void
+redirects_change_at_any_time(void **state)
+{
+    call_t                   call;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    conf = video_conf(NULL, 96, 0);
+    conf.video.send = 0;
+    call_media(&call, &conf, OFFER);
+
+    browser_send(&call, 1, 1, 1);
+    scene_run(20);
+    assert_int_equal(scene.nprograms, 0);
+
+    conf = video_conf(NULL, 96, 9000);
+    conf.video.pt = 101;
+    assert_int_equal(ngx_webrtc_link_configure(call.link, &conf,
+                                               scene.world.now), NGX_OK);
+    scene_run(600);
+    assert_true(call.client->pli >= 1);
+
+    browser_send(&call, 2, 1, 2);
+    scene_run(20);
+    assert_int_equal(program(9000)->rtp, 1);
+    assert_int_equal(program(9000)->pt, 96);
+
+    conf = video_conf(NULL, 96, 9010);
+    assert_int_equal(ngx_webrtc_link_configure(call.link, &conf,
+                                               scene.world.now), NGX_OK);
+    scene_run(600);
+    browser_send(&call, 3, 1, 3);
+    scene_run(20);
+
+    assert_int_equal(program(9000)->rtp, 1);
+    assert_int_equal(program(9010)->rtp, 1);
+    assert_int_equal(program(9010)->last, 3);
+
+    call_end(&call);
+    scene_cleanup();
+}
+
+
+static void
+a_media_call_ends_with_the_channel_beside_it(void **state)
+{
+    call_t                   call;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    conf = video_conf(NULL, 96, 9000);
+    conf.video.send = 0;
+
+    /* by the browser that called */
+
+    call_media(&call, &conf, OFFER_PEERJS);
+    scene_run(200);
+    data_client_open(&call.data, 0, "undefined");
+    scene_run(50);
+    assert_string_equal(call.data.theirs.journal, "up ack:0");
+
+    assert_true(data_client_send(&call.data, 0, NGX_WEBRTC_PPID_STRING, "hi",
+                                 2));
+    scene_run(50);
+    assert_heard(&call, "");
+
+    assert_int_equal(ngx_webrtc_sctp_reset(call.data.sctp, 0,
+                                           scene.world.now), NGX_OK);
+    scene_run(500);
+    assert_heard(&call, "closed");
+    call_end(&call);
+
+    /* by us */
+
+    call_media(&call, &conf, OFFER_PEERJS);
+    scene_run(200);
+    data_client_open(&call.data, 0, "undefined");
+    scene_run(50);
+
+    call_destroy(&call);
+    scene_run(200);
+    assert_string_equal(call.data.theirs.journal, "up ack:0 reset:0");
+    assert_int_equal(ngx_webrtc_dtls_state(call.client->dtls),
+                     NGX_WEBRTC_DTLS_CLOSED);
+    call_end(&call);
+
+    /* one that we called */
+
+    conf.hang_up = 1;
+    call_media(&call, &conf, NULL);
+    scene_run(200);
+    assert_int_equal(strncmp(call.data.theirs.journal, "up open:", 8), 0);
+
+    assert_int_equal(ngx_webrtc_sctp_reset(call.data.sctp, call.link->stream,
+                                           scene.world.now), NGX_OK);
+    scene_run(500);
+    assert_heard(&call, "closed");
+    call_end(&call);
+
+    /* close_notify alone will do as well */
+
+    call_media(&call, &conf, OFFER);
+    ngx_webrtc_dtls_close(call.client->dtls);
+    client_flush(call.client);
+    scene_run(10);
+    assert_heard(&call, "closed");
+    call_end(&call);
+
+    scene_cleanup();
+}
+
+
+static void
+end_it(ngx_webrtc_link_t *link, const ngx_webrtc_link_event_t *event)
+{
+    (void) event;
+
+    ngx_webrtc_link_destroy(link, scene.world.now);
+}
+
+
+static void
+a_link_may_end_within_its_event(void **state)
+{
+    call_t                   call;
+    ngx_webrtc_port_t       *port;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    port = port_of(NGX_WEBRTC_PORT_VIDEO);
+    conf = video_conf(port, 96, 9000);
+
+    call_create(&call, &conf);
+    call_browser(&call);
+    call.react = end_it;
+
+    assert_null(call_answer(&call, OFFER_PEERJS, NULL));
+    call_begin(&call);
+
+    while (call.journal[0] == '\0') {
+        scene_run(1);
+    }
+
+    call.client->silent = 1;
+    call.link = NULL;
+
+    assert_heard(&call, "ready");
+    assert_int_equal(ngx_webrtc_gateway_links(scene.gateway), 0);
+
+    program_send(port, 96, 77, 1, 1, 1);
+    assert_int_equal(ngx_webrtc_port_stats(port)->dropped, 1);
+
+    scene_run(3000);
+    assert_int_equal(ngx_webrtc_engine_peers(scene.world.engine), 0);
+    assert_true(ngx_webrtc_gateway_expires(scene.gateway)
+                == NGX_WEBRTC_NEVER);
+
+    call_browser_cleanup(&call);
+    ngx_webrtc_port_destroy(port);
+    scene_cleanup();
+}
+
+
+static void
+what_cannot_be_agreed_is_said(void **state)
+{
+    call_t                   call;
+    ngx_str_t                sdp;
+    const char              *reason;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    conf = video_conf(NULL, 96, 9000);
+    call_create(&call, &conf);
+    call_browser(&call);
+
+    ngx_str_set(&sdp, "v=0");
+
+    assert_int_equal(ngx_webrtc_link_set_answer(call.link, &sdp,
+                                                scene.world.now, &reason),
+                     NGX_ERROR);
+    assert_string_equal(reason, "NO-OFFER");
+    assert_int_equal(ngx_webrtc_link_answer(call.link, &sdp, scene.world.now,
+                                            &reason), NGX_ERROR);
+    assert_string_equal(reason, "NO-OFFER");
+
+    assert_int_equal(ngx_webrtc_link_set_offer(call.link, &sdp,
+                                               scene.world.now, &reason),
+                     NGX_ERROR);
+
+    /* it lives on */
+
+    assert_null(call_answer(&call, OFFER, NULL));
+    call_connect(&call, "ready");
+
+    assert_int_equal(ngx_webrtc_link_add_candidate(call.link, &sdp, &sdp,
+                                                   scene.world.now), NGX_OK);
+    call_end(&call);
+    scene_cleanup();
+}
+
+
+static void
+a_further_offer_changes_what_flows(void **state)
+{
+    call_t                   call;
+    ngx_webrtc_port_t       *port;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    port = port_of(NGX_WEBRTC_PORT_VIDEO);
+    conf = video_conf(port, 96, 9000);
+    call_media(&call, &conf, OFFER);
+
+    exchange_video(&call, port, 96, 9000);
+
+    /* the browser does not want ours any more */
+
+    assert_null(call_answer(&call, OFFER_HEAD "a=group:BUNDLE 0\r\n"
+                            OFFER_VIDEO("sendonly"), NULL));
+
+    program_send(port, 96, 77, 200, 1, 200);
+    browser_send(&call, 600, 1, 201);
+    scene_run(50);
+    assert_int_equal(call.client->nrtp, 50);
+    assert_int_equal(program(9000)->last, 201);
+
+    /* now it wants it, and has nothing to say */
+
+    assert_null(call_answer(&call, OFFER_HEAD "a=group:BUNDLE 0\r\n"
+                            OFFER_VIDEO("recvonly"), NULL));
+
+    program_send(port, 96, 77, 201, 1, 201);
+    browser_send(&call, 601, 1, 202);
+    scene_run(50);
+    assert_int_equal(call.client->nrtp, 51);
+    assert_int_equal(program(9000)->last, 201);
+
+    call_end(&call);
+    ngx_webrtc_port_destroy(port);
+    scene_cleanup();
+}
+
+
+/* an agent that is told what it would find out */
+
+typedef struct {
+    ngx_webrtc_agent_conf_t    conf;
+    ngx_uint_t                 live;
+    ngx_uint_t                 remotes;
+    ngx_uint_t                 candidates;
+    ngx_uint_t                 ended;
+    uint16_t                   port;        /* of the last one */
+    ngx_webrtc_addr_t          way;
+} agent_t;
+
+
+static agent_t  agent;
+
+
+static void *
+agent_create(void *data, const ngx_webrtc_agent_conf_t *conf,
+    ngx_webrtc_addr_t *way)
+{
+    assert_ptr_equal(data, &scene);
+
+    if (agent.live) {
+        return NULL;
+    }
+
+    memset(&agent, 0, sizeof(agent));
+    agent.conf = *conf;
+    agent.live = 1;
+
+    ngx_webrtc_addr_set_external(way, 1);
+    agent.way = *way;
+
+    return &agent;
+}
+
+
+static void
+agent_destroy(void *data, void *it)
+{
+    assert_ptr_equal(data, &scene);
+    assert_ptr_equal(it, &agent);
+
+    agent.live = 0;
+}
+
+
+static ngx_int_t
+agent_set_remote(void *data, void *it, const ngx_str_t *ufrag,
+    const ngx_str_t *pwd)
+{
+    (void) data;
+    (void) it;
+
+    assert_int_equal(ufrag->len, sizeof(CLIENT_UFRAG) - 1);
+    assert_int_equal(pwd->len, 24);
+
+    agent.remotes++;
+
+    return NGX_OK;
+}
+
+
+static void
+agent_add_candidate(void *data, void *it,
+    const ngx_webrtc_sdp_candidate_t *candidate)
+{
+    (void) data;
+    (void) it;
+
+    assert_true(agent.remotes > 0);
+
+    if (candidate == NULL) {
+        agent.ended++;
+        return;
+    }
+
+    agent.candidates++;
+    agent.port = candidate->port;
+}
+
+
+static void
+candidate_heard(ngx_webrtc_link_t *link, const ngx_webrtc_link_event_t *event)
+{
+    (void) link;
+
+    if (event->type == NGX_WEBRTC_LINK_CANDIDATE) {
+        assert_memory_equal(event->candidate.data, "candidate:x", 11);
+        assert_int_equal(event->mid.len, 1);
+    }
+}
+
+
+static void
+an_agent_reaches_out_to_a_browser(void **state)
+{
+    call_t                   call, other;
+    char                    *answer;
+    ngx_str_t                text, none;
+    const char              *reason;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+    memset(&agent, 0, sizeof(agent));
+
+    scene.gateway->glue.agent_create = agent_create;
+    scene.gateway->glue.agent_destroy = agent_destroy;
+    scene.gateway->glue.agent_set_remote = agent_set_remote;
+    scene.gateway->glue.agent_add_candidate = agent_add_candidate;
+
+    conf = video_conf(NULL, 96, 9000);
+    conf.video.send = 0;
+    conf.full_ice = 1;
+
+    call_create(&call, &conf);
+    call_browser(&call);
+    call.react = candidate_heard;
+
+    /* one comes before the description */
+
+    ngx_str_set(&text, "candidate:1 1 udp 9 192.0.2.9 1111 typ host");
+    ngx_str_null(&none);
+    assert_int_equal(ngx_webrtc_link_add_candidate(call.link, &text, &none,
+                                                   scene.world.now), NGX_OK);
+
+    assert_null(call_answer(&call, OFFER
+                "a=candidate:2 1 udp 9 192.0.2.9 2222 typ host\r\n", &answer));
+
+    assert_null(strstr(answer, "a=ice-lite"));
+    assert_null(strstr(answer, "a=candidate"));
+    free(answer);
+
+    assert_int_equal(agent.live, 1);
+    assert_false(agent.conf.controlling);
+    assert_int_equal(agent.remotes, 1);
+    assert_int_equal(agent.candidates, 2);
+    assert_int_equal(agent.port, 2222);
+
+    ngx_str_set(&text, "candidate:3 1 udp 9 192.0.2.9 3333 typ host");
+    assert_int_equal(ngx_webrtc_link_add_candidate(call.link, &text, &none,
+                                                   scene.world.now), NGX_OK);
+    assert_int_equal(agent.port, 3333);
+    assert_int_equal(ngx_webrtc_link_add_candidate(call.link, &none, &none,
+                                                   scene.world.now), NGX_OK);
+    assert_int_equal(agent.ended, 1);
+
+    ngx_str_set(&text, "candidate:x");
+    agent.conf.handler(agent.conf.data, NGX_WEBRTC_AGENT_CANDIDATE, &text,
+                       scene.world.now);
+    agent.conf.handler(agent.conf.data, NGX_WEBRTC_AGENT_GATHERED, NULL,
+                       scene.world.now);
+    assert_heard(&call, "candidate gathered");
+
+    /* there is none for a second link */
+
+    call_create(&other, &conf);
+    assert_int_equal(ngx_webrtc_link_offer(other.link, &text,
+                                           scene.world.now, &reason),
+                     NGX_ERROR);
+    assert_string_equal(reason, "NO-ICE-AGENT");
+    call_destroy(&other);
+
+    /* it has found a way */
+
+    call_begin(&call);
+    call.client->silent = 1;
+    call.client->path.remote = agent.way;
+
+    agent.conf.handler(agent.conf.data, NGX_WEBRTC_AGENT_UP, NULL,
+                       scene.world.now);
+    client_start_dtls(call.client);
+    scene_run(100);
+    assert_heard(&call, "ready");
+
+    browser_send(&call, 1, 1, 1);
+    scene_run(20);
+    assert_int_equal(program(9000)->rtp, 1);
+
+    agent.conf.handler(agent.conf.data, NGX_WEBRTC_AGENT_DOWN, NULL,
+                       scene.world.now);
+    scene_run(20);
+    assert_heard(&call, "failed");
+
+    assert_int_equal(agent.live, 1);
+    call_end(&call);
+    assert_int_equal(agent.live, 0);
+
+    scene_cleanup();
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(
+                       a_browser_calls_and_both_send_under_their_own_numbers),
+        cmocka_unit_test(we_call_and_nobody_hurries_to_answer),
+        cmocka_unit_test(
+                  a_link_fails_when_the_browser_does_not_come_or_goes_silent),
+        cmocka_unit_test(lost_packets_are_repaired_and_key_frames_asked_for),
+        cmocka_unit_test(one_port_feeds_three_browsers),
+        cmocka_unit_test(redirects_change_at_any_time),
+        cmocka_unit_test(a_media_call_ends_with_the_channel_beside_it),
+        cmocka_unit_test(a_link_may_end_within_its_event),
+        cmocka_unit_test(what_cannot_be_agreed_is_said),
+        cmocka_unit_test(a_further_offer_changes_what_flows),
+        cmocka_unit_test(an_agent_reaches_out_to_a_browser),
+    };
+
+    return cmocka_run_group_tests_name("link", tests, NULL, NULL);
+}
