@@ -21,13 +21,6 @@
 #include <event/ngx_webrtc_wire.h>
 
 
-/* until the hub has them, there is no gateway either */
-#pragma weak ngx_webrtc_port_create
-#pragma weak ngx_webrtc_port_destroy
-#pragma weak ngx_webrtc_port_socket
-#pragma weak ngx_webrtc_port_input
-
-
 /* messages of one recvmmsg(), each as long as a datagram can be */
 #define NGX_WEBRTC_PORT_BATCH     32
 #define NGX_WEBRTC_PORT_DATAGRAM  65536

@@ -13,6 +13,7 @@
 #include <peer/ngx_webrtc_sctp.h>
 #include <event/ngx_webrtc_agent.h>
 #include <event/ngx_webrtc_candidates.h>
+#include <event/ngx_webrtc_gateway_worker.h>
 #include <event/ngx_webrtc_hook.h>
 #include <event/ngx_webrtc_relay.h>
 #include <event/ngx_webrtc_seat.h>
@@ -35,6 +36,7 @@ typedef struct {
     ngx_webrtc_dtls_ctx_t    *dtls;
     ngx_webrtc_sctp_ctx_t    *sctp;
     ngx_webrtc_addr_t         candidates[NGX_WEBRTC_CANDIDATES_MAX];
+    ngx_uint_t                ncandidates;
     ngx_webrtc_engine_stats_t counted;      /* as the zone knows them */
     unsigned                  srtp:1;
 } ngx_webrtc_worker_media_t;
@@ -100,6 +102,9 @@ ngx_webrtc_worker_open_media(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
     port = ngx_webrtc_seat_port(worker->zone, &worker->self);
 
     media->udp = ngx_webrtc_udp_open(cycle, wcf, port);
+    media->ncandidates = ngx_webrtc_candidates_get(wcf->media, port,
+                                                   media->candidates,
+                                                   cycle->log);
 
     if (media->udp == NULL
         || ngx_webrtc_worker_create_engine(wcf, worker, cycle->log) != NGX_OK
@@ -109,6 +114,9 @@ ngx_webrtc_worker_open_media(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
            != NGX_OK
         || ngx_webrtc_worker_create_hub(wcf, worker, cycle->log) != NGX_OK
         || ngx_webrtc_worker_create_sora(wcf, worker, cycle->log) != NGX_OK
+        || ngx_webrtc_gateway_worker_open(cycle, worker, media->candidates,
+                                          media->ncandidates)
+           != NGX_OK
         || ngx_webrtc_skyway_worker_open(cycle, worker) != NGX_OK)
     {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
@@ -182,13 +190,11 @@ static ngx_int_t
 ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     ngx_webrtc_worker_t *worker, ngx_log_t *log)
 {
-    in_port_t                   port;
     ngx_webrtc_hub_conf_t       conf;
     ngx_webrtc_hub_glue_t       glue;
     ngx_webrtc_worker_media_t  *media;
 
     media = &ngx_webrtc_worker_media;
-    port = ngx_webrtc_seat_port(worker->zone, &worker->self);
 
     ngx_memzero(&conf, sizeof(ngx_webrtc_hub_conf_t));
 
@@ -214,8 +220,7 @@ ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     conf.data_buffer = wcf->data_buffer;
     conf.message_rate = wcf->data_message_rate;
     conf.candidates = media->candidates;
-    conf.ncandidates = ngx_webrtc_candidates_get(wcf->media, port,
-                                                 media->candidates, log);
+    conf.ncandidates = media->ncandidates;
     conf.fingerprint = *ngx_webrtc_certificate_fingerprint(
                                                     ngx_webrtc_certificate());
 
@@ -289,6 +294,7 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
     }
 
     ngx_webrtc_skyway_worker_close(worker);
+    ngx_webrtc_gateway_worker_close(worker);
 
     if (worker->hub) {
         ngx_webrtc_hub_destroy(worker->hub, ngx_webrtc_now());
@@ -476,6 +482,7 @@ ngx_webrtc_worker_tick_media(ngx_webrtc_worker_t *worker,
         ngx_webrtc_sora_tick(worker->sora, now);
     }
 
+    ngx_webrtc_gateway_worker_tick(worker, now);
     ngx_webrtc_skyway_worker_tick(worker, now);
 }
 
@@ -500,6 +507,9 @@ ngx_webrtc_worker_media_expires(ngx_webrtc_worker_t *worker)
         t = ngx_webrtc_sora_expires(worker->sora);
         expires = ngx_min(expires, t);
     }
+
+    t = ngx_webrtc_gateway_worker_expires(worker);
+    expires = ngx_min(expires, t);
 
     t = ngx_webrtc_skyway_worker_expires(worker);
     expires = ngx_min(expires, t);
