@@ -187,6 +187,7 @@ ngx_webrtc_link_data_ready(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now)
     }
 
     link->has_stream = 1;
+    data->id = link->stream;
 
     if (link->conf.is_data && data->negotiated) {
         ngx_webrtc_link_data_open(link, now);

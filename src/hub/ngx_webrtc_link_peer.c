@@ -19,6 +19,8 @@ static ngx_int_t ngx_webrtc_link_write(ngx_webrtc_link_t *link,
     ngx_str_t *sdp, ngx_uint_t offer, const char **reason);
 static ngx_int_t ngx_webrtc_link_agreed(ngx_webrtc_link_t *link,
     ngx_webrtc_usec_t now, const char **reason);
+static ngx_uint_t ngx_webrtc_link_has_common(ngx_webrtc_link_t *link,
+    const char **reason);
 static ngx_int_t ngx_webrtc_link_remote(ngx_webrtc_link_t *link,
     ngx_webrtc_usec_t now, const char **reason);
 static void ngx_webrtc_link_peer_handler(ngx_webrtc_peer_t *peer,
@@ -308,7 +310,9 @@ ngx_webrtc_link_agreed(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now,
 
     agreement = &link->agreement;
 
-    if (ngx_webrtc_link_remote(link, now, reason) != NGX_OK) {
+    if (!ngx_webrtc_link_has_common(link, reason)
+        || ngx_webrtc_link_remote(link, now, reason) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -331,6 +335,25 @@ ngx_webrtc_link_agreed(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now,
     ngx_webrtc_link_apply(link, now);
 
     return NGX_OK;
+}
+
+
+/* something of what the link is for */
+
+static ngx_uint_t
+ngx_webrtc_link_has_common(ngx_webrtc_link_t *link, const char **reason)
+{
+    ngx_webrtc_agreement_t  *agreement;
+
+    agreement = &link->agreement;
+
+    if (link->conf.is_data) {
+        *reason = "NO-DATA-CHANNEL";
+        return agreement->data.accepted;
+    }
+
+    *reason = "NO-COMMON-CODEC";
+    return agreement->video.accepted || agreement->audio.accepted;
 }
 
 

@@ -16,24 +16,11 @@
 #include <cmocka.h>
 
 #include "lib/gateway.h"
+#include "lib/offer.h"
 
 
 #define OFFER                                                                \
-    "v=0\r\n"                                                                \
-    "o=- 1 2 IN IP4 127.0.0.1\r\n"                                           \
-    "s=-\r\n"                                                                \
-    "t=0 0\r\n"                                                              \
-    "a=group:BUNDLE 0\r\n"                                                   \
-    "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"                   \
-    "c=IN IP4 0.0.0.0\r\n"                                                   \
-    "a=ice-ufrag:xxxx\r\n"                                                   \
-    "a=ice-pwd:clientclientclientclient\r\n"                                 \
-    "a=ice-options:trickle\r\n"                                              \
-    "a=fingerprint:sha-256 00\r\n"                                           \
-    "a=setup:actpass\r\n"                                                    \
-    "a=mid:0\r\n"                                                            \
-    "a=sctp-port:5000\r\n"                                                   \
-    "a=max-message-size:262144\r\n"
+    OFFER_HEAD "a=group:BUNDLE 1\r\n" OFFER_APPLICATION
 
 
 /* the browser calls, and is not connected yet */
@@ -61,15 +48,6 @@ call_up(call_t *call)
     }
 
     scene_run(50);
-}
-
-
-static void
-call_end(call_t *call)
-{
-    call_destroy(call);
-    scene_run(100);
-    call_browser_cleanup(call);
 }
 
 
@@ -242,6 +220,14 @@ a_negotiated_channel_needs_no_word(void **state)
     call_up(&call);
     assert_heard(&call, "failed");
     assert_string_equal(call.reason, "DATA-CHANNEL-REFUSED");
+    call_end(&call);
+
+    /* nor one that is not offered */
+
+    call_create(&call, &conf);
+    call_browser(&call);
+    assert_string_equal(call_answer(&call, OFFER_MEDIA, NULL),
+                        "NO-DATA-CHANNEL");
     call_end(&call);
 
     ngx_webrtc_port_destroy(port);

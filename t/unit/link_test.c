@@ -21,81 +21,7 @@
 #include <cmocka.h>
 
 #include "lib/gateway.h"
-
-
-#define OFFER_HEAD                                                           \
-    "v=0\r\n"                                                                \
-    "o=- 1 2 IN IP4 127.0.0.1\r\n"                                           \
-    "s=-\r\n"                                                                \
-    "t=0 0\r\n"
-
-#define OFFER_TRANSPORT                                                      \
-    "c=IN IP4 0.0.0.0\r\n"                                                   \
-    "a=ice-ufrag:xxxx\r\n"                                                   \
-    "a=ice-pwd:clientclientclientclient\r\n"                                 \
-    "a=ice-options:trickle\r\n"                                              \
-    "a=fingerprint:sha-256 00\r\n"                                           \
-    "a=setup:actpass\r\n"
-
-#define OFFER_VIDEO(direction)                                               \
-    "m=video 9 UDP/TLS/RTP/SAVPF 98 99\r\n"                                  \
-    OFFER_TRANSPORT                                                          \
-    "a=mid:0\r\n"                                                            \
-    "a=" direction "\r\n"                                                    \
-    "a=msid:stream track\r\n"                                                \
-    "a=rtcp-mux\r\n"                                                         \
-    "a=rtpmap:98 VP8/90000\r\n"                                              \
-    "a=rtcp-fb:98 goog-remb\r\n"                                             \
-    "a=rtcp-fb:98 ccm fir\r\n"                                               \
-    "a=rtcp-fb:98 nack\r\n"                                                  \
-    "a=rtcp-fb:98 nack pli\r\n"                                              \
-    "a=rtpmap:99 rtx/90000\r\n"                                              \
-    "a=fmtp:99 apt=98\r\n"
-
-#define OFFER_APPLICATION                                                    \
-    "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"                   \
-    OFFER_TRANSPORT                                                          \
-    "a=mid:1\r\n"                                                            \
-    "a=sctp-port:5000\r\n"                                                   \
-    "a=max-message-size:262144\r\n"
-
-#define OFFER                                                                \
-    OFFER_HEAD "a=group:BUNDLE 0\r\n" OFFER_VIDEO("sendrecv")
-
-#define OFFER_PEERJS                                                         \
-    OFFER_HEAD "a=group:BUNDLE 0 1\r\n"                                      \
-    OFFER_VIDEO("sendrecv") OFFER_APPLICATION
-
-
-/* a call in both directions, by the browser or by us */
-
-static void
-call_media(call_t *call, const ngx_webrtc_link_conf_t *conf,
-    const char *offer)
-{
-    call_create(call, conf);
-    call_browser(call);
-
-    if (offer) {
-        assert_null(call_answer(call, offer, NULL));
-
-    } else {
-        assert_null(call_offer_and_answer(call));
-    }
-
-    call_connect(call, "ready");
-    assert_heard(call, "ready");
-    assert_true(ngx_webrtc_link_is_open(call->link));
-}
-
-
-static void
-call_end(call_t *call)
-{
-    call_destroy(call);
-    scene_run(50);
-    call_browser_cleanup(call);
-}
+#include "lib/offer.h"
 
 
 static void
@@ -136,7 +62,7 @@ a_browser_calls_and_both_send_under_their_own_numbers(void **state)
     port = port_of(NGX_WEBRTC_PORT_VIDEO);
     conf = video_conf(port, 120, 9000);
 
-    call_media(&call, &conf, OFFER);
+    call_media(&call, &conf, OFFER_MEDIA);
     assert_int_equal(call.link->agreement.video.pt, 98);
 
     assert_int_equal(ngx_webrtc_link_ssrc(call.link, 1), VIDEO_SSRC);
@@ -159,6 +85,87 @@ a_browser_calls_and_both_send_under_their_own_numbers(void **state)
     call_end(&call);
 
     ngx_webrtc_port_destroy(port);
+    scene_cleanup();
+}
+
+
+static void
+sound_and_picture_have_ports_of_their_own(void **state)
+{
+    call_t                   call;
+    uint16_t                 i;
+    ngx_webrtc_port_t       *video, *audio;
+    ngx_webrtc_link_conf_t   conf;
+
+    static u_char  sound[80];
+
+    (void) state;
+
+    scene_init();
+
+    video = port_of(NGX_WEBRTC_PORT_VIDEO);
+    audio = port_of(NGX_WEBRTC_PORT_AUDIO);
+
+    conf = video_conf(video, 96, 9000);
+    conf.audio.codec = NGX_WEBRTC_CODEC_OPUS;
+    conf.audio.clock_rate = 48000;
+    conf.audio.pt = 111;
+    conf.audio.feed = audio;
+    conf.audio.redirect = at(9010);
+    conf.audio.send = 1;
+    conf.audio.receive = 1;
+
+    call_media(&call, &conf, OFFER_HEAD "a=group:BUNDLE 0 2\r\n"
+               OFFER_VIDEO("sendrecv") OFFER_AUDIO("sendrecv"));
+
+    for (i = 0; i < 50; i++) {
+        program_send(video, 96, 77, i, i == 0, (u_char) i);
+        program_send(audio, 111, 78, i, 0, (u_char) i);
+        browser_send(&call, i, i == 0, (u_char) (100 + i));
+        client_send_rtp(call.client, 109, AUDIO_SSRC, i, 0, sound,
+                        sizeof(sound));
+        scene_run(20);
+    }
+
+    assert_int_equal(call.client->nrtp, 50);
+    assert_int_equal(call.client->naudio, 50);
+    assert_int_equal(program(9000)->rtp, 50);
+    assert_int_equal(program(9000)->pt, 96);
+    assert_int_equal(program(9010)->rtp, 50);
+    assert_int_equal(program(9010)->pt, 111);
+    assert_int_equal(program(9010)->ssrc, AUDIO_SSRC);
+
+    assert_int_equal(ngx_webrtc_link_ssrc(call.link, 0), AUDIO_SSRC);
+    call_end(&call);
+
+    /* a browser that only wants the picture, a program without the codec */
+
+    conf.audio.send = 0;
+    conf.audio.receive = 0;
+    conf.video.receive = 0;
+
+    call_media(&call, &conf, OFFER_HEAD "a=group:BUNDLE 0 2\r\n"
+               OFFER_VIDEO("recvonly") OFFER_AUDIO("recvonly"));
+
+    assert_false(call.link->agreement.audio.sends);
+    program_send(video, 96, 77, 60, 1, 60);
+    program_send(audio, 111, 78, 60, 0, 60);
+    scene_run(20);
+    assert_int_equal(call.last, 60);
+    assert_int_equal(call.client->naudio, 0);
+    call_end(&call);
+
+    conf.video.codec = NGX_WEBRTC_CODEC_H265;
+    call_create(&call, &conf);
+    call_browser(&call);
+    assert_string_equal(call_answer(&call, OFFER_MEDIA, NULL),
+                        "ALL-REJECTED");
+    assert_string_equal(call_answer(&call, OFFER_PEERJS, NULL),
+                        "NO-COMMON-CODEC");
+    call_end(&call);
+
+    ngx_webrtc_port_destroy(video);
+    ngx_webrtc_port_destroy(audio);
     scene_cleanup();
 }
 
@@ -210,7 +217,7 @@ a_link_fails_when_the_browser_does_not_come_or_goes_silent(void **state)
     call_create(&call, &conf);
     call_browser(&call);
 
-    assert_null(call_answer(&call, OFFER, NULL));
+    assert_null(call_answer(&call, OFFER_MEDIA, NULL));
 
     scene_run(9900);
     assert_heard(&call, "");
@@ -220,7 +227,7 @@ a_link_fails_when_the_browser_does_not_come_or_goes_silent(void **state)
 
     call_end(&call);
 
-    call_media(&call, &conf, OFFER);
+    call_media(&call, &conf, OFFER_MEDIA);
     call.client->silent = 1;
     scene_run(31000);
     assert_heard(&call, "failed");
@@ -251,7 +258,7 @@ lost_packets_are_repaired_and_key_frames_asked_for(void **state)
     conf = video_conf(port, 96, 9000);
     conf.video.rtcp_feed = rtcp;
 
-    call_media(&call, &conf, OFFER);
+    call_media(&call, &conf, OFFER_MEDIA);
 
     /* the program is asked for the first one, from its RTCP port */
 
@@ -340,7 +347,7 @@ one_port_feeds_three_browsers(void **state)
 
     for (i = 0; i < 3; i++) {
         conf = video_conf(port, 96, (uint16_t) (9000 + 10 * i));
-        call_media(&calls[i], &conf, (i == 1) ? NULL : OFFER);
+        call_media(&calls[i], &conf, (i == 1) ? NULL : OFFER_MEDIA);
     }
 
     for (n = 0; n < 50; n++) {
@@ -389,7 +396,7 @@ redirects_change_at_any_time(void **state)
 
     conf = video_conf(NULL, 96, 0);
     conf.video.send = 0;
-    call_media(&call, &conf, OFFER);
+    call_media(&call, &conf, OFFER_MEDIA);
 
     browser_send(&call, 1, 1, 1);
     scene_run(20);
@@ -484,7 +491,7 @@ a_media_call_ends_with_the_channel_beside_it(void **state)
 
     /* close_notify alone will do as well */
 
-    call_media(&call, &conf, OFFER);
+    call_media(&call, &conf, OFFER_MEDIA);
     ngx_webrtc_dtls_close(call.client->dtls);
     client_flush(call.client);
     scene_run(10);
@@ -570,10 +577,10 @@ what_cannot_be_agreed_is_said(void **state)
     assert_int_equal(ngx_webrtc_link_set_answer(call.link, &sdp,
                                                 scene.world.now, &reason),
                      NGX_ERROR);
-    assert_string_equal(reason, "NO-OFFER");
+    assert_string_equal(reason, "NO-OFFER_MEDIA");
     assert_int_equal(ngx_webrtc_link_answer(call.link, &sdp, scene.world.now,
                                             &reason), NGX_ERROR);
-    assert_string_equal(reason, "NO-OFFER");
+    assert_string_equal(reason, "NO-OFFER_MEDIA");
 
     assert_int_equal(ngx_webrtc_link_set_offer(call.link, &sdp,
                                                scene.world.now, &reason),
@@ -581,7 +588,7 @@ what_cannot_be_agreed_is_said(void **state)
 
     /* it lives on */
 
-    assert_null(call_answer(&call, OFFER, NULL));
+    assert_null(call_answer(&call, OFFER_MEDIA, NULL));
     call_connect(&call, "ready");
 
     assert_int_equal(ngx_webrtc_link_add_candidate(call.link, &sdp, &sdp,
@@ -604,7 +611,7 @@ a_further_offer_changes_what_flows(void **state)
 
     port = port_of(NGX_WEBRTC_PORT_VIDEO);
     conf = video_conf(port, 96, 9000);
-    call_media(&call, &conf, OFFER);
+    call_media(&call, &conf, OFFER_MEDIA);
 
     exchange_video(&call, port, 96, 9000);
 
@@ -636,206 +643,13 @@ a_further_offer_changes_what_flows(void **state)
 }
 
 
-/* an agent that is told what it would find out */
-
-typedef struct {
-    ngx_webrtc_agent_conf_t    conf;
-    ngx_uint_t                 live;
-    ngx_uint_t                 remotes;
-    ngx_uint_t                 candidates;
-    ngx_uint_t                 ended;
-    uint16_t                   port;        /* of the last one */
-    ngx_webrtc_addr_t          way;
-} agent_t;
-
-
-static agent_t  agent;
-
-
-static void *
-agent_create(void *data, const ngx_webrtc_agent_conf_t *conf,
-    ngx_webrtc_addr_t *way)
-{
-    assert_ptr_equal(data, &scene);
-
-    if (agent.live) {
-        return NULL;
-    }
-
-    memset(&agent, 0, sizeof(agent));
-    agent.conf = *conf;
-    agent.live = 1;
-
-    ngx_webrtc_addr_set_external(way, 1);
-    agent.way = *way;
-
-    return &agent;
-}
-
-
-static void
-agent_destroy(void *data, void *it)
-{
-    assert_ptr_equal(data, &scene);
-    assert_ptr_equal(it, &agent);
-
-    agent.live = 0;
-}
-
-
-static ngx_int_t
-agent_set_remote(void *data, void *it, const ngx_str_t *ufrag,
-    const ngx_str_t *pwd)
-{
-    (void) data;
-    (void) it;
-
-    assert_int_equal(ufrag->len, sizeof(CLIENT_UFRAG) - 1);
-    assert_int_equal(pwd->len, 24);
-
-    agent.remotes++;
-
-    return NGX_OK;
-}
-
-
-static void
-agent_add_candidate(void *data, void *it,
-    const ngx_webrtc_sdp_candidate_t *candidate)
-{
-    (void) data;
-    (void) it;
-
-    assert_true(agent.remotes > 0);
-
-    if (candidate == NULL) {
-        agent.ended++;
-        return;
-    }
-
-    agent.candidates++;
-    agent.port = candidate->port;
-}
-
-
-static void
-candidate_heard(ngx_webrtc_link_t *link, const ngx_webrtc_link_event_t *event)
-{
-    (void) link;
-
-    if (event->type == NGX_WEBRTC_LINK_CANDIDATE) {
-        assert_memory_equal(event->candidate.data, "candidate:x", 11);
-        assert_int_equal(event->mid.len, 1);
-    }
-}
-
-
-static void
-an_agent_reaches_out_to_a_browser(void **state)
-{
-    call_t                   call, other;
-    char                    *answer;
-    ngx_str_t                text, none;
-    const char              *reason;
-    ngx_webrtc_link_conf_t   conf;
-
-    (void) state;
-
-    scene_init();
-    memset(&agent, 0, sizeof(agent));
-
-    scene.gateway->glue.agent_create = agent_create;
-    scene.gateway->glue.agent_destroy = agent_destroy;
-    scene.gateway->glue.agent_set_remote = agent_set_remote;
-    scene.gateway->glue.agent_add_candidate = agent_add_candidate;
-
-    conf = video_conf(NULL, 96, 9000);
-    conf.video.send = 0;
-    conf.full_ice = 1;
-
-    call_create(&call, &conf);
-    call_browser(&call);
-    call.react = candidate_heard;
-
-    /* one comes before the description */
-
-    ngx_str_set(&text, "candidate:1 1 udp 9 192.0.2.9 1111 typ host");
-    ngx_str_null(&none);
-    assert_int_equal(ngx_webrtc_link_add_candidate(call.link, &text, &none,
-                                                   scene.world.now), NGX_OK);
-
-    assert_null(call_answer(&call, OFFER
-                "a=candidate:2 1 udp 9 192.0.2.9 2222 typ host\r\n", &answer));
-
-    assert_null(strstr(answer, "a=ice-lite"));
-    assert_null(strstr(answer, "a=candidate"));
-    free(answer);
-
-    assert_int_equal(agent.live, 1);
-    assert_false(agent.conf.controlling);
-    assert_int_equal(agent.remotes, 1);
-    assert_int_equal(agent.candidates, 2);
-    assert_int_equal(agent.port, 2222);
-
-    ngx_str_set(&text, "candidate:3 1 udp 9 192.0.2.9 3333 typ host");
-    assert_int_equal(ngx_webrtc_link_add_candidate(call.link, &text, &none,
-                                                   scene.world.now), NGX_OK);
-    assert_int_equal(agent.port, 3333);
-    assert_int_equal(ngx_webrtc_link_add_candidate(call.link, &none, &none,
-                                                   scene.world.now), NGX_OK);
-    assert_int_equal(agent.ended, 1);
-
-    ngx_str_set(&text, "candidate:x");
-    agent.conf.handler(agent.conf.data, NGX_WEBRTC_AGENT_CANDIDATE, &text,
-                       scene.world.now);
-    agent.conf.handler(agent.conf.data, NGX_WEBRTC_AGENT_GATHERED, NULL,
-                       scene.world.now);
-    assert_heard(&call, "candidate gathered");
-
-    /* there is none for a second link */
-
-    call_create(&other, &conf);
-    assert_int_equal(ngx_webrtc_link_offer(other.link, &text,
-                                           scene.world.now, &reason),
-                     NGX_ERROR);
-    assert_string_equal(reason, "NO-ICE-AGENT");
-    call_destroy(&other);
-
-    /* it has found a way */
-
-    call_begin(&call);
-    call.client->silent = 1;
-    call.client->path.remote = agent.way;
-
-    agent.conf.handler(agent.conf.data, NGX_WEBRTC_AGENT_UP, NULL,
-                       scene.world.now);
-    client_start_dtls(call.client);
-    scene_run(100);
-    assert_heard(&call, "ready");
-
-    browser_send(&call, 1, 1, 1);
-    scene_run(20);
-    assert_int_equal(program(9000)->rtp, 1);
-
-    agent.conf.handler(agent.conf.data, NGX_WEBRTC_AGENT_DOWN, NULL,
-                       scene.world.now);
-    scene_run(20);
-    assert_heard(&call, "failed");
-
-    assert_int_equal(agent.live, 1);
-    call_end(&call);
-    assert_int_equal(agent.live, 0);
-
-    scene_cleanup();
-}
-
-
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(
                        a_browser_calls_and_both_send_under_their_own_numbers),
+        cmocka_unit_test(sound_and_picture_have_ports_of_their_own),
         cmocka_unit_test(we_call_and_nobody_hurries_to_answer),
         cmocka_unit_test(
                   a_link_fails_when_the_browser_does_not_come_or_goes_silent),
@@ -846,7 +660,6 @@ main(void)
         cmocka_unit_test(a_link_may_end_within_its_event),
         cmocka_unit_test(what_cannot_be_agreed_is_said),
         cmocka_unit_test(a_further_offer_changes_what_flows),
-        cmocka_unit_test(an_agent_reaches_out_to_a_browser),
     };
 
     return cmocka_run_group_tests_name("link", tests, NULL, NULL);
