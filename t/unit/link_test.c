@@ -577,10 +577,10 @@ what_cannot_be_agreed_is_said(void **state)
     assert_int_equal(ngx_webrtc_link_set_answer(call.link, &sdp,
                                                 scene.world.now, &reason),
                      NGX_ERROR);
-    assert_string_equal(reason, "NO-OFFER_MEDIA");
+    assert_string_equal(reason, "NO-OFFER");
     assert_int_equal(ngx_webrtc_link_answer(call.link, &sdp, scene.world.now,
                                             &reason), NGX_ERROR);
-    assert_string_equal(reason, "NO-OFFER_MEDIA");
+    assert_string_equal(reason, "NO-OFFER");
 
     assert_int_equal(ngx_webrtc_link_set_offer(call.link, &sdp,
                                                scene.world.now, &reason),
