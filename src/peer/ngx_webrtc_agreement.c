@@ -152,7 +152,10 @@ ngx_webrtc_agreement_wanted(const ngx_webrtc_agreement_t *agreement,
 }
 
 
-/* simulcast is not for two equals */
+/*
+ * Simulcast is not for two equals.  What is inactive has the extensions for
+ * both ways: browsers do not offer again what was not taken.
+ */
 
 ngx_uint_t
 ngx_webrtc_agreement_wants_ext(const ngx_webrtc_agreement_part_t *part,
@@ -162,7 +165,7 @@ ngx_webrtc_agreement_wants_ext(const ngx_webrtc_agreement_part_t *part,
            && kind != NGX_WEBRTC_EXT_RID
            && kind != NGX_WEBRTC_EXT_RRID
            && ngx_webrtc_negotiation_wants_ext(kind, part->format.codec,
-                                 part->direction & NGX_WEBRTC_SDP_RECVONLY);
+                                 part->direction != NGX_WEBRTC_SDP_SENDONLY);
 }
 
 
@@ -482,7 +485,11 @@ ngx_webrtc_agreement_apply_media(ngx_webrtc_agreement_draft_t *draft,
     }
 
     media->mid = part->mid;
-    media->codec = part->format.codec;
+
+    if (media->wanted) {
+        media->codec = part->format.codec;
+    }
+
     media->pt = part->format.pt;
     media->rtx_pt = part->format.rtx_pt;
     media->rtx = (part->format.rtx_pt != NGX_WEBRTC_SDP_NO_PT);

@@ -36,8 +36,6 @@ static ngx_int_t ngx_webrtc_agreement_accept_media(
     ngx_webrtc_agreement_draft_t *draft, ngx_uint_t n);
 static void ngx_webrtc_agreement_accept_idle(
     ngx_webrtc_agreement_draft_t *draft);
-static void ngx_webrtc_agreement_accept_exts(
-    ngx_webrtc_agreement_draft_t *draft, ngx_uint_t n);
 static ngx_uint_t ngx_webrtc_agreement_clash(
     const ngx_webrtc_agreement_draft_t *draft);
 
@@ -470,6 +468,11 @@ ngx_webrtc_agreement_accept_media(ngx_webrtc_agreement_draft_t *draft,
     if (!media->wanted) {
         part->live = (ngx_webrtc_agreement_format_any(part, section)
                       == NGX_OK);
+
+        if (part->live) {
+            ngx_webrtc_agreement_take_exts(draft, part);
+        }
+
         return NGX_OK;
     }
 
@@ -496,7 +499,7 @@ ngx_webrtc_agreement_accept_media(ngx_webrtc_agreement_draft_t *draft,
         part->direction |= NGX_WEBRTC_SDP_RECVONLY;
     }
 
-    ngx_webrtc_agreement_accept_exts(draft, n);
+    ngx_webrtc_agreement_take_exts(draft, part);
 
     return NGX_OK;
 }
@@ -532,16 +535,14 @@ ngx_webrtc_agreement_accept_idle(ngx_webrtc_agreement_draft_t *draft)
 }
 
 
-static void
-ngx_webrtc_agreement_accept_exts(ngx_webrtc_agreement_draft_t *draft,
-    ngx_uint_t n)
+void
+ngx_webrtc_agreement_take_exts(ngx_webrtc_agreement_draft_t *draft,
+    ngx_webrtc_agreement_part_t *part)
 {
-    ngx_uint_t                    i, kind;
-    ngx_webrtc_sdp_extmap_t      *extmap;
-    ngx_webrtc_sdp_section_t     *section;
-    ngx_webrtc_agreement_part_t  *part;
+    ngx_uint_t                 i, kind;
+    ngx_webrtc_sdp_extmap_t   *extmap;
+    ngx_webrtc_sdp_section_t  *section;
 
-    part = &draft->parts[n];
     section = &draft->sdp->sections[part->line];
 
     for (i = 0; i < section->nextmaps; i++) {

@@ -10,7 +10,9 @@
 #include <peer/ngx_webrtc_agreement_internal.h>
 
 
-#define NGX_WEBRTC_H264_PLAIN  "42e01f"     /* constrained baseline */
+/* constrained baseline, level 3.1 */
+
+#define NGX_WEBRTC_H264_PLAIN  { 0x42, 0xe0, 0x1f }
 
 
 /* what a=fmtp of H264 says (RFC 6184, section 8.1) */
@@ -31,13 +33,15 @@ typedef struct {
 
 
 static ngx_uint_t ngx_webrtc_agreement_score(
-    const ngx_webrtc_agreement_media_t *media,
+    const ngx_webrtc_agreement_media_t *media, ngx_uint_t wanted,
     const ngx_webrtc_sdp_codec_t *codec);
 static ngx_uint_t ngx_webrtc_agreement_score_h264(
     const ngx_webrtc_agreement_media_t *media,
     const ngx_webrtc_sdp_codec_t *codec);
 static void ngx_webrtc_h264_fmtp(const ngx_str_t *fmtp,
     ngx_webrtc_h264_fmtp_t *h264);
+static ngx_int_t ngx_webrtc_h264_profile(const ngx_str_t *value,
+    u_char *profile);
 static ngx_uint_t ngx_webrtc_agreement_same_value(const ngx_str_t *a,
     const ngx_str_t *b, const char *key, const char *def);
 static ngx_uint_t ngx_webrtc_agreement_rtx(ngx_webrtc_sdp_section_t *section,
@@ -51,21 +55,23 @@ ngx_webrtc_sdp_codec_t *
 ngx_webrtc_agreement_choose(const ngx_webrtc_agreement_media_t *media,
     ngx_webrtc_sdp_section_t *section)
 {
-    ngx_uint_t               i, score, best;
+    ngx_uint_t               i, kind, score, best;
     ngx_webrtc_sdp_codec_t  *codec, *chosen;
 
+    kind = media->codec;
     chosen = NULL;
     best = 0;
 
     for (i = 0; i < section->ncodecs; i++) {
         codec = &section->codecs[i];
-        score = ngx_webrtc_agreement_score(media, codec);
+        score = ngx_webrtc_agreement_score(media, kind, codec);
 
         /* of equals the first is what the remote likes best */
 
         if (score > best) {
             best = score;
             chosen = codec;
+            kind = ngx_webrtc_codec_find(&codec->name);
         }
     }
 
@@ -77,7 +83,7 @@ ngx_webrtc_agreement_choose(const ngx_webrtc_agreement_media_t *media,
 
 static ngx_uint_t
 ngx_webrtc_agreement_score(const ngx_webrtc_agreement_media_t *media,
-    const ngx_webrtc_sdp_codec_t *codec)
+    ngx_uint_t wanted, const ngx_webrtc_sdp_codec_t *codec)
 {
     ngx_uint_t                 kind, score;
     const ngx_webrtc_codec_t  *info;
@@ -85,7 +91,7 @@ ngx_webrtc_agreement_score(const ngx_webrtc_agreement_media_t *media,
     kind = ngx_webrtc_codec_find(&codec->name);
 
     if (kind == NGX_WEBRTC_CODEC_NONE
-        || (media->codec != NGX_WEBRTC_CODEC_NONE && media->codec != kind))
+        || (wanted != NGX_WEBRTC_CODEC_NONE && wanted != kind))
     {
         return 0;
     }
@@ -170,9 +176,9 @@ ngx_webrtc_agreement_score_h264(const ngx_webrtc_agreement_media_t *media,
 static void
 ngx_webrtc_h264_fmtp(const ngx_str_t *fmtp, ngx_webrtc_h264_fmtp_t *h264)
 {
-    u_char      c;
-    ngx_str_t   value;
-    ngx_uint_t  i, given;
+    ngx_str_t  value;
+
+    static const u_char  plain[] = NGX_WEBRTC_H264_PLAIN;
 
     ngx_memzero(h264, sizeof(ngx_webrtc_h264_fmtp_t));
 
@@ -181,32 +187,14 @@ ngx_webrtc_h264_fmtp(const ngx_str_t *fmtp, ngx_webrtc_h264_fmtp_t *h264)
                   == NGX_OK
                   && value.len == 1 && value.data[0] == '1');
 
-    given = (ngx_webrtc_sdp_fmtp_value(fmtp, "profile-level-id", &value)
-             == NGX_OK
-             && value.len == 6);
+    h264->given = (ngx_webrtc_sdp_fmtp_value(fmtp, "profile-level-id", &value)
+                   == NGX_OK
+                   && ngx_webrtc_h264_profile(&value, h264->profile)
+                      == NGX_OK);
 
-    if (!given) {
-        ngx_str_set(&value, NGX_WEBRTC_H264_PLAIN);
+    if (!h264->given) {
+        ngx_memcpy(h264->profile, plain, sizeof(h264->profile));
     }
-
-    for (i = 0; i < 6; i++) {
-        c = value.data[i] | 0x20;
-
-        if (c >= '0' && c <= '9') {
-            c -= '0';
-
-        } else if (c >= 'a' && c <= 'f') {
-            c = c - 'a' + 10;
-
-        } else {
-            given = 0;
-            c = 0;
-        }
-
-        h264->profile[i / 2] = (u_char) (h264->profile[i / 2] << 4 | c);
-    }
-
-    h264->given = given;
 
     /* table 5 of RFC 6184, as far as it concerns baseline */
 
@@ -222,6 +210,39 @@ ngx_webrtc_h264_fmtp(const ngx_str_t *fmtp, ngx_webrtc_h264_fmtp_t *h264)
                                                : NGX_WEBRTC_H264_OTHER;
         break;
     }
+}
+
+
+static ngx_int_t
+ngx_webrtc_h264_profile(const ngx_str_t *value, u_char *profile)
+{
+    u_char  c;
+    size_t  i;
+
+    if (value->len != 6) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < value->len; i++) {
+        c = value->data[i];
+
+        if (c >= '0' && c <= '9') {
+            c -= '0';
+
+        } else {
+            c |= 0x20;
+
+            if (c < 'a' || c > 'f') {
+                return NGX_ERROR;
+            }
+
+            c = c - 'a' + 10;
+        }
+
+        profile[i / 2] = (u_char) (profile[i / 2] << 4 | c);
+    }
+
+    return NGX_OK;
 }
 
 

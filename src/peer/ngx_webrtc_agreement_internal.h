@@ -154,6 +154,10 @@ void ngx_webrtc_agreement_note(ngx_webrtc_agreement_draft_t *draft);
 ngx_int_t ngx_webrtc_agreement_fail(ngx_webrtc_agreement_draft_t *draft,
     const char *reason);
 
+/* _answer.c: the extensions of the part's section that are of use */
+void ngx_webrtc_agreement_take_exts(ngx_webrtc_agreement_draft_t *draft,
+    ngx_webrtc_agreement_part_t *part);
+
 /* _write.c: the draft as a text; NGX_ERROR: it does not fit */
 ngx_int_t ngx_webrtc_agreement_write(ngx_webrtc_agreement_draft_t *draft,
     ngx_webrtc_text_t *text);

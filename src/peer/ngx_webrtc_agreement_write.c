@@ -139,6 +139,8 @@ ngx_webrtc_agreement_write_idle(ngx_webrtc_agreement_draft_t *draft,
             return NGX_ERROR;
         }
 
+        ngx_webrtc_agreement_take_exts(draft, &part);
+
     } else if (draft->parts[n].live) {
         part.format = draft->parts[n].format;
 
