@@ -254,10 +254,7 @@ ngx_webrtc_link_want_media(ngx_webrtc_medium_t *medium)
     agreed->send = conf->send;
     agreed->receive = conf->receive;
 
-    /* of what the caller offers and we do not want something inactive stays */
-
-    agreed->wanted = conf->send || conf->receive
-                     || (!medium->link->caller && agreed->present);
+    agreed->wanted = conf->send || conf->receive;
 }
 
 
@@ -343,7 +340,8 @@ ngx_webrtc_link_agreed(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now,
 static ngx_uint_t
 ngx_webrtc_link_has_common(ngx_webrtc_link_t *link, const char **reason)
 {
-    ngx_webrtc_agreement_t  *agreement;
+    ngx_webrtc_agreement_t        *agreement;
+    ngx_webrtc_agreement_media_t  *video, *audio;
 
     agreement = &link->agreement;
 
@@ -352,8 +350,16 @@ ngx_webrtc_link_has_common(ngx_webrtc_link_t *link, const char **reason)
         return agreement->data.accepted;
     }
 
+    video = &agreement->video;
+    audio = &agreement->audio;
+
     *reason = "NO-COMMON-CODEC";
-    return agreement->video.accepted || agreement->audio.accepted;
+
+    /* what is not wanted is accepted too, and inactive */
+
+    return (video->wanted && video->accepted)
+           || (audio->wanted && audio->accepted)
+           || (!video->wanted && !audio->wanted);
 }
 
 

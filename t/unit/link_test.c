@@ -164,6 +164,27 @@ sound_and_picture_have_ports_of_their_own(void **state)
                         "NO-COMMON-CODEC");
     call_end(&call);
 
+    /* sound that nobody wants is no call */
+
+    call_create(&call, &conf);
+    call_browser(&call);
+    assert_string_equal(call_answer(&call, OFFER_HEAD
+                                    "a=group:BUNDLE 0 2\r\n"
+                                    OFFER_VIDEO("sendrecv")
+                                    OFFER_AUDIO("sendrecv"), NULL),
+                        "NO-COMMON-CODEC");
+    call_end(&call);
+
+    /* and does not end one, though its codec is not there either */
+
+    conf.video.codec = NGX_WEBRTC_CODEC_VP8;
+    conf.audio.codec = NGX_WEBRTC_CODEC_PCMA;
+    call_media(&call, &conf, OFFER_HEAD "a=group:BUNDLE 0 2\r\n"
+               OFFER_VIDEO("recvonly") OFFER_AUDIO("sendrecv"));
+    assert_true(call.link->agreement.audio.accepted);
+    assert_false(call.link->agreement.audio.receives);
+    call_end(&call);
+
     ngx_webrtc_port_destroy(video);
     ngx_webrtc_port_destroy(audio);
     scene_cleanup();
