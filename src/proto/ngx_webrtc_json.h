@@ -43,6 +43,10 @@ ngx_int_t ngx_webrtc_json_find_raw(u_char *pos, u_char *last,
     const char *key, ngx_str_t *value);
 
 
+/* NGX_OK: the text is an object or array, by the rules of find_raw() */
+ngx_int_t ngx_webrtc_json_check(u_char *pos, u_char *last);
+
+
 /*
  * Members of an object.  NGX_OK: *value set; NGX_DECLINED: absent or null;
  * NGX_ERROR: wrong type; NGX_ABORT: of the right type but out of range.

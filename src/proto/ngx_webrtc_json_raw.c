@@ -10,6 +10,7 @@
  */
 
 
+#include <core/ngx_webrtc_utf8.h>
 #include <proto/ngx_webrtc_json.h>
 
 
@@ -29,12 +30,33 @@ static ngx_int_t ngx_webrtc_json_string(ngx_webrtc_json_scan_t *scan,
 static ngx_int_t ngx_webrtc_json_escape(ngx_webrtc_json_scan_t *scan);
 static ngx_int_t ngx_webrtc_json_hex4(ngx_webrtc_json_scan_t *scan,
     ngx_uint_t *code);
-static ngx_int_t ngx_webrtc_json_utf8(ngx_webrtc_json_scan_t *scan);
 static ngx_int_t ngx_webrtc_json_number(ngx_webrtc_json_scan_t *scan);
 static ngx_int_t ngx_webrtc_json_digits(ngx_webrtc_json_scan_t *scan);
 static ngx_int_t ngx_webrtc_json_literal(ngx_webrtc_json_scan_t *scan,
     const char *text, size_t len);
 static ngx_uint_t ngx_webrtc_json_peek(ngx_webrtc_json_scan_t *scan);
+
+
+ngx_int_t
+ngx_webrtc_json_check(u_char *pos, u_char *last)
+{
+    ngx_uint_t              c;
+    ngx_webrtc_json_scan_t  scan;
+
+    scan.pos = pos;
+    scan.last = last;
+    scan.depth = 0;
+
+    c = ngx_webrtc_json_peek(&scan);
+
+    if ((c != '{' && c != '[') || ngx_webrtc_json_value(&scan) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_webrtc_json_peek(&scan);
+
+    return (scan.pos == scan.last) ? NGX_OK : NGX_ERROR;
+}
 
 
 ngx_int_t
@@ -235,7 +257,9 @@ done:
 static ngx_int_t
 ngx_webrtc_json_string(ngx_webrtc_json_scan_t *scan, ngx_str_t *value)
 {
-    ngx_int_t  rc;
+    uint32_t       code;
+    ngx_int_t      rc;
+    const u_char  *p;
 
     value->data = ++scan->pos;
 
@@ -255,7 +279,9 @@ ngx_webrtc_json_string(ngx_webrtc_json_scan_t *scan, ngx_str_t *value)
             rc = ngx_webrtc_json_escape(scan);
 
         } else if (*scan->pos >= 0x80) {
-            rc = ngx_webrtc_json_utf8(scan);
+            p = scan->pos;
+            rc = ngx_webrtc_utf8_next(&p, scan->last, &code);
+            scan->pos += p - scan->pos;
 
         } else {
             scan->pos++;
@@ -355,58 +381,6 @@ ngx_webrtc_json_hex4(ngx_webrtc_json_scan_t *scan, ngx_uint_t *code)
 
         *code = *code << 4 | c;
     }
-
-    return NGX_OK;
-}
-
-
-/* RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF */
-
-static ngx_int_t
-ngx_webrtc_json_utf8(ngx_webrtc_json_scan_t *scan)
-{
-    u_char     *p;
-    uint32_t    code, min;
-    ngx_uint_t  i, n;
-
-    p = scan->pos;
-
-    if ((p[0] & 0xe0) == 0xc0) {
-        n = 1;
-        min = 0x80;
-        code = p[0] & 0x1f;
-
-    } else if ((p[0] & 0xf0) == 0xe0) {
-        n = 2;
-        min = 0x800;
-        code = p[0] & 0x0f;
-
-    } else if ((p[0] & 0xf8) == 0xf0) {
-        n = 3;
-        min = 0x10000;
-        code = p[0] & 0x07;
-
-    } else {
-        return NGX_ERROR;
-    }
-
-    if ((size_t) (scan->last - p) <= n) {
-        return NGX_ERROR;
-    }
-
-    for (i = 1; i <= n; i++) {
-        if ((p[i] & 0xc0) != 0x80) {
-            return NGX_ERROR;
-        }
-
-        code = code << 6 | (p[i] & 0x3f);
-    }
-
-    if (code < min || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-        return NGX_ERROR;
-    }
-
-    scan->pos += n + 1;
 
     return NGX_OK;
 }
