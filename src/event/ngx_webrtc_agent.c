@@ -197,6 +197,11 @@ ngx_webrtc_agent_alloc(void)
     agent->resume.data = agent;
     agent->resume.log = agents->log;
 
+    agent->release.handler = ngx_webrtc_agent_release_handler;
+    agent->release.data = agent;
+    agent->release.log = agents->log;
+    agent->release.cancelable = 1;
+
     return agent;
 }
 
@@ -363,7 +368,7 @@ ngx_webrtc_agent_destroy(ngx_webrtc_agent_t *agent)
 
     agent->state = NGX_WEBRTC_AGENT_LEAVING;
 
-    ngx_post_event(&agent->notify, &ngx_posted_events);
+    ngx_add_timer(&agent->release, NGX_WEBRTC_AGENT_GOODBYE);
 }
 
 
@@ -379,10 +384,6 @@ ngx_webrtc_agent_free(ngx_webrtc_agent_t *agent)
 
         (void) g_signal_handlers_disconnect_by_data(agent->nice, agent);
 
-        if (agent->stream) {
-            (void) ngx_webrtc_agent_read(agent, 0);
-        }
-
         g_object_unref(agent->nice);
 
         ngx_webrtc_glib_leave(agent->glib);
@@ -396,6 +397,10 @@ ngx_webrtc_agent_free(ngx_webrtc_agent_t *agent)
 
     if (agent->resume.posted) {
         ngx_delete_posted_event(&agent->resume);
+    }
+
+    if (agent->release.timer_set) {
+        ngx_del_timer(&agent->release);
     }
 
     agents->table[agent->number % agents->conf->max_agents] = NULL;

@@ -21,19 +21,22 @@
 
 #define NGX_WEBRTC_AGENT_COMPONENT  1
 
+/* goodbyes that are in the outbox go first, ms */
+#define NGX_WEBRTC_AGENT_GOODBYE    20
+
 
 typedef enum {
     NGX_WEBRTC_AGENT_LIVE = 0,
     NGX_WEBRTC_AGENT_LEAVING,           /* destroy() was called */
-    NGX_WEBRTC_AGENT_RELEASING,         /* servers are being told */
-    NGX_WEBRTC_AGENT_RELEASED
+    NGX_WEBRTC_AGENT_RELEASING          /* servers are being told */
 } ngx_webrtc_agent_state_e;
 
 
 /*
- * Belongs to the one who creates it until destroy(), then to itself until its
- * servers have answered.  libnice's signals are only noted, and told from the
- * posted "notify": so nobody calls libnice from within libnice.
+ * Belongs to the one who creates it until destroy(), then to itself for a
+ * while, in which its servers are told.  libnice's signals are only noted,
+ * and told from the posted "notify": so nobody calls libnice from within
+ * libnice.
  */
 
 struct ngx_webrtc_agent_s {
@@ -50,6 +53,7 @@ struct ngx_webrtc_agent_s {
 
     ngx_event_t               notify;
     ngx_event_t               resume;       /* reading */
+    ngx_event_t               release;      /* a timer */
     ngx_uint_t                received;     /* in this round */
     ngx_queue_t               candidates;   /* not yet told */
 
@@ -84,6 +88,7 @@ void ngx_webrtc_agent_free(ngx_webrtc_agent_t *agent);
 
 void ngx_webrtc_agent_listen(ngx_webrtc_agent_t *agent);
 void ngx_webrtc_agent_notify_handler(ngx_event_t *ev);
+void ngx_webrtc_agent_release_handler(ngx_event_t *ev);
 
 /* ngx_webrtc_agent_io.c */
 

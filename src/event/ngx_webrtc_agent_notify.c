@@ -14,6 +14,10 @@
 #include <event/ngx_webrtc_worker.h>
 
 
+/* for servers to answer that they have forgotten us, ms */
+#define NGX_WEBRTC_AGENT_RELEASE  2000
+
+
 typedef struct {
     ngx_queue_t               queue;
     ngx_str_t                 text;
@@ -26,8 +30,7 @@ static void ngx_webrtc_agent_on_gathered(NiceAgent *nice, guint stream,
     gpointer data);
 static void ngx_webrtc_agent_on_state(NiceAgent *nice, guint stream,
     guint component, guint state, gpointer data);
-static void ngx_webrtc_agent_on_released(GObject *object,
-    GAsyncResult *result, gpointer data);
+static ngx_uint_t ngx_webrtc_agent_is_of_use(NiceCandidate *candidate);
 static void ngx_webrtc_agent_tell(ngx_webrtc_agent_t *agent,
     ngx_webrtc_agent_event_e event, const ngx_str_t *candidate);
 
@@ -54,10 +57,8 @@ ngx_webrtc_agent_on_candidate(NiceAgent *nice, NiceCandidate *candidate,
     size_t                         len;
     ngx_webrtc_agent_candidate_t  *c;
 
-    /* a remote that has seen such an address knows it already */
-
     if (agent->state != NGX_WEBRTC_AGENT_LIVE
-        || candidate->type == NICE_CANDIDATE_TYPE_PEER_REFLEXIVE)
+        || !ngx_webrtc_agent_is_of_use(candidate))
     {
         return;
     }
@@ -82,6 +83,30 @@ ngx_webrtc_agent_on_candidate(NiceAgent *nice, NiceCandidate *candidate,
     }
 
     g_free(line);
+}
+
+
+static ngx_uint_t
+ngx_webrtc_agent_is_of_use(NiceCandidate *candidate)
+{
+    ngx_webrtc_addr_t      addr;
+    ngx_webrtc_sockaddr_t  sa;
+
+    /* a remote that has seen such an address knows it already */
+
+    if (candidate->type == NICE_CANDIDATE_TYPE_PEER_REFLEXIVE) {
+        return 0;
+    }
+
+    nice_address_copy_to_sockaddr(&candidate->addr, &sa.sockaddr);
+
+    if (ngx_webrtc_addr_from_sockaddr(&addr, &sa.sockaddr) != NGX_OK) {
+        return 0;
+    }
+
+    /* link-local: another machine would not know by which interface */
+
+    return !(addr.ip[0] == 0xfe && (addr.ip[1] & 0xc0) == 0x80);
 }
 
 
@@ -126,17 +151,6 @@ ngx_webrtc_agent_on_state(NiceAgent *nice, guint stream, guint component,
 }
 
 
-static void
-ngx_webrtc_agent_on_released(GObject *object, GAsyncResult *result,
-    gpointer data)
-{
-    ngx_webrtc_agent_t *agent = data;
-
-    agent->state = NGX_WEBRTC_AGENT_RELEASED;
-    ngx_post_event(&agent->notify, &ngx_posted_events);
-}
-
-
 void
 ngx_webrtc_agent_notify_handler(ngx_event_t *ev)
 {
@@ -145,22 +159,6 @@ ngx_webrtc_agent_notify_handler(ngx_event_t *ev)
     ngx_webrtc_agent_candidate_t  *c;
 
     agent = ev->data;
-
-    if (agent->state == NGX_WEBRTC_AGENT_LEAVING) {
-        agent->state = NGX_WEBRTC_AGENT_RELEASING;
-
-        ngx_webrtc_glib_enter(agent->glib);
-        (void) ngx_webrtc_agent_read(agent, 0);
-        nice_agent_close_async(agent->nice, ngx_webrtc_agent_on_released,
-                               agent);
-        ngx_webrtc_glib_leave(agent->glib);
-        return;
-    }
-
-    if (agent->state == NGX_WEBRTC_AGENT_RELEASED) {
-        ngx_webrtc_agent_free(agent);
-        return;
-    }
 
     while (agent->state == NGX_WEBRTC_AGENT_LIVE
            && !ngx_queue_empty(&agent->candidates))
@@ -201,4 +199,31 @@ ngx_webrtc_agent_tell(ngx_webrtc_agent_t *agent,
     if (agent->state == NGX_WEBRTC_AGENT_LIVE) {
         agent->handler(agent->data, event, candidate, ngx_webrtc_now());
     }
+}
+
+
+/*
+ * Not nice_agent_close_async(): it would tell us when the servers have
+ * answered, but the first GTask of a process makes a thread.
+ */
+
+void
+ngx_webrtc_agent_release_handler(ngx_event_t *ev)
+{
+    ngx_webrtc_agent_t  *agent;
+
+    agent = ev->data;
+
+    if (agent->state == NGX_WEBRTC_AGENT_RELEASING) {
+        ngx_webrtc_agent_free(agent);
+        return;
+    }
+
+    agent->state = NGX_WEBRTC_AGENT_RELEASING;
+
+    ngx_webrtc_glib_enter(agent->glib);
+    nice_agent_remove_stream(agent->nice, agent->stream);
+    ngx_webrtc_glib_leave(agent->glib);
+
+    ngx_add_timer(ev, NGX_WEBRTC_AGENT_RELEASE);
 }

@@ -706,6 +706,7 @@ ngx_webrtc_skyway_conf_get(ngx_cycle_t *cycle,
     skyway->ping_timeout = smcf->ping_timeout * NGX_WEBRTC_MSEC;
     skyway->redirect_allow = smcf->redirect_allow;
     skyway->max_room_members = smcf->room_members;
+    skyway->has_ice_servers = wcf->ice.servers ? 1 : 0;
     skyway->unpack = smcf->unpack ? 1 : 0;
     skyway->discovery = smcf->discovery ? 1 : 0;
 
