@@ -58,7 +58,8 @@ static const ngx_http_webrtc_websocket_handlers_t
     ngx_http_webrtc_signaling_socket =
 {
     ngx_http_webrtc_signaling_message,
-    ngx_http_webrtc_signaling_closed
+    ngx_http_webrtc_signaling_closed,
+    NULL
 };
 
 

@@ -162,9 +162,13 @@ ngx_http_webrtc_websocket_watch(ngx_http_webrtc_websocket_t *socket)
 {
     ngx_msec_t  timeout;
 
-    timeout = ngx_webrtc_get_conf(ngx_cycle)->pong_timeout;
+    timeout = socket->silence;
 
-    ngx_add_timer(socket->request->connection->read, timeout * 2);
+    if (timeout == 0) {
+        timeout = ngx_webrtc_get_conf(ngx_cycle)->pong_timeout * 2;
+    }
+
+    ngx_add_timer(socket->request->connection->read, timeout);
 }
 
 
@@ -189,6 +193,25 @@ ngx_http_webrtc_websocket_text(ngx_http_webrtc_websocket_t *socket,
     if (rc != NGX_DONE) {
         ngx_http_webrtc_websocket_close(socket, NGX_WEBRTC_SORA_REFUSED,
                                         &ngx_http_webrtc_queue_reason);
+    }
+}
+
+
+void
+ngx_http_webrtc_websocket_ping(ngx_http_webrtc_websocket_t *socket)
+{
+    /* the client of a queue that does not move answers no pings either */
+
+    if (socket->closing || ngx_webrtc_websocket_pending(&socket->ws) > 0) {
+        return;
+    }
+
+    if (ngx_webrtc_websocket_send(&socket->ws, NGX_WEBRTC_WEBSOCKET_PING,
+                                  (u_char *) "", 0)
+        == NGX_OK)
+    {
+        ngx_post_event(socket->request->connection->write,
+                       &ngx_posted_events);
     }
 }
 
@@ -404,6 +427,10 @@ ngx_http_webrtc_websocket_handler(ngx_webrtc_websocket_t *ws,
 
     if (socket->established) {
         ngx_http_webrtc_websocket_watch(socket);
+    }
+
+    if (socket->handlers->heard) {
+        socket->handlers->heard(socket->data);
     }
 
     switch (message->opcode) {

@@ -35,6 +35,8 @@ typedef struct {
                                     size_t len);
     /* once: whoever closed it, nothing more comes and nothing is sent */
     void                        (*closed)(void *data);
+    /* anything came, a pong too; before message(); may be NULL */
+    void                        (*heard)(void *data);
 } ngx_http_webrtc_websocket_handlers_t;
 
 
@@ -54,6 +56,8 @@ struct ngx_http_webrtc_websocket_s {
     u_char                       *pos;
     u_char                       *last;
 
+    ngx_msec_t                    silence;  /* when it is given up; 0: twice
+                                               webrtc_pong_timeout */
     ngx_msec_t                    time;     /* of the last message */
     ngx_uint_t                    excess;   /* messages x 1000 */
 
@@ -92,10 +96,12 @@ void ngx_http_webrtc_websocket_established(
  */
 void ngx_http_webrtc_websocket_hold(ngx_http_webrtc_websocket_t *socket);
 
-/* these two never end the request themselves: an event does */
+/* these never end the request themselves: an event does */
 
 void ngx_http_webrtc_websocket_text(ngx_http_webrtc_websocket_t *socket,
     const u_char *text, size_t len);
+/* one that waits to be sent already is enough */
+void ngx_http_webrtc_websocket_ping(ngx_http_webrtc_websocket_t *socket);
 void ngx_http_webrtc_websocket_close(ngx_http_webrtc_websocket_t *socket,
     ngx_uint_t code, const ngx_str_t *reason);
 

@@ -25,6 +25,11 @@
     "\"website\":\"https://peerjs.com/\"}"
 
 
+/* of the closing of a socket (RFC 6455, section 7.4.1) */
+#define NGX_WEBRTC_PEERJS_NORMAL   1000
+#define NGX_WEBRTC_PEERJS_RESTART  1012
+
+
 typedef struct ngx_webrtc_peerjs_client_s  ngx_webrtc_peerjs_client_t;
 
 

@@ -19,10 +19,6 @@
 /* connections of which it is remembered that they were offered */
 #define NGX_WEBRTC_PEERJS_OFFERS  32
 
-/* of the closing of a socket (RFC 6455, section 7.4.1) */
-#define NGX_WEBRTC_PEERJS_NORMAL   1000
-#define NGX_WEBRTC_PEERJS_RESTART  1012
-
 
 typedef struct {
     ngx_webrtc_skyway_t                *skyway;
