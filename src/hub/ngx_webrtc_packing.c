@@ -147,7 +147,8 @@ ngx_webrtc_packing_pack(ngx_webrtc_packing_t *packing, const u_char *pos,
         break;
     }
 
-    text = ngx_webrtc_utf8_is_text(pos, pos + len);
+    text = !packing->binary && ngx_webrtc_utf8_is_text(pos, pos + len);
+    packing->binary = !text;
 
     if (packing->kind == NGX_WEBRTC_PACKING_PEERJS) {
         ngx_webrtc_packing_value(&value, text, pos, len);

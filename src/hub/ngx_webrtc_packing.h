@@ -16,9 +16,10 @@
  *     JSON_BINARY   likewise in a binary message (PeerJS)
  *
  * To the browser a datagram that is text (UTF-8 without control characters)
- * becomes a String, any other an ArrayBuffer.  With JSON an object or array is
- * sent as that, all other text as a String.  To the program a String becomes
- * its text, an ArrayBuffer (typed array, Blob, File) its bytes, all else JSON.
+ * becomes a String, any other an ArrayBuffer, and from then on all of them, so
+ * that the type changes once at most.  With JSON an object or array is sent as
+ * that, all other text as a String.  To the program a String becomes its text,
+ * an ArrayBuffer (typed array, Blob, File) its bytes, all else JSON.
  */
 
 

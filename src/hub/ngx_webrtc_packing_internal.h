@@ -24,6 +24,7 @@ struct ngx_webrtc_packing_s {
     u_char                   *whole;        /* NULL: none */
     u_char                   *json;         /* of a datagram's size */
     ngx_log_t                *log;
+    unsigned                  binary:1;     /* there was one that is no text */
 };
 
 
