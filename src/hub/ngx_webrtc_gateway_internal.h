@@ -15,6 +15,7 @@
 #include <core/ngx_webrtc_str.h>
 #include <crypto/ngx_webrtc_random.h>
 #include <hub/ngx_webrtc_gateway.h>
+#include <hub/ngx_webrtc_packing.h>
 #include <media/ngx_webrtc_data.h>
 #include <media/ngx_webrtc_engine.h>
 #include <media/ngx_webrtc_forward.h>
@@ -22,9 +23,6 @@
 #include <media/ngx_webrtc_plain.h>
 #include <peer/ngx_webrtc_agreement.h>
 
-
-/* what one datagram can carry */
-#define NGX_WEBRTC_LINK_DATAGRAM     65507
 
 /* for a goodbye to arrive */
 #define NGX_WEBRTC_LINK_PARTING     NGX_WEBRTC_SEC
@@ -148,6 +146,7 @@ struct ngx_webrtc_link_s {
 
     /* data */
     ngx_webrtc_feed_t          feed;
+    ngx_webrtc_packing_t      *packing;         /* NULL: as they are */
     ngx_queue_t                held;
     size_t                     held_size;
 
@@ -258,15 +257,20 @@ void ngx_webrtc_link_media_rtcp(ngx_webrtc_medium_t *medium, u_char *pos,
 
 ngx_int_t ngx_webrtc_link_data_start(ngx_webrtc_link_t *link,
     ngx_webrtc_usec_t now);
-/* a datagram of our program; NGX_DECLINED: it was dropped */
-ngx_int_t ngx_webrtc_link_data_input(ngx_webrtc_link_t *link,
+
+/* messages */
+
+/* the channel is open: what comes and goes is packed as it was agreed */
+void ngx_webrtc_link_message_open(ngx_webrtc_link_t *link);
+/* of our program; other than NGX_OK: it was dropped */
+ngx_int_t ngx_webrtc_link_datagram(ngx_webrtc_link_t *link,
     const u_char *pos, size_t len, ngx_webrtc_usec_t now);
-/* to our program or, inside, to the other one */
-void ngx_webrtc_link_data_output(ngx_webrtc_link_t *link, const u_char *pos,
-    size_t len);
+/* of the browser; the link may have left after it */
+void ngx_webrtc_link_message(ngx_webrtc_link_t *link,
+    const ngx_webrtc_data_event_t *event, ngx_webrtc_usec_t now);
 /* what was held, as soon as there is somewhere for it to go */
-void ngx_webrtc_link_data_flush(ngx_webrtc_link_t *link);
-void ngx_webrtc_link_data_cleanup(ngx_webrtc_link_t *link);
+void ngx_webrtc_link_message_flush(ngx_webrtc_link_t *link);
+void ngx_webrtc_link_message_cleanup(ngx_webrtc_link_t *link);
 
 
 #endif /* _NGX_WEBRTC_GATEWAY_INTERNAL_H_INCLUDED_ */

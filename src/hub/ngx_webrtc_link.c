@@ -141,7 +141,9 @@ ngx_webrtc_link_destroy(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now)
 
     ngx_webrtc_link_media_cleanup(&link->media[NGX_WEBRTC_LINK_VIDEO]);
     ngx_webrtc_link_media_cleanup(&link->media[NGX_WEBRTC_LINK_AUDIO]);
-    ngx_webrtc_link_data_cleanup(link);
+    ngx_webrtc_link_message_cleanup(link);
+
+    ngx_webrtc_feed_set(&link->feed, NULL);
 
     if (ngx_webrtc_link_part(link, now) == NGX_DONE) {
         ngx_queue_insert_tail(&gateway->gone, &link->queue);
@@ -265,7 +267,7 @@ ngx_webrtc_link_apply(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now)
         port = ngx_webrtc_link_port(link->conf.data.feed, 1);
 
         ngx_webrtc_feed_set(&link->feed, port);
-        ngx_webrtc_link_data_flush(link);
+        ngx_webrtc_link_message_flush(link);
         return;
     }
 

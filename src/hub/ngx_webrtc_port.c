@@ -199,7 +199,7 @@ ngx_webrtc_port_data(ngx_webrtc_port_t *port, const u_char *pos, size_t len,
     {
         feed = ngx_queue_data(q, ngx_webrtc_feed_t, queue);
 
-        if (ngx_webrtc_link_data_input(feed->link, pos, len, now) == NGX_OK) {
+        if (ngx_webrtc_link_datagram(feed->link, pos, len, now) == NGX_OK) {
             taken = 1;
         }
     }

@@ -347,6 +347,114 @@ a_datagram_that_is_no_text_makes_all_of_them_binary(void **state)
 
 
 static void
+port_input_zeros(ngx_webrtc_port_t *port, size_t len)
+{
+    static u_char  zeros[65507];
+
+    ngx_webrtc_port_input(port, zeros, len, scene.world.now);
+}
+
+
+/* a connection whose page packs what it sends */
+
+static void
+call_packed(call_t *call, ngx_webrtc_port_t *port, ngx_webrtc_packing_e kind)
+{
+    ngx_webrtc_link_conf_t  conf;
+
+    conf = data_conf(port, 8001);
+    conf.data.packing = kind;
+
+    call_offered(call, &conf);
+    call_up(call);
+    data_client_open(&call->data, 0, "");
+    scene_run(20);
+    assert_heard(call, "open");
+
+    call->data.theirs.journal[0] = '\0';
+}
+
+
+static void
+values_are_packed_as_the_page_expects(void **state)
+{
+    call_t              call;
+    ngx_webrtc_port_t  *port;
+
+    (void) state;
+
+    scene_init();
+
+    port = port_of(NGX_WEBRTC_PORT_DATA);
+
+    call_packed(&call, port, NGX_WEBRTC_PACKING_JSON_TEXT);
+
+    port_data(port, "hello");
+    port_data(port, "{\"a\":1}");
+    scene_run(20);
+    assert_string_equal(call.data.theirs.journal,
+                        "text:0:\"hello\" text:0:{\"a\":1}");
+
+    text_from_browser(&call, "\"hi\"");
+    assert_got(8001, "hi");
+
+    /* bytes cannot be said in JSON */
+
+    port_data(port, "\xff");
+    assert_int_equal(ngx_webrtc_link_stats(call.link)->dropped, 1);
+    assert_int_equal(ngx_webrtc_port_stats(port)->dropped, 1);
+    call_end(&call);
+
+    /* BinaryPack of "hi", and what says that the page has closed */
+
+    call_packed(&call, port, NGX_WEBRTC_PACKING_PEERJS);
+
+    port_data(port, "hi");
+    scene_run(20);
+    assert_string_equal(call.data.theirs.journal, "binary:0:3");
+
+    assert_true(data_client_send(&call.data, 0, NGX_WEBRTC_PPID_BINARY,
+                                 "\xb2hi", 3));
+    scene_run(20);
+    assert_got(8001, "hi");
+
+    assert_true(data_client_send(&call.data, 0, NGX_WEBRTC_PPID_BINARY,
+                                 "\x81\xba__peerData\x81\xb4type\xb5" "close",
+                                 24));
+    scene_run(20);
+    assert_heard(&call, "closed");
+    assert_false(ngx_webrtc_link_is_open(call.link));
+    call_end(&call);
+
+    /* an envelope, and what is none comes as it is */
+
+    call_packed(&call, port, NGX_WEBRTC_PACKING_SKYWAY);
+
+    port_data(port, "hi");
+    scene_run(20);
+    assert_int_equal(strncmp(call.data.theirs.journal, "binary:0:", 9), 0);
+    assert_true(atoi(call.data.theirs.journal + 9) > 50);
+
+    text_from_browser(&call, "bare");
+    assert_got(8001, "bare");
+
+    /* a large one is sent whole or not at all */
+
+    scene.gateway->conf.data_buffer = 50000;
+
+    while (ngx_webrtc_link_stats(call.link)->dropped == 0) {
+        port_input_zeros(port, 30000);
+    }
+
+    assert_true(ngx_webrtc_link_buffered(call.link) < 50000);
+    call_end(&call);
+
+    ngx_webrtc_port_destroy(port);
+    scene_cleanup();
+}
+
+
+static void
 large_messages_are_datagrams_as_long_as_they_fit(void **state)
 {
     call_t                   call;
@@ -484,6 +592,7 @@ main(void)
         cmocka_unit_test(a_negotiated_channel_needs_no_word),
         cmocka_unit_test(what_a_browser_says_early_is_held),
         cmocka_unit_test(a_datagram_that_is_no_text_makes_all_of_them_binary),
+        cmocka_unit_test(values_are_packed_as_the_page_expects),
         cmocka_unit_test(large_messages_are_datagrams_as_long_as_they_fit),
         cmocka_unit_test(a_goodbye_closes_the_channel_and_then_the_rest),
     };

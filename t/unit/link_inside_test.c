@@ -416,6 +416,183 @@ media_is_renumbered_for_the_other_program(void **state)
 }
 
 
+static uint32_t  seed;
+
+
+static ngx_uint_t
+chance(ngx_uint_t n)
+{
+    seed = seed * 1664525 + 1013904223;
+
+    return (seed >> 8) % n;
+}
+
+
+static call_t  lives[8];
+
+
+static void
+perhaps_end(ngx_webrtc_link_t *link, const ngx_webrtc_link_event_t *event)
+{
+    ngx_uint_t  i;
+
+    (void) event;
+
+    for (i = 0; i < 8; i++) {
+        lives[i].journal[0] = '\0';
+
+        if (lives[i].link && chance(6) == 0
+            && (lives[i].link == link || chance(4) == 0))
+        {
+            ngx_webrtc_link_destroy(lives[i].link, scene.world.now);
+            lives[i].link = NULL;
+        }
+    }
+}
+
+
+static void
+random_conf(ngx_webrtc_link_conf_t *conf, ngx_webrtc_port_t **ports,
+    ngx_uint_t is_data)
+{
+    if (is_data) {
+        *conf = data_conf(chance(3) ? ports[chance(6)] : NULL,
+                          chance(2) ? (uint16_t) (8000 + chance(4)) : 0);
+        return;
+    }
+
+    *conf = video_conf(chance(3) ? ports[chance(6)] : NULL, 96 + chance(2),
+                       chance(2) ? (uint16_t) (9000 + 2 * chance(4)) : 0);
+    conf->video.rtcp_feed = chance(2) ? ports[5] : NULL;
+    conf->audio.codec = NGX_WEBRTC_CODEC_OPUS;
+    conf->audio.clock_rate = 48000;
+    conf->audio.pt = 111;
+    conf->audio.send = chance(2);
+    conf->audio.receive = chance(2);
+    conf->audio.feed = ports[chance(6)];
+    conf->audio.redirect = at(9020);
+}
+
+
+static void
+random_verb(call_t *call, ngx_webrtc_port_t **ports)
+{
+    ngx_str_t                sdp;
+    const char              *reason;
+    ngx_webrtc_link_t       *link;
+    ngx_webrtc_inside_t      inside;
+    ngx_webrtc_link_conf_t   conf;
+
+    link = call->link;
+
+    if (link == NULL) {
+        random_conf(&conf, ports, chance(2));
+        call_create(call, &conf);
+        call->react = perhaps_end;
+        return;
+    }
+
+    switch (chance(5)) {
+
+    case 0:
+        random_conf(&conf, ports, link->conf.is_data);
+        (void) ngx_webrtc_link_configure(link, &conf, scene.world.now);
+        break;
+
+    case 1:
+    case 2:
+        call = &lives[chance(8)];
+
+        if (call->link) {
+            ngx_webrtc_link_describe(call->link, &inside);
+            ngx_webrtc_link_inside(link, &inside, scene.world.now);
+        }
+
+        break;
+
+    case 3:
+        (void) ngx_webrtc_link_offer(link, &sdp, scene.world.now, &reason);
+        ngx_webrtc_link_key_frame_wanted(link, scene.world.now);
+        break;
+
+    case 4:
+        ngx_webrtc_link_destroy(link, scene.world.now);
+        call->link = NULL;
+        break;
+    }
+}
+
+
+static void
+random_lives_leave_nothing_behind(void **state)
+{
+    u_char              sr[28];
+    ngx_uint_t          i, n;
+    ngx_webrtc_port_t  *ports[6];
+
+    static const ngx_webrtc_rtcp_report_t  report = {
+        .ntp = 1ULL << 40, .ssrc = 77, .timestamp = 90
+    };
+
+    (void) state;
+
+    scene_init();
+    memset(lives, 0, sizeof(lives));
+    seed = 1;
+
+    ports[0] = port_of(NGX_WEBRTC_PORT_DATA);
+    ports[1] = port_of(NGX_WEBRTC_PORT_DATA);
+    ports[2] = port_of(NGX_WEBRTC_PORT_VIDEO);
+    ports[3] = port_of(NGX_WEBRTC_PORT_VIDEO);
+    ports[4] = port_of(NGX_WEBRTC_PORT_AUDIO);
+    ports[5] = port_of(NGX_WEBRTC_PORT_RTCP);
+
+    for (n = 0; n < 20000; n++) {
+        random_verb(&lives[chance(8)], ports);
+
+        i = chance(6);
+
+        if (i < 2) {
+            port_data(ports[i], "datagram");
+
+        } else if (i < 5) {
+            program_send(ports[i], (i == 4) ? 111 : 96 + chance(3), 77 + i,
+                         (uint16_t) n, chance(2), 0);
+
+        } else {
+            (void) ngx_webrtc_rtcp_write_sr(sr, sr + 28, &report, NULL, 0);
+            ngx_webrtc_port_input(ports[5], sr, 28, scene.world.now);
+        }
+
+        for (i = 0; i < scene.nprograms; i++) {
+            scene.programs[i].journal[0] = '\0';
+        }
+
+        scene_run(chance(3));
+    }
+
+    for (i = 0; i < 8; i++) {
+        call_destroy(&lives[i]);
+    }
+
+    n = 0;
+
+    for (i = 0; i < scene.nprograms; i++) {
+        n += scene.programs[i].datagrams;
+    }
+
+    assert_true(n > 1000);
+
+    for (i = 0; i < 6; i++) {
+        assert_true(ngx_queue_empty(&ports[i]->feeds));
+        assert_true(ngx_queue_empty(&ports[i]->inlets));
+        ngx_webrtc_port_destroy(ports[i]);
+    }
+
+    scene_cleanup();
+}
+
+
 int
 main(void)
 {
@@ -425,6 +602,7 @@ main(void)
         cmocka_unit_test(a_feed_may_come_later_and_serve_several_links),
         cmocka_unit_test(links_are_bounded_and_end_within_their_own_events),
         cmocka_unit_test(media_is_renumbered_for_the_other_program),
+        cmocka_unit_test(random_lives_leave_nothing_behind),
     };
 
     return cmocka_run_group_tests_name("link_inside", tests, NULL, NULL);
