@@ -160,7 +160,8 @@ typedef enum {
 typedef struct {
     ngx_uint_t                codec;        /* ngx_webrtc_codec_e */
     ngx_uint_t                pt;           /* on the UDP side */
-    uint32_t                  clock_rate;
+    uint32_t                  clock_rate;   /* as declared; of RTP it is the
+                                               codec's */
     uint32_t                  bit_rate;     /* kbit/s, 0: no limit */
     ngx_webrtc_port_t        *feed;         /* NULL: nothing is sent */
     ngx_webrtc_port_t        *rtcp_feed;    /* NULL: reports are our own */

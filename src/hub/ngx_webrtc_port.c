@@ -11,6 +11,7 @@
 
 
 #include <hub/ngx_webrtc_gateway_internal.h>
+#include <proto/ngx_webrtc_codec.h>
 #include <proto/ngx_webrtc_rtcp.h>
 #include <proto/ngx_webrtc_rtp.h>
 
@@ -230,17 +231,25 @@ ngx_webrtc_feed_set(ngx_webrtc_feed_t *feed, ngx_webrtc_port_t *port)
 ngx_webrtc_inlet_t *
 ngx_webrtc_inlet_get(ngx_webrtc_medium_t *medium, ngx_webrtc_usec_t now)
 {
-    ngx_queue_t          *q;
-    ngx_webrtc_port_t    *port;
-    ngx_webrtc_inlet_t   *inlet;
-    ngx_webrtc_format_t   format;
+    ngx_queue_t               *q;
+    ngx_webrtc_port_t         *port;
+    ngx_webrtc_inlet_t        *inlet;
+    ngx_webrtc_format_t        format;
+    const ngx_webrtc_codec_t  *codec;
 
     port = medium->feed.port;
 
+    codec = ngx_webrtc_codec_info(medium->conf->codec);
+    if (codec == NULL) {
+        return NULL;
+    }
+
     ngx_memzero(&format, sizeof(ngx_webrtc_format_t));
 
+    /* the clock of RTP, which is not always the rate of the samples */
+
     format.codec = medium->conf->codec;
-    format.clock_rate = medium->conf->clock_rate;
+    format.clock_rate = codec->clock_rate;
     format.pt = (u_char) medium->conf->pt;
 
     for (q = ngx_queue_head(&port->inlets);
@@ -250,7 +259,6 @@ ngx_webrtc_inlet_get(ngx_webrtc_medium_t *medium, ngx_webrtc_usec_t now)
         inlet = ngx_queue_data(q, ngx_webrtc_inlet_t, queue);
 
         if (inlet->format.codec == format.codec
-            && inlet->format.clock_rate == format.clock_rate
             && inlet->format.pt == format.pt)
         {
             goto found;

@@ -108,7 +108,7 @@ sound_and_picture_have_ports_of_their_own(void **state)
 
     conf = video_conf(video, 96, 9000);
     conf.audio.codec = NGX_WEBRTC_CODEC_OPUS;
-    conf.audio.clock_rate = 48000;
+    conf.audio.clock_rate = 16000;
     conf.audio.pt = 111;
     conf.audio.feed = audio;
     conf.audio.redirect = at(9010);
