@@ -87,6 +87,11 @@ ngx_webrtc_assembly_add(ngx_webrtc_assembly_t *assembly,
         }
     }
 
+    if (part->total != message->total) {
+        ngx_webrtc_assembly_destroy(assembly, message);
+        return NGX_ERROR;
+    }
+
     message->heard = now;
 
     place = &message->parts[part->index];
@@ -95,9 +100,7 @@ ngx_webrtc_assembly_add(ngx_webrtc_assembly_t *assembly,
         return NGX_AGAIN;
     }
 
-    if (part->total != message->total
-        || part->data.len > assembly->max - assembly->held)
-    {
+    if (part->data.len > assembly->max - assembly->held) {
         ngx_webrtc_assembly_destroy(assembly, message);
         return NGX_ERROR;
     }

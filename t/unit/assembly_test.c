@@ -104,6 +104,10 @@ lies_are_refused(void **state)
     assert_int_equal(add("a", 1, 3, "x"), NGX_ERROR);
     assert_int_equal(assembly.count, 1);
 
+    assert_int_equal(add("a", 0, 2, "x"), NGX_AGAIN);
+    assert_int_equal(add("a", 200, 201, "x"), NGX_ERROR);
+    assert_int_equal(assembly.count, 1);
+
     assert_int_equal(add("a", 0, 3, "x"), NGX_AGAIN);
     assert_int_equal(add("a", 2, 2, "x"), NGX_ERROR);
 
