@@ -212,6 +212,13 @@ static ngx_command_t  ngx_webrtc_skyway_commands[] = {
       offsetof(ngx_webrtc_skyway_main_conf_t, poll_grace),
       &ngx_webrtc_skyway_msec_post },
 
+    { ngx_string("webrtc_gateway_idle"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_skyway_main_conf_t, idle),
+      NULL },
+
     { ngx_string("webrtc_gateway_linger"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
@@ -307,6 +314,7 @@ ngx_webrtc_skyway_create_conf(ngx_cycle_t *cycle)
     smcf->poll_timeout = NGX_CONF_UNSET_MSEC;
     smcf->poll_grace = NGX_CONF_UNSET_MSEC;
     smcf->linger = NGX_CONF_UNSET_MSEC;
+    smcf->idle = NGX_CONF_UNSET_MSEC;
     smcf->message_size = NGX_CONF_UNSET_SIZE;
     smcf->data_buffer = NGX_CONF_UNSET_SIZE;
     smcf->early_data = NGX_CONF_UNSET_SIZE;
@@ -337,6 +345,7 @@ ngx_webrtc_skyway_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_msec_value(smcf->poll_timeout, 29000);
     ngx_conf_init_msec_value(smcf->poll_grace, 200);
     ngx_conf_init_msec_value(smcf->linger, 30000);
+    ngx_conf_init_msec_value(smcf->idle, 60000);
     ngx_conf_init_size_value(smcf->message_size, NGX_WEBRTC_SKYWAY_DATAGRAM);
     ngx_conf_init_size_value(smcf->data_buffer, 1024 * 1024);
     ngx_conf_init_size_value(smcf->early_data, 64 * 1024);
@@ -701,6 +710,7 @@ ngx_webrtc_skyway_conf_get(ngx_cycle_t *cycle,
     skyway->poll_timeout = smcf->poll_timeout * NGX_WEBRTC_MSEC;
     skyway->poll_grace = smcf->poll_grace * NGX_WEBRTC_MSEC;
     skyway->linger = smcf->linger * NGX_WEBRTC_MSEC;
+    skyway->idle = smcf->idle * NGX_WEBRTC_MSEC;
     skyway->expire_timeout = smcf->expire_timeout * NGX_WEBRTC_MSEC;
     skyway->alive_timeout = smcf->alive_timeout * NGX_WEBRTC_MSEC;
     skyway->ping_timeout = smcf->ping_timeout * NGX_WEBRTC_MSEC;

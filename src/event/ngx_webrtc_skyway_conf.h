@@ -53,6 +53,7 @@ typedef struct {
     ngx_msec_t                poll_timeout;
     ngx_msec_t                poll_grace;
     ngx_msec_t                linger;
+    ngx_msec_t                idle;
     size_t                    message_size;
     size_t                    data_buffer;
     size_t                    early_data;

@@ -10,6 +10,7 @@
 #include <event/ngx_webrtc_registry.h>
 #include <event/ngx_webrtc_relay_mail.h>
 #include <event/ngx_webrtc_skyway_conf.h>
+#include <event/ngx_webrtc_skyway_rest.h>
 #include <event/ngx_webrtc_skyway_worker.h>
 
 
@@ -74,7 +75,13 @@ ngx_webrtc_skyway_worker_open(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
     worker->skyway = ngx_webrtc_skyway_create(&conf, &glue, worker->hub,
                                               worker->gateway, cycle->log);
 
-    return worker->skyway ? NGX_OK : NGX_ERROR;
+    if (worker->skyway == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_webrtc_rest_init();
+
+    return NGX_OK;
 }
 
 

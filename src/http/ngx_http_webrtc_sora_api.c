@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <event/ngx_webrtc_relay.h>
+#include <http/ngx_http_webrtc_answer.h>
 #include <http/ngx_http_webrtc_api.h>
 #include <http/ngx_http_webrtc_header.h>
 
@@ -42,14 +43,6 @@ static ngx_int_t ngx_http_webrtc_api_send(ngx_http_request_t *r,
     ngx_webrtc_sora_answer_t *answer);
 static ngx_int_t ngx_http_webrtc_api_cors(ngx_http_request_t *r);
 static void ngx_http_webrtc_api_cleanup(void *data);
-static ngx_int_t ngx_http_webrtc_api_hold(ngx_http_request_t *r,
-    ngx_webrtc_sora_answer_t *answer);
-static void ngx_http_webrtc_api_release(void *data);
-
-
-/* bytes of answers that clients of this worker have not read yet */
-
-static size_t  ngx_http_webrtc_api_held;
 
 
 ngx_int_t
@@ -281,95 +274,32 @@ ngx_http_webrtc_api_status(ngx_http_request_t *r, ngx_uint_t status)
 }
 
 
-/* the body goes over to the request */
+/*
+ * Listings are long, and there may be many clients that do not read: beyond a
+ * limit they are told to come again.
+ */
 
 static ngx_int_t
 ngx_http_webrtc_api_send(ngx_http_request_t *r,
     ngx_webrtc_sora_answer_t *answer)
 {
-    ngx_int_t     rc;
-    ngx_buf_t    *b;
-    ngx_chain_t   out;
-
-    if (ngx_http_webrtc_api_hold(r, answer) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    r->headers_out.status = answer->status;
-    r->headers_out.content_length_n = answer->body.len;
-
-    if (answer->body.len) {
-        ngx_str_set(&r->headers_out.content_type, "application/json");
-        r->headers_out.content_type_len = r->headers_out.content_type.len;
-        r->headers_out.content_type_lowcase = NULL;
-    }
-
-    if (ngx_http_webrtc_api_cors(r) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    if (answer->body.len == 0) {
-        return ngx_http_send_special(r, NGX_HTTP_LAST);
-    }
-
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->pos = answer->body.data;
-    b->last = answer->body.data + answer->body.len;
-    b->memory = 1;
-    b->last_buf = (r == r->main) ? 1 : 0;
-    b->last_in_chain = 1;
-
-    out.buf = b;
-    out.next = NULL;
-
-    return ngx_http_output_filter(r, &out);
-}
-
-
-/*
- * The body lives as long as the request.  Listings are long, and there may be
- * many clients that do not read: beyond a limit they are told to come again.
- */
-
-static ngx_int_t
-ngx_http_webrtc_api_hold(ngx_http_request_t *r,
-    ngx_webrtc_sora_answer_t *answer)
-{
-    ngx_pool_cleanup_t           *cln;
+    size_t                        held;
     ngx_http_webrtc_main_conf_t  *wmcf;
 
     wmcf = ngx_http_get_module_main_conf(r, ngx_http_webrtc_module);
+    held = ngx_http_webrtc_answer_held();
 
-    if (ngx_http_webrtc_api_held
-        && ngx_http_webrtc_api_held + answer->body.len > wmcf->api_buffers)
-    {
+    if (held && held + answer->body.len > wmcf->api_buffers) {
         ngx_webrtc_sora_answer_free(answer);
         ngx_webrtc_sora_api_status(NGX_HTTP_SERVICE_UNAVAILABLE, answer);
     }
 
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_webrtc_sora_answer_t));
-
-    if (cln == NULL) {
+    if (ngx_http_webrtc_api_cors(r) != NGX_OK) {
         ngx_webrtc_sora_answer_free(answer);
-        return NGX_ERROR;
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_memcpy(cln->data, answer, sizeof(ngx_webrtc_sora_answer_t));
-    cln->handler = ngx_http_webrtc_api_release;
-
-    ngx_http_webrtc_api_held += answer->body.len;
-
-    return NGX_OK;
+    return ngx_http_webrtc_answer_send(r, answer->status, &answer->body);
 }
 
 
@@ -429,15 +359,4 @@ ngx_http_webrtc_api_cleanup(void *data)
         ngx_webrtc_api_cancel(api->call);
         api->call = NULL;
     }
-}
-
-
-static void
-ngx_http_webrtc_api_release(void *data)
-{
-    ngx_webrtc_sora_answer_t *answer = data;
-
-    ngx_http_webrtc_api_held -= answer->body.len;
-
-    ngx_webrtc_sora_answer_free(answer);
 }

@@ -13,7 +13,7 @@ static const ngx_webrtc_skyway_part_t
     *const ngx_webrtc_skyway_parts[NGX_WEBRTC_SKYWAY_PARTS] = {
     NULL,
     &ngx_webrtc_peerjs_part,
-    NULL
+    &ngx_webrtc_skyway_api_part
 };
 
 

@@ -165,6 +165,8 @@ typedef struct {
     ngx_webrtc_usec_t         poll_timeout;         /* 29 s */
     ngx_webrtc_usec_t         poll_grace;           /* 200 ms */
     ngx_webrtc_usec_t         linger;       /* a closed object's CLOSE */
+    ngx_webrtc_usec_t         idle;         /* of a REST peer, then its id is
+                                               free to be taken; 0: never */
     ngx_webrtc_usec_t         expire_timeout;       /* 5 s */
     ngx_webrtc_usec_t         alive_timeout;        /* without a message */
     ngx_webrtc_usec_t         ping_timeout;         /* not even a pong */

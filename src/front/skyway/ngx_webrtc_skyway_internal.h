@@ -44,6 +44,9 @@ typedef struct {
 extern const ngx_webrtc_skyway_part_t  ngx_webrtc_peerjs_part;
 
 
+extern const ngx_webrtc_skyway_part_t  ngx_webrtc_skyway_api_part;
+
+
 /* messages for those who are not there (yet) */
 
 typedef struct {

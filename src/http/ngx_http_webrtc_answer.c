@@ -1,0 +1,109 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <http/ngx_http_webrtc_answer.h>
+
+
+static ngx_int_t ngx_http_webrtc_answer_keep(ngx_http_request_t *r,
+    ngx_str_t *body);
+static void ngx_http_webrtc_answer_release(void *data);
+
+
+static size_t  ngx_http_webrtc_answer_bytes;
+
+
+ngx_int_t
+ngx_http_webrtc_answer_send(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_str_t *body)
+{
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t   out;
+
+    if (ngx_http_webrtc_answer_keep(r, body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->headers_out.status = status;
+    r->headers_out.content_length_n = body->len;
+
+    if (body->len) {
+        ngx_str_set(&r->headers_out.content_type, "application/json");
+        r->headers_out.content_type_len = r->headers_out.content_type.len;
+        r->headers_out.content_type_lowcase = NULL;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    if (body->len == 0) {
+        return ngx_http_send_special(r, NGX_HTTP_LAST);
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = body->data;
+    b->last = body->data + body->len;
+    b->memory = 1;
+    b->last_buf = (r == r->main) ? 1 : 0;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
+size_t
+ngx_http_webrtc_answer_held(void)
+{
+    return ngx_http_webrtc_answer_bytes;
+}
+
+
+/* as long as the request */
+
+static ngx_int_t
+ngx_http_webrtc_answer_keep(ngx_http_request_t *r, ngx_str_t *body)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_str_t));
+
+    if (cln == NULL) {
+        free(body->data);
+        ngx_str_null(body);
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(cln->data, body, sizeof(ngx_str_t));
+    cln->handler = ngx_http_webrtc_answer_release;
+
+    ngx_http_webrtc_answer_bytes += body->len;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webrtc_answer_release(void *data)
+{
+    ngx_str_t *body = data;
+
+    ngx_http_webrtc_answer_bytes -= body->len;
+
+    free(body->data);
+}

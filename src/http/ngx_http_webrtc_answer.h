@@ -1,0 +1,31 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/* answers of the APIs: JSON text that a front-end has made */
+
+
+#ifndef _NGX_HTTP_WEBRTC_ANSWER_H_INCLUDED_
+#define _NGX_HTTP_WEBRTC_ANSWER_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+
+/*
+ * The body, malloc()ed, goes over to the request; empty: none.  Returns what
+ * a content handler returns; headers beside its type and length are the
+ * caller's.
+ */
+ngx_int_t ngx_http_webrtc_answer_send(ngx_http_request_t *r,
+    ngx_uint_t status, ngx_str_t *body);
+
+/* bytes of answers that clients of this worker have not read yet */
+size_t ngx_http_webrtc_answer_held(void);
+
+
+#endif /* _NGX_HTTP_WEBRTC_ANSWER_H_INCLUDED_ */
