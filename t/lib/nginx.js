@@ -402,6 +402,8 @@ function publishPages(root) {
     link(path.join(ROOT, '..', 'conf-examples', 'html'), 'demo');
     link(path.join(ROOT, 'node_modules', 'sora-js-sdk', 'dist', 'sora.js'),
          'sora.js');
+    link(path.join(ROOT, 'node_modules', 'peerjs', 'dist', 'peerjs.min.js'),
+         'lib/peerjs.min.js');
 }
 
 
