@@ -168,10 +168,15 @@ ngx_webrtc_link_message(ngx_webrtc_link_t *link,
 
     case NGX_DECLINED:
 
-        /* better than nothing */
+        if (!event->binary) {
 
-        ngx_webrtc_link_message_output(link, event->data, event->len);
-        break;
+            /* of a page that writes to the channel by itself */
+
+            ngx_webrtc_link_message_output(link, event->data, event->len);
+            break;
+        }
+
+        /* fall through */
 
     default:
         link->stats.dropped++;

@@ -426,7 +426,7 @@ values_are_packed_as_the_page_expects(void **state)
     assert_false(ngx_webrtc_link_is_open(call.link));
     call_end(&call);
 
-    /* an envelope, and what is none comes as it is */
+    /* an envelope; what is none is passed on if it is text */
 
     call_packed(&call, port, NGX_WEBRTC_PACKING_SKYWAY);
 
@@ -438,11 +438,17 @@ values_are_packed_as_the_page_expects(void **state)
     text_from_browser(&call, "bare");
     assert_got(8001, "bare");
 
+    assert_true(data_client_send(&call.data, 0, NGX_WEBRTC_PPID_BINARY,
+                                 "bytes", 5));
+    scene_run(20);
+    assert_got(8001, "");
+    assert_int_equal(ngx_webrtc_link_stats(call.link)->dropped, 1);
+
     /* a large one is sent whole or not at all */
 
     scene.gateway->conf.data_buffer = 50000;
 
-    while (ngx_webrtc_link_stats(call.link)->dropped == 0) {
+    while (ngx_webrtc_link_stats(call.link)->dropped == 1) {
         port_input_zeros(port, 30000);
     }
 
