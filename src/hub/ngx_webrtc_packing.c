@@ -103,14 +103,8 @@ ngx_webrtc_packing_size(ngx_webrtc_packing_t *packing, size_t len)
 {
     switch (packing->kind) {
 
-    case NGX_WEBRTC_PACKING_NONE:
-        return len;
-
-    case NGX_WEBRTC_PACKING_JSON_TEXT:
-    case NGX_WEBRTC_PACKING_JSON_BINARY:
-        return NGX_WEBRTC_PACKING_ESCAPE * len + 2;
-
-    default:
+    case NGX_WEBRTC_PACKING_SKYWAY:
+    case NGX_WEBRTC_PACKING_PEERJS:
 
         /* see pack_wide() */
 
@@ -118,6 +112,9 @@ ngx_webrtc_packing_size(ngx_webrtc_packing_t *packing, size_t len)
 
         return len + (len / NGX_WEBRTC_PACKING_SKYWAY_SLICE + 1)
                      * NGX_WEBRTC_PACKING_AROUND;
+
+    default:
+        return len;
     }
 }
 

@@ -52,8 +52,9 @@ ngx_webrtc_packing_t *ngx_webrtc_packing_create(ngx_webrtc_packing_e kind,
 void ngx_webrtc_packing_destroy(ngx_webrtc_packing_t *packing);
 
 /*
- * More bytes than pack() gives to send() in all for a datagram of "len": a
- * value of which one part is missing is of no use to anybody.
+ * At least as many bytes as the parts have that pack() gives to send() for a
+ * datagram of "len": a value of which one is missing is of no use to anybody.
+ * Where it is always one message, just "len".
  */
 size_t ngx_webrtc_packing_size(ngx_webrtc_packing_t *packing, size_t len);
 
