@@ -42,7 +42,7 @@ ngx_webrtc_port_address_look(ngx_webrtc_port_sockets_t *ports)
     ports->looked = ngx_time();
 
     if (getifaddrs(&first) == -1) {
-        ngx_webrtc_port_udp_log(NGX_LOG_ERR, ngx_errno, "getifaddrs()");
+        ngx_webrtc_port_udp_log(NGX_LOG_ERR, ngx_errno, "getifaddrs() failed");
         return;
     }
 

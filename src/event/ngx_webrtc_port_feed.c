@@ -23,6 +23,7 @@ typedef struct {
     ngx_queue_t               queue;
     ngx_webrtc_port_socket_t  *socket;
     ngx_webrtc_wire_t        *wire;
+    ngx_webrtc_owner_t        owner;        /* at the other end */
     uint64_t                  sent;
     uint64_t                  received;     /* as we were told */
 } ngx_webrtc_port_feed_t;
@@ -31,6 +32,7 @@ typedef struct {
 /* the worker without the socket says which port it wants */
 
 typedef struct {
+    ngx_webrtc_owner_t        owner;
     uint32_t                  kind;
     u_char                    id[NGX_WEBRTC_SKYWAY_OBJECT_ID];
 } ngx_webrtc_port_feed_hello_t;
@@ -70,10 +72,27 @@ ngx_webrtc_port_feed_init(void)
 ngx_int_t
 ngx_webrtc_port_feed_open(ngx_webrtc_port_socket_t *socket)
 {
+    ngx_webrtc_port_row_t         row;
+    ngx_webrtc_port_sockets_t    *ports;
     ngx_webrtc_port_feed_hello_t  hello;
+
+    ports = ngx_webrtc_port_sockets();
+
+    /* whoever has it now */
+
+    row = socket->row;
+
+    if (ngx_webrtc_port_row_find(ports->zone, &row) == NGX_DECLINED
+        || row.owner.term == ports->self->term)
+    {
+        return NGX_ERROR;
+    }
+
+    socket->row.owner = row.owner;
 
     ngx_memzero(&hello, sizeof(ngx_webrtc_port_feed_hello_t));
 
+    hello.owner = *ports->self;
     hello.kind = socket->row.kind;
     ngx_memcpy(hello.id, socket->row.id, NGX_WEBRTC_SKYWAY_OBJECT_ID);
 
@@ -129,14 +148,30 @@ ngx_webrtc_port_feed_message_handler(ngx_webrtc_wire_t *wire, void *data,
 }
 
 
-/* it is opened anew from time to time, until links release the port */
-
 static void
 ngx_webrtc_port_feed_closed_handler(ngx_webrtc_wire_t *wire, void *data)
 {
     ngx_webrtc_port_socket_t *socket = data;
 
+    ngx_webrtc_owner_t  before;
+
     socket->wire = NULL;
+
+    if (!socket->fed || socket->closing) {
+        return;
+    }
+
+    /* by who has taken it over; or it is tried from time to time */
+
+    before = socket->row.owner;
+
+    if (ngx_webrtc_port_row_find(ngx_webrtc_port_sockets()->zone,
+                                 &socket->row)
+        != NGX_DECLINED
+        && socket->row.owner.term != before.term)
+    {
+        (void) ngx_webrtc_port_feed_open(socket);
+    }
 }
 
 
@@ -168,6 +203,7 @@ ngx_webrtc_port_feed_accept(ngx_webrtc_wire_t *wire, u_char *hello, size_t len)
 
     feed->socket = socket;
     feed->wire = wire;
+    feed->owner = wanted.owner;
     ngx_queue_insert_tail(&socket->feeds, &feed->queue);
 
     ngx_webrtc_wire_set_handlers(wire, &ngx_webrtc_port_feed_feeder, feed);
@@ -201,6 +237,23 @@ ngx_webrtc_port_feed_gone_handler(ngx_webrtc_wire_t *wire, void *data)
     /* was it the last one? */
 
     ngx_webrtc_port_socket_check(socket);
+}
+
+
+const ngx_webrtc_owner_t *
+ngx_webrtc_port_feed_owner(ngx_webrtc_port_socket_t *socket)
+{
+    ngx_queue_t             *q;
+    ngx_webrtc_port_feed_t  *feed;
+
+    if (ngx_queue_empty(&socket->feeds)) {
+        return NULL;
+    }
+
+    q = ngx_queue_head(&socket->feeds);
+    feed = ngx_queue_data(q, ngx_webrtc_port_feed_t, queue);
+
+    return &feed->owner;
 }
 
 

@@ -106,9 +106,12 @@ typedef struct {
 /* of this process */
 ngx_webrtc_port_sockets_t *ngx_webrtc_port_sockets(void);
 
-/* with a descriptor of ours, or (-1) fed; NULL: no memory, it is closed */
+/* with a descriptor of ours, or (-1) fed; NULL: it is closed */
 ngx_webrtc_port_socket_t *ngx_webrtc_port_socket_add(
     const ngx_webrtc_port_row_t *row, ngx_socket_t fd);
+/* one that was fed gets a descriptor of its own; NGX_ERROR: it is closed */
+ngx_int_t ngx_webrtc_port_socket_connect(ngx_webrtc_port_socket_t *socket,
+    ngx_socket_t fd);
 ngx_webrtc_port_socket_t *ngx_webrtc_port_socket_find(
     ngx_webrtc_port_e kind, const u_char *id);
 /* at the end of this turn: we may be in the middle of its datagrams */
@@ -127,7 +130,7 @@ ngx_webrtc_port_socket_t *ngx_webrtc_port_share(ngx_webrtc_port_row_t *row);
 /* its worker shall see what has become of it */
 void ngx_webrtc_port_share_tell(const ngx_webrtc_owner_t *to,
     const ngx_webrtc_port_row_t *row);
-/* we quit: another worker shall take it */
+/* a worker that uses it, or any, shall take it */
 void ngx_webrtc_port_share_offer(ngx_webrtc_port_socket_t *socket);
 
 
@@ -151,6 +154,9 @@ void ngx_webrtc_port_udp_log(ngx_uint_t level, ngx_err_t err,
 void ngx_webrtc_port_feed_init(void);
 /* from the worker that has the socket; NGX_ERROR */
 ngx_int_t ngx_webrtc_port_feed_open(ngx_webrtc_port_socket_t *socket);
+/* the first one that is fed; NULL: none is */
+const ngx_webrtc_owner_t *ngx_webrtc_port_feed_owner(
+    ngx_webrtc_port_socket_t *socket);
 /* to others: one datagram, and at the end of a batch what is left of it */
 void ngx_webrtc_port_feed_put(ngx_webrtc_port_socket_t *socket,
     const u_char *pos, size_t len);

@@ -6,9 +6,10 @@
 
 /*
  * Ports that links of several workers want.  One that no link uses goes to
- * the worker of the link that takes it, and when a worker quits to another:
- * the new one opens a socket of its own before it changes the row, and the
- * old one closes its own when it hears of that.
+ * the worker of the link that takes it, one that only links elsewhere use to
+ * one of their workers, and when a worker quits all go: the new one opens a
+ * socket of its own before it changes the row, and the old one closes its own
+ * when it hears of that.
  */
 
 
@@ -59,7 +60,8 @@ ngx_webrtc_port_share(ngx_webrtc_port_row_t *row)
         fd = ngx_webrtc_port_udp_bind(row->port, 1, &err);
 
         if (fd == (ngx_socket_t) -1) {
-            ngx_webrtc_port_udp_log(NGX_LOG_ERR, err, "taking over a port");
+            ngx_webrtc_port_udp_log(NGX_LOG_ERR, err,
+                                    "a port could not be taken over");
             return NULL;
         }
     }
@@ -192,13 +194,15 @@ ngx_webrtc_port_share_adopt(ngx_webrtc_port_row_t *row)
     ngx_err_t                   err;
     ngx_socket_t                fd;
     ngx_webrtc_owner_t          before;
+    ngx_webrtc_port_socket_t   *socket;
     ngx_webrtc_port_sockets_t  *ports;
 
     ports = ngx_webrtc_port_sockets();
+    socket = ngx_webrtc_port_socket_find(row->kind, row->id);
 
     if (ports->offers
-        || ngx_webrtc_port_socket_find(row->kind, row->id)
-        || ngx_webrtc_port_row_find(ports->zone, row) != NGX_OK)
+        || (socket && !socket->fed)
+        || ngx_webrtc_port_row_find(ports->zone, row) == NGX_DECLINED)
     {
         return;
     }
@@ -206,7 +210,8 @@ ngx_webrtc_port_share_adopt(ngx_webrtc_port_row_t *row)
     fd = ngx_webrtc_port_udp_bind(row->port, 1, &err);
 
     if (fd == (ngx_socket_t) -1) {
-        ngx_webrtc_port_udp_log(NGX_LOG_ERR, err, "taking over a port");
+        ngx_webrtc_port_udp_log(NGX_LOG_ERR, err,
+                                "a port could not be taken over");
         return;
     }
 
@@ -217,7 +222,20 @@ ngx_webrtc_port_share_adopt(ngx_webrtc_port_row_t *row)
         return;
     }
 
-    (void) ngx_webrtc_port_share_take(row, fd, &before);
+    if (socket == NULL) {
+        (void) ngx_webrtc_port_share_take(row, fd, &before);
+        return;
+    }
+
+    socket->row.owner = row->owner;
+
+    if (ngx_webrtc_port_socket_connect(socket, fd) != NGX_OK) {
+        ngx_webrtc_port_row_free(ports->zone, row);
+    }
+
+    /* what comes there until it hears of this we still get from it */
+
+    ngx_webrtc_port_share_tell(&before, row);
 }
 
 
@@ -225,13 +243,21 @@ void
 ngx_webrtc_port_share_offer(ngx_webrtc_port_socket_t *socket)
 {
     ngx_webrtc_owner_t          to;
+    const ngx_webrtc_owner_t   *fed;
     ngx_webrtc_port_sockets_t  *ports;
 
     ports = ngx_webrtc_port_sockets();
 
-    if (ngx_webrtc_registry_place(ports->zone, &to) == NGX_OK
-        && to.term != ports->self->term)
-    {
+    fed = ngx_webrtc_port_feed_owner(socket);
+
+    if (fed) {
+        to = *fed;
+
+    } else if (ngx_webrtc_registry_place(ports->zone, &to) != NGX_OK) {
+        return;
+    }
+
+    if (to.term != ports->self->term) {
         ngx_webrtc_port_share_mail(&to, NGX_WEBRTC_PORT_MAIL_OFFER,
                                     &socket->row);
     }

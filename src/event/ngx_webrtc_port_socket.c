@@ -27,8 +27,6 @@ static ngx_int_t ngx_webrtc_port_sockets_init_buffers(
     ngx_webrtc_port_sockets_t *ports);
 static ngx_int_t ngx_webrtc_port_socket_number(ngx_webrtc_port_row_t *row,
     ngx_socket_t *fd);
-static ngx_int_t ngx_webrtc_port_socket_connect(
-    ngx_webrtc_port_socket_t *socket, ngx_socket_t fd);
 static void ngx_webrtc_port_socket_destroy(ngx_webrtc_port_socket_t *socket);
 static void ngx_webrtc_port_sockets_closing_handler(ngx_event_t *ev);
 static void ngx_webrtc_port_sockets_check_handler(ngx_event_t *ev);
@@ -265,7 +263,8 @@ ngx_webrtc_port_socket_number(ngx_webrtc_port_row_t *row, ngx_socket_t *fd)
         ngx_webrtc_port_row_free(ports->zone, row);
 
         if (err != NGX_EADDRINUSE && err != NGX_EACCES) {
-            ngx_webrtc_port_udp_log(NGX_LOG_ERR, err, "opening a port");
+            ngx_webrtc_port_udp_log(NGX_LOG_ERR, err,
+                                    "a port could not be opened");
             return NGX_ERROR;
         }
 
@@ -295,23 +294,31 @@ ngx_webrtc_port_socket_add(const ngx_webrtc_port_row_t *row, ngx_socket_t fd)
 
     socket = ngx_calloc(sizeof(ngx_webrtc_port_socket_t), ports->log);
 
-    if (socket == NULL) {
-        goto failed;
+    if (socket) {
+        socket->port = ngx_webrtc_port_create(ports->gateway, row->kind,
+                                              socket);
+    }
+
+    if (socket == NULL || socket->port == NULL) {
+
+        if (fd != (ngx_socket_t) -1) {
+            (void) ngx_close_socket(fd);
+        }
+
+        ngx_free(socket);
+        return NULL;
     }
 
     socket->row = *row;
-    socket->fed = (fd == (ngx_socket_t) -1);
+    socket->fed = 1;
     ngx_queue_init(&socket->feeds);
 
-    socket->port = ngx_webrtc_port_create(ports->gateway, row->kind, socket);
-
-    if (socket->port == NULL) {
-        goto failed;
-    }
-
-    if (!socket->fed && ngx_webrtc_port_socket_connect(socket, fd) != NGX_OK) {
+    if (fd != (ngx_socket_t) -1
+        && ngx_webrtc_port_socket_connect(socket, fd) != NGX_OK)
+    {
         ngx_webrtc_port_destroy(socket->port);
-        goto failed;
+        ngx_free(socket);
+        return NULL;
     }
 
     ngx_queue_insert_tail(&ports->sockets, &socket->queue);
@@ -328,22 +335,10 @@ ngx_webrtc_port_socket_add(const ngx_webrtc_port_row_t *row, ngx_socket_t fd)
                    socket->fed);
 
     return socket;
-
-failed:
-
-    if (fd != (ngx_socket_t) -1) {
-        (void) ngx_close_socket(fd);
-    }
-
-    if (socket) {
-        ngx_free(socket);
-    }
-
-    return NULL;
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_webrtc_port_socket_connect(ngx_webrtc_port_socket_t *socket,
     ngx_socket_t fd)
 {
@@ -355,15 +350,16 @@ ngx_webrtc_port_socket_connect(ngx_webrtc_port_socket_t *socket,
     /* or it would be told as an alert, each time */
 
     if (ngx_cycle->free_connection_n == 0) {
-        ngx_webrtc_port_udp_log(NGX_LOG_WARN, 0, "opening a port, because "
-                                "all \"worker_connections\" are in use, this");
-        return NGX_ERROR;
+        ngx_webrtc_port_udp_log(NGX_LOG_WARN, 0,
+                                "a port could not be opened, all "
+                                "\"worker_connections\" are in use");
+        goto failed;
     }
 
     c = ngx_get_connection(fd, ports->log);
 
     if (c == NULL) {
-        return NGX_ERROR;
+        goto failed;
     }
 
     c->data = socket;
@@ -379,12 +375,19 @@ ngx_webrtc_port_socket_connect(ngx_webrtc_port_socket_t *socket,
     if (ngx_add_event(c->read, NGX_READ_EVENT, NGX_CLEAR_EVENT) != NGX_OK) {
         ngx_free_connection(c);
         c->fd = (ngx_socket_t) -1;
-        return NGX_ERROR;
+        goto failed;
     }
 
     socket->connection = c;
+    socket->fed = 0;
 
     return NGX_OK;
+
+failed:
+
+    (void) ngx_close_socket(fd);
+
+    return NGX_ERROR;
 }
 
 
@@ -520,6 +523,11 @@ ngx_webrtc_port_socket_check(ngx_webrtc_port_socket_t *socket)
     rc = ngx_webrtc_port_row_check(ports->zone, &socket->row, ports->self);
 
     if (rc == NGX_OK) {
+
+        if (!ngx_queue_empty(&socket->feeds) || ports->offers) {
+            ngx_webrtc_port_share_offer(socket);
+        }
+
         return;
     }
 
@@ -613,22 +621,12 @@ ngx_webrtc_port_sockets_check_handler(ngx_event_t *ev)
         next = ngx_queue_next(q);
         socket = ngx_queue_data(q, ngx_webrtc_port_socket_t, queue);
 
-        if (socket->fed) {
+        if (!socket->fed) {
+            ngx_webrtc_port_socket_check(socket);
+            offered |= (socket->refs == 0 && !socket->closing);
 
-            if (socket->wire == NULL) {
-                (void) ngx_webrtc_port_feed_open(socket);
-            }
-
-            continue;
-        }
-
-        ngx_webrtc_port_socket_check(socket);
-
-        if (ports->offers && !socket->closing && socket->refs == 0
-            && ngx_queue_empty(&socket->feeds))
-        {
-            ngx_webrtc_port_share_offer(socket);
-            offered = 1;
+        } else if (socket->wire == NULL) {
+            (void) ngx_webrtc_port_feed_open(socket);
         }
     }
 

@@ -180,7 +180,7 @@ ngx_webrtc_port_udp_read(ngx_webrtc_port_socket_t *socket, ngx_uint_t *count)
         }
 
         if (err != NGX_EINTR) {
-            ngx_webrtc_port_udp_log(NGX_LOG_ERR, err, "recvmmsg()");
+            ngx_webrtc_port_udp_log(NGX_LOG_ERR, err, "recvmmsg() failed");
         }
 
         return NGX_OK;
@@ -272,7 +272,7 @@ ngx_webrtc_port_socket_send(void *data, ngx_webrtc_port_t *port,
     ports->stats.unsent++;
 
     if (err != NGX_EAGAIN) {
-        ngx_webrtc_port_udp_log(NGX_LOG_INFO, err, "sendto()");
+        ngx_webrtc_port_udp_log(NGX_LOG_INFO, err, "sendto() failed");
     }
 }
 
@@ -290,5 +290,5 @@ ngx_webrtc_port_udp_log(ngx_uint_t level, ngx_err_t err, const char *text)
 
     ports->logged = ngx_time();
 
-    ngx_log_error(level, ports->log, err, "webrtc gateway: %s failed", text);
+    ngx_log_error(level, ports->log, err, "webrtc gateway: %s", text);
 }

@@ -97,7 +97,10 @@ ngx_int_t ngx_webrtc_port_row_find(ngx_webrtc_zone_t *zone,
 ngx_int_t ngx_webrtc_port_row_acquire(ngx_webrtc_zone_t *zone,
     ngx_webrtc_port_row_t *row, const ngx_webrtc_owner_t *self,
     ngx_webrtc_owner_t *before);
-/* "self" takes over what nobody uses; NGX_OK; NGX_DECLINED: it cannot */
+/*
+ * "self" takes over what its owner does not use itself; NGX_OK; NGX_DECLINED:
+ * it does, or has gone, or is "self".
+ */
 ngx_int_t ngx_webrtc_port_row_take(ngx_webrtc_zone_t *zone,
     ngx_webrtc_port_row_t *row, const ngx_webrtc_owner_t *self,
     ngx_webrtc_owner_t *before);

@@ -307,7 +307,7 @@ ngx_webrtc_port_row_take(ngx_webrtc_zone_t *zone, ngx_webrtc_port_row_t *row,
 
     if (port
         && port->row.owner.term != self->term
-        && !ngx_webrtc_port_row_is_used(port))
+        && !ngx_webrtc_port_row_test(port->users, port->row.owner.seat))
     {
         *before = port->row.owner;
         ngx_webrtc_port_row_give(port, self);

@@ -507,9 +507,21 @@ port_without_links_is_taken_over(void **state)
     ngx_webrtc_port_row_release(&test_zone, &row, &test_owners[1]);
     assert_int_equal(ngx_webrtc_port_row_check(&test_zone, &row,
                                                &test_owners[1]), NGX_OK);
+
+    /* its owner has no link left, who has one may have it */
+
+    assert_int_equal(ngx_webrtc_port_row_take(&test_zone, &row,
+                                              &test_owners[0], &before),
+                     NGX_OK);
+    assert_int_equal(before.term, 101);
+    assert_int_equal(row.owner.term, 100);
+    assert_int_equal(ngx_webrtc_port_row_check(&test_zone, &row,
+                                               &test_owners[1]),
+                     NGX_DECLINED);
+
     ngx_webrtc_port_row_release(&test_zone, &row, &test_owners[0]);
     assert_int_equal(ngx_webrtc_port_row_check(&test_zone, &row,
-                                               &test_owners[1]), NGX_DONE);
+                                               &test_owners[0]), NGX_DONE);
 
     /* whoever wants it now cannot have it */
 
@@ -517,7 +529,6 @@ port_without_links_is_taken_over(void **state)
                                                  &test_owners[2], &before),
                      NGX_DECLINED);
 
-    row.owner = test_owners[1];
     ngx_webrtc_port_row_free(&test_zone, &row);
     assert_int_equal(test_zone.sh->ports.count, 0);
 }
