@@ -157,10 +157,11 @@ ngx_webrtc_hook_init(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
 void
 ngx_webrtc_hook_event(ngx_webrtc_hub_t *hub, const ngx_webrtc_event_t *event)
 {
-    u_char                           id[NGX_WEBRTC_ID_LEN];
-    ngx_webrtc_hook_item_t          *item;
-    ngx_webrtc_sora_hook_session_t  *session;
-    const u_char                    *connection_id;
+    u_char                               id[NGX_WEBRTC_ID_LEN];
+    const u_char                        *connection_id;
+    ngx_webrtc_hook_item_t              *item;
+    ngx_webrtc_sora_hook_session_t      *session;
+    const ngx_webrtc_connection_info_t  *info;
 
     session = ngx_webrtc_session_data(
                              ngx_webrtc_connection_channel(event->subject));
@@ -172,7 +173,10 @@ ngx_webrtc_hook_event(ngx_webrtc_hub_t *hub, const ngx_webrtc_event_t *event)
         ngx_webrtc_sora_hook_remember(session, hub, event);
     }
 
-    if (ngx_webrtc_hook_start(NGX_WEBRTC_HOOK_EVENT, id) != NGX_OK
+    info = ngx_webrtc_connection_info(event->subject);
+
+    if (ngx_webrtc_name_is_private(&info->channel_id)
+        || ngx_webrtc_hook_start(NGX_WEBRTC_HOOK_EVENT, id) != NGX_OK
         || ngx_webrtc_sora_hook_event(&ngx_webrtc_hooks.text,
                                       &ngx_webrtc_get_conf(ngx_cycle)->node,
                                       id, hub, event)
@@ -181,7 +185,7 @@ ngx_webrtc_hook_event(ngx_webrtc_hub_t *hub, const ngx_webrtc_event_t *event)
         return;
     }
 
-    connection_id = ngx_webrtc_connection_info(event->subject)->connection_id;
+    connection_id = info->connection_id;
 
     item = ngx_webrtc_hook_add(NGX_WEBRTC_HOOK_EVENT, connection_id,
                                NGX_WEBRTC_ID_LEN);
@@ -206,6 +210,7 @@ ngx_webrtc_hook_session(ngx_webrtc_hub_t *hub, ngx_webrtc_channel_t *channel,
     session = begins ? NULL : ngx_webrtc_session_data(channel);
 
     if ((!begins && session == NULL)
+        || ngx_webrtc_name_is_private(&info->channel_id)
         || ngx_webrtc_hook_start(NGX_WEBRTC_HOOK_SESSION, id) != NGX_OK)
     {
         goto done;
@@ -258,7 +263,9 @@ ngx_webrtc_hook_lost(void *data, const ngx_webrtc_connection_info_t *info,
 
     type = session ? NGX_WEBRTC_HOOK_SESSION : NGX_WEBRTC_HOOK_EVENT;
 
-    if (ngx_webrtc_hook_start(type, id) != NGX_OK) {
+    if (ngx_webrtc_name_is_private(&info->channel_id)
+        || ngx_webrtc_hook_start(type, id) != NGX_OK)
+    {
         return;
     }
 

@@ -65,6 +65,10 @@ static ngx_webrtc_size_bounds_t  ngx_webrtc_skyway_message_bounds = {
     ngx_webrtc_check_size_bounds, 1024, NGX_WEBRTC_SKYWAY_DATAGRAM
 };
 
+static ngx_webrtc_size_bounds_t  ngx_webrtc_skyway_log_bounds = {
+    ngx_webrtc_check_size_bounds, 0, 4 * 1024 * 1024
+};
+
 static ngx_webrtc_size_bounds_t  ngx_webrtc_skyway_early_bounds = {
     ngx_webrtc_check_size_bounds, 0, 64 * 1024 * 1024
 };
@@ -106,6 +110,20 @@ static ngx_command_t  ngx_webrtc_skyway_commands[] = {
       0,
       offsetof(ngx_webrtc_skyway_main_conf_t, room_members),
       &ngx_webrtc_skyway_bounds },
+
+    { ngx_string("webrtc_peer_rooms"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_skyway_main_conf_t, rooms),
+      &ngx_webrtc_skyway_bounds },
+
+    { ngx_string("webrtc_peer_room_log"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_skyway_main_conf_t, room_log),
+      &ngx_webrtc_skyway_log_bounds },
 
     { ngx_string("webrtc_peer_expire_timeout"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
@@ -302,6 +320,8 @@ ngx_webrtc_skyway_create_conf(ngx_cycle_t *cycle)
     smcf->waiting = NGX_CONF_UNSET_UINT;
     smcf->waiting_buffer = NGX_CONF_UNSET_SIZE;
     smcf->room_members = NGX_CONF_UNSET_UINT;
+    smcf->rooms = NGX_CONF_UNSET_UINT;
+    smcf->room_log = NGX_CONF_UNSET_SIZE;
     smcf->expire_timeout = NGX_CONF_UNSET_MSEC;
     smcf->alive_timeout = NGX_CONF_UNSET_MSEC;
     smcf->ping_timeout = NGX_CONF_UNSET_MSEC;
@@ -333,6 +353,8 @@ ngx_webrtc_skyway_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_uint_value(smcf->waiting, 100);
     ngx_conf_init_size_value(smcf->waiting_buffer, 16 * 1024 * 1024);
     ngx_conf_init_uint_value(smcf->room_members, 100);
+    ngx_conf_init_uint_value(smcf->rooms, 16);
+    ngx_conf_init_size_value(smcf->room_log, 64 * 1024);
     ngx_conf_init_msec_value(smcf->expire_timeout, 5000);
     ngx_conf_init_msec_value(smcf->alive_timeout, 90000);
     ngx_conf_init_msec_value(smcf->ping_timeout, 15000);
@@ -717,6 +739,8 @@ ngx_webrtc_skyway_conf_get(ngx_cycle_t *cycle,
     skyway->redirect_allow = smcf->redirect_allow;
     skyway->max_room_members = smcf->room_members;
     skyway->has_ice_servers = wcf->ice.servers ? 1 : 0;
+    skyway->max_rooms = smcf->rooms;
+    skyway->room_log = smcf->room_log;
     skyway->unpack = smcf->unpack ? 1 : 0;
     skyway->discovery = smcf->discovery ? 1 : 0;
 

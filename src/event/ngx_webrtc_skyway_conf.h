@@ -30,6 +30,8 @@ typedef struct {
     ngx_uint_t                waiting;
     size_t                    waiting_buffer;
     ngx_uint_t                room_members;
+    ngx_uint_t                rooms;
+    size_t                    room_log;
     ngx_msec_t                expire_timeout;
     ngx_msec_t                alive_timeout;
     ngx_msec_t                ping_timeout;

@@ -12,6 +12,7 @@
 #include <event/ngx_webrtc_skyway_conf.h>
 #include <event/ngx_webrtc_skyway_rest.h>
 #include <event/ngx_webrtc_skyway_worker.h>
+#include <event/ngx_webrtc_socketio_wire.h>
 
 
 /* in front of a LETTER; key, src, dst and payload follow */
@@ -80,6 +81,7 @@ ngx_webrtc_skyway_worker_open(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
     }
 
     ngx_webrtc_rest_init();
+    ngx_webrtc_socketio_wire_init(worker->skyway);
 
     return NGX_OK;
 }

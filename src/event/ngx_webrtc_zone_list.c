@@ -32,7 +32,7 @@ ngx_webrtc_zone_tell(ngx_webrtc_zone_t *zone, ngx_webrtc_zone_row_t *row,
     ngx_str_t                 text;
     ngx_webrtc_zone_chunk_t  *chunk;
 
-    if (!row->live) {
+    if (!row->live || ngx_webrtc_name_is_private(&row->info.channel_id)) {
         return NGX_OK;
     }
 
@@ -169,7 +169,9 @@ ngx_webrtc_zone_channels(ngx_webrtc_zone_t *zone,
             /* void */
         }
 
-        if (row == NULL) {
+        if (row == NULL
+            || ngx_webrtc_name_is_private(&row->info.channel_id))
+        {
             continue;
         }
 

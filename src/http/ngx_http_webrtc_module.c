@@ -10,6 +10,7 @@
 #include <event/ngx_webrtc_conf.h>
 #include <http/ngx_http_webrtc_background.h>
 #include <http/ngx_http_webrtc_module.h>
+#include <http/ngx_http_webrtc_socketio.h>
 
 
 static char *ngx_http_webrtc_sora_signaling(ngx_conf_t *cf,
@@ -20,6 +21,8 @@ static char *ngx_http_webrtc_peerjs(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_webrtc_skyway_api(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_webrtc_skyway_signaling(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 static char *ngx_http_webrtc_handler(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_webrtc_loc_conf_t *wlcf, ngx_http_handler_pt handler);
 static char *ngx_http_webrtc_cors_origin(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -97,6 +100,13 @@ static ngx_command_t  ngx_http_webrtc_commands[] = {
     { ngx_string("webrtc_skyway_api"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_webrtc_skyway_api,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webrtc_skyway_signaling"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_http_webrtc_skyway_signaling,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -261,6 +271,39 @@ ngx_http_webrtc_sora_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     return ngx_http_webrtc_handler(cf, cmd, conf,
                                    ngx_http_webrtc_sora_api_handler);
+}
+
+
+/* [domain=name] */
+
+static char *
+ngx_http_webrtc_skyway_signaling(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webrtc_loc_conf_t *wlcf = conf;
+
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts > 1) {
+
+        if (value[1].len < 8
+            || ngx_strncmp(value[1].data, "domain=", 7) != 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\"", &value[1]);
+            return NGX_CONF_ERROR;
+        }
+
+        wlcf->skyway_domain.data = value[1].data + 7;
+        wlcf->skyway_domain.len = value[1].len - 7;
+    }
+
+    wlcf->is_socketio = 1;
+
+    return ngx_http_webrtc_handler(cf, cmd, conf,
+                                   ngx_http_webrtc_socketio_handler);
 }
 
 
@@ -536,6 +579,14 @@ ngx_http_webrtc_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
         conf->max_body = clcf->client_max_body_size;
+        clcf->client_max_body_size = 0;
+    }
+
+    if (conf->is_socketio) {
+
+        /* a body has messages: their limit is "webrtc_message_size" */
+
+        clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
         clcf->client_max_body_size = 0;
     }
 

@@ -51,12 +51,16 @@ typedef struct {
     ngx_msec_t                webhook_timeout;
     size_t                    webhook_answer;
 
+    /* the dispatcher of skyway-js; empty: this host */
+    ngx_str_t                 skyway_domain;
+
     /* API */
     ngx_http_complex_value_t *cors_origin;      /* NULL: no CORS headers */
     off_t                     max_body;         /* 0: any */
 
     ngx_str_t                 handler;          /* the directive that set it */
     unsigned                  is_api:1;
+    unsigned                  is_socketio:1;
 } ngx_http_webrtc_loc_conf_t;
 
 

@@ -52,7 +52,9 @@ static const ngx_http_webrtc_websocket_handlers_t
 {
     ngx_http_webrtc_peerjs_message,
     ngx_http_webrtc_peerjs_closed,
-    ngx_http_webrtc_peerjs_heard
+    ngx_http_webrtc_peerjs_heard,
+    NULL,
+    NULL
 };
 
 

@@ -59,6 +59,8 @@ static const ngx_http_webrtc_websocket_handlers_t
 {
     ngx_http_webrtc_signaling_message,
     ngx_http_webrtc_signaling_closed,
+    NULL,
+    NULL,
     NULL
 };
 

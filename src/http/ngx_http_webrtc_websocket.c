@@ -176,13 +176,22 @@ void
 ngx_http_webrtc_websocket_text(ngx_http_webrtc_websocket_t *socket,
     const u_char *text, size_t len)
 {
+    ngx_http_webrtc_websocket_send(socket, NGX_WEBRTC_WEBSOCKET_TEXT, text,
+                                   len);
+}
+
+
+void
+ngx_http_webrtc_websocket_send(ngx_http_webrtc_websocket_t *socket,
+    ngx_uint_t opcode, const u_char *data, size_t len)
+{
     ngx_int_t  rc;
 
     if (socket->closing) {
         return;
     }
 
-    rc = ngx_webrtc_websocket_send_text(&socket->ws, text, len);
+    rc = ngx_webrtc_websocket_send(&socket->ws, opcode, data, len);
 
     if (rc == NGX_OK) {
         ngx_post_event(socket->request->connection->write,
@@ -440,11 +449,26 @@ ngx_http_webrtc_websocket_handler(ngx_webrtc_websocket_t *ws,
         break;
 
     case NGX_WEBRTC_WEBSOCKET_BINARY:
+
+        if (socket->handlers->binary) {
+            socket->handlers->binary(socket->data, message->data,
+                                     message->len);
+            break;
+        }
+
         ngx_http_webrtc_websocket_close(socket, NGX_HTTP_WEBRTC_CLOSE_DATA,
                                         &ngx_http_webrtc_binary_reason);
         break;
 
-    default: /* PING, PONG */
+    case NGX_WEBRTC_WEBSOCKET_PONG:
+
+        if (socket->handlers->pong) {
+            socket->handlers->pong(socket->data);
+        }
+
+        break;
+
+    default: /* NGX_WEBRTC_WEBSOCKET_PING */
         break;
     }
 }

@@ -37,6 +37,11 @@ typedef struct {
     void                        (*closed)(void *data);
     /* anything came, a pong too; before message(); may be NULL */
     void                        (*heard)(void *data);
+
+    /* these may be NULL: binary messages are refused, pongs ignored */
+    void                        (*binary)(void *data, u_char *pos,
+                                    size_t len);
+    void                        (*pong)(void *data);
 } ngx_http_webrtc_websocket_handlers_t;
 
 
@@ -98,6 +103,9 @@ void ngx_http_webrtc_websocket_hold(ngx_http_webrtc_websocket_t *socket);
 
 /* these never end the request themselves: an event does */
 
+/* TEXT, BINARY or PING */
+void ngx_http_webrtc_websocket_send(ngx_http_webrtc_websocket_t *socket,
+    ngx_uint_t opcode, const u_char *data, size_t len);
 void ngx_http_webrtc_websocket_text(ngx_http_webrtc_websocket_t *socket,
     const u_char *text, size_t len);
 /* one that waits to be sent already is enough */

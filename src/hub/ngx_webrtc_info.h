@@ -22,6 +22,15 @@
 /* channel, client and bundle ids: 1 to 255 bytes of UTF-8 */
 #define NGX_WEBRTC_NAME_MAX     255
 
+/*
+ * The first byte of the ids of channels that are no business of Sora's API:
+ * its listings and webhooks leave them out.  In UTF-8 there is no such byte.
+ */
+#define NGX_WEBRTC_NAME_PRIVATE  0xff
+
+#define ngx_webrtc_name_is_private(name)                                     \
+    ((name)->len && (name)->data[0] == NGX_WEBRTC_NAME_PRIVATE)
+
 
 typedef enum {
     NGX_WEBRTC_SENDRECV = 0,

@@ -5,13 +5,14 @@
 
 
 #include <front/skyway/ngx_webrtc_skyway_internal.h>
+#include <front/skyway/ngx_webrtc_socketio_session.h>
 
 
 /* by dialect */
 
 static const ngx_webrtc_skyway_part_t
     *const ngx_webrtc_skyway_parts[NGX_WEBRTC_SKYWAY_PARTS] = {
-    NULL,
+    &ngx_webrtc_socketio_part,
     &ngx_webrtc_peerjs_part,
     &ngx_webrtc_skyway_api_part
 };

@@ -172,6 +172,8 @@ typedef struct {
     ngx_webrtc_usec_t         ping_timeout;         /* not even a pong */
     const ngx_webrtc_acl_t   *redirect_allow;       /* NULL: nowhere */
     ngx_uint_t                max_room_members;
+    ngx_uint_t                max_rooms;    /* of one browser */
+    size_t                    room_log;     /* bytes of one room's */
     unsigned                  has_ice_servers:1;    /* full ICE is possible */
     unsigned                  unpack:1;     /* serialization to browsers */
     unsigned                  discovery:1;  /* GET .../peers of PeerJS */

@@ -1,0 +1,192 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/* an SFU room is a channel of the hub, where everybody sends and receives */
+
+
+#include <front/skyway/ngx_webrtc_room_internal.h>
+
+
+static void ngx_webrtc_room_event(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_event_t *event, void *data);
+static void ngx_webrtc_room_tell_offer(ngx_webrtc_room_member_t *member,
+    const ngx_webrtc_event_t *event);
+static json_t *ngx_webrtc_room_msids(ngx_webrtc_room_t *room);
+static void ngx_webrtc_room_fail(ngx_webrtc_room_member_t *member,
+    const char *message);
+
+
+/* a further request changes nothing: offers come when there is news */
+
+void
+ngx_webrtc_room_offer(ngx_webrtc_room_member_t *member, ngx_webrtc_usec_t now)
+{
+    u_char              buf[NGX_WEBRTC_NAME_MAX];
+    const char         *reason;
+    ngx_webrtc_hub_t   *hub;
+    ngx_webrtc_join_t   join;
+    ngx_webrtc_room_t  *room;
+
+    room = member->room;
+    hub = room->rooms->skyway->hub;
+
+    if (!room->sfu || member->connection || hub == NULL) {
+        return;
+    }
+
+    ngx_memzero(&join, sizeof(ngx_webrtc_join_t));
+
+    /* not the row of the room: the hub gives back its own with the last */
+
+    ngx_memcpy(buf, room->channel_id.data, room->channel_id.len);
+    buf[1] = 'h';
+
+    join.info.channel_id.data = buf;
+    join.info.channel_id.len = room->channel_id.len;
+    join.info.client_id = member->id;
+    join.info.role = NGX_WEBRTC_SENDRECV;
+    join.info.audio = 1;
+    join.info.video = 1;
+    join.info.audio_codec = NGX_WEBRTC_CODEC_OPUS;
+    join.info.video_codec = NGX_WEBRTC_CODEC_VP8;
+
+    if (ngx_webrtc_hub_join(hub, &join, ngx_webrtc_room_event, member, now,
+                            &reason)
+        == NULL)
+    {
+        member->connection = NULL;
+        ngx_webrtc_room_fail(member, reason);
+    }
+}
+
+
+void
+ngx_webrtc_room_answer(ngx_webrtc_room_member_t *member, ngx_str_t *sdp,
+    ngx_webrtc_usec_t now)
+{
+    const char  *reason;
+
+    if (member->connection == NULL) {
+        return;
+    }
+
+    reason = NULL;
+
+    if (ngx_webrtc_hub_answer(member->connection, sdp, now, &reason)
+        == NGX_ERROR)
+    {
+        ngx_webrtc_room_fail(member, reason ? reason : "INVALID-ANSWER");
+    }
+}
+
+
+void
+ngx_webrtc_room_disconnect(ngx_webrtc_room_member_t *member,
+    ngx_webrtc_usec_t now)
+{
+    if (member->connection) {
+        ngx_webrtc_hub_leave(member->connection, NGX_WEBRTC_CLOSE_CLIENT,
+                             "ROOM-LEAVE", now);
+    }
+}
+
+
+static void
+ngx_webrtc_room_event(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_event_t *event, void *data)
+{
+    ngx_webrtc_room_member_t *member = data;
+
+    switch (event->type) {
+
+    case NGX_WEBRTC_EVENT_OFFER:
+        member->connection = connection;
+        ngx_webrtc_room_tell_offer(member, event);
+        return;
+
+    case NGX_WEBRTC_EVENT_CLOSED:
+        member->connection = NULL;
+
+        if (event->cause != NGX_WEBRTC_CLOSE_CLIENT) {
+            ngx_webrtc_room_fail(member, event->reason);
+        }
+
+        return;
+
+    default:
+        return;
+    }
+}
+
+
+static void
+ngx_webrtc_room_tell_offer(ngx_webrtc_room_member_t *member,
+    const ngx_webrtc_event_t *event)
+{
+    json_t  *json;
+
+    json = json_pack("{s:o, s:{s:s, s:o}, s:o}",
+                     "roomName", ngx_webrtc_json_str(&member->room->name),
+                     "offer", "type", "offer",
+                     "sdp", ngx_webrtc_json_str(&event->sdp),
+                     "msids", ngx_webrtc_room_msids(member->room));
+
+    ngx_webrtc_room_tell(member, "SFU_OFFER", json);
+
+    json_decref(json);
+}
+
+
+/* the hub calls the stream of a connection by its id */
+
+static json_t *
+ngx_webrtc_room_msids(ngx_webrtc_room_t *room)
+{
+    json_t                              *msids;
+    ngx_queue_t                         *q;
+    ngx_webrtc_room_member_t            *member;
+    const ngx_webrtc_connection_info_t  *info;
+    char                                 id[NGX_WEBRTC_ID_LEN + 1];
+
+    msids = json_object();
+
+    for (q = ngx_queue_head(&room->members);
+         q != ngx_queue_sentinel(&room->members);
+         q = ngx_queue_next(q))
+    {
+        member = ngx_queue_data(q, ngx_webrtc_room_member_t, queue);
+
+        if (member->connection == NULL) {
+            continue;
+        }
+
+        info = ngx_webrtc_connection_info(member->connection);
+
+        ngx_memcpy(id, info->connection_id, NGX_WEBRTC_ID_LEN);
+        id[NGX_WEBRTC_ID_LEN] = '\0';
+
+        (void) json_object_set_new(msids, id,
+                                   ngx_webrtc_json_str(&member->id));
+    }
+
+    return msids;
+}
+
+
+/* skyway-js shows it as an error of the peer */
+
+static void
+ngx_webrtc_room_fail(ngx_webrtc_room_member_t *member, const char *message)
+{
+    json_t  *json;
+
+    json = json_pack("{s:s, s:s}", "type", "room-error",
+                     "message", message ? message : "The media have ended.");
+
+    ngx_webrtc_room_tell(member, "ERROR", json);
+
+    json_decref(json);
+}
