@@ -341,6 +341,8 @@ names_have_their_limits(void **state)
 
     assert_string_equal(test_open(&a, "k", id, "t"), bad);
     assert_string_equal(test_open(&a, "k", "\xff", "t"), bad);
+    assert_string_equal(test_open(&a, "k", "a\nb", "t"), bad);
+    assert_string_equal(test_open(&a, "k", "\x7f", "t"), bad);
     assert_string_equal(test_open(&a, id, "alice", "t"),
                         "{\"type\":\"ERROR\",\"payload\":{\"msg\":"
                         "\"Invalid key provided\"}}");

@@ -288,6 +288,9 @@ ngx_webrtc_peerjs_open(ngx_webrtc_skyway_t *skyway,
 
         } else if (rc == NGX_BUSY) {
             *refusal = ngx_webrtc_peerjs_too_many;
+
+        } else {
+            *refusal = ngx_webrtc_peerjs_bad_id;
         }
 
         ngx_free(client);
@@ -339,9 +342,7 @@ ngx_webrtc_peerjs_check(ngx_webrtc_skyway_t *skyway,
         return &ngx_webrtc_peerjs_bad_key;
     }
 
-    if (hello->id.len > NGX_WEBRTC_SKYWAY_ID_MAX
-        || !ngx_webrtc_peerjs_is_text(&hello->id))
-    {
+    if (!ngx_webrtc_peerjs_is_text(&hello->id)) {
         return &ngx_webrtc_peerjs_bad_id;
     }
 

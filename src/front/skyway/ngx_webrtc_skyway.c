@@ -19,6 +19,7 @@ static const ngx_webrtc_skyway_part_t
 
 
 static ngx_int_t ngx_webrtc_skyway_init(ngx_webrtc_skyway_t *skyway);
+static ngx_uint_t ngx_webrtc_skyway_is_id(const ngx_str_t *id);
 static void ngx_webrtc_skyway_registration(
     const ngx_webrtc_skyway_endpoint_t *endpoint,
     ngx_webrtc_skyway_registration_t *reg);
@@ -176,6 +177,23 @@ ngx_webrtc_skyway_registration(const ngx_webrtc_skyway_endpoint_t *endpoint,
 }
 
 
+/* others have to say it in JSON, and it may come into logs */
+
+static ngx_uint_t
+ngx_webrtc_skyway_is_id(const ngx_str_t *id)
+{
+    size_t  i;
+
+    for (i = 0; i < id->len; i++) {
+        if (id->data[i] < 0x20 || id->data[i] == 0x7f) {
+            return 0;
+        }
+    }
+
+    return id->len > 0 && id->len <= NGX_WEBRTC_SKYWAY_ID_MAX;
+}
+
+
 ngx_int_t
 ngx_webrtc_skyway_endpoint_add(ngx_webrtc_skyway_t *skyway,
     ngx_webrtc_skyway_endpoint_t *endpoint, ngx_webrtc_usec_t now)
@@ -185,8 +203,7 @@ ngx_webrtc_skyway_endpoint_add(ngx_webrtc_skyway_t *skyway,
 
     endpoint->number = 0;
 
-    if (endpoint->id.len == 0
-        || endpoint->id.len > NGX_WEBRTC_SKYWAY_ID_MAX
+    if (!ngx_webrtc_skyway_is_id(&endpoint->id)
         || endpoint->key.len > NGX_WEBRTC_SKYWAY_KEY_MAX
         || endpoint->token.len > NGX_WEBRTC_SKYWAY_TOKEN_MAX)
     {

@@ -229,7 +229,7 @@ ngx_uint_t ngx_webrtc_skyway_busy(ngx_webrtc_skyway_t *skyway);
 
 /*
  * See claim(); NGX_OK: it is in the table and in the registry.  NGX_ERROR:
- * no id, or key, id or token is too long.
+ * no id, or one with control characters; or key, id or token is too long.
  */
 ngx_int_t ngx_webrtc_skyway_endpoint_add(ngx_webrtc_skyway_t *skyway,
     ngx_webrtc_skyway_endpoint_t *endpoint, ngx_webrtc_usec_t now);
