@@ -482,12 +482,16 @@ test('media in one direction', () => using(async (opened) => {
     await to.send(video.port, rtp(96, 1, 5, true));
     await to.receives('video', isRtp(96));
 
-    /* another payload type than was declared is not passed on */
+    /* another payload type than was declared is not passed on, but said */
 
     await to.send(video.port, rtp(97, 2, 5, true));
     await to.send(video.port, rtp(96, 3, 5, true));
     await to.receives('video', isRtp(96));
     assert.strictEqual(to.messages.length, 0);
+
+    const error = await a.event(`${path}/events`, 'ERROR');
+
+    assert.strictEqual(error.error_message, 'WRONG_VIDEO_PAYLOAD_TYPE');
 }));
 
 

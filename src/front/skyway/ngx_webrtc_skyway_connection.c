@@ -17,6 +17,8 @@
 
 
 static ngx_int_t ngx_webrtc_skyway_name_generate(u_char *text, size_t len);
+static void ngx_webrtc_skyway_connection_leave(
+    ngx_webrtc_skyway_connection_t *connection);
 static void ngx_webrtc_skyway_connection_handler(ngx_webrtc_link_t *link,
     const ngx_webrtc_link_event_t *event, void *data, ngx_webrtc_usec_t now);
 static void ngx_webrtc_skyway_connection_candidate(
@@ -71,6 +73,10 @@ ngx_webrtc_skyway_connection_create(ngx_webrtc_skyway_peer_t *peer,
                         NGX_WEBRTC_SKYWAY_OBJECT_ID);
     ngx_queue_insert_tail(&peer->connections, &connection->queue);
     peer->nconnections++;
+
+    if (!is_data) {
+        api->nmedia++;
+    }
 
     return connection;
 }
@@ -160,12 +166,7 @@ ngx_webrtc_skyway_connection_discard(
     ngx_webrtc_skyway_feeds_release(connection->object.api,
                                     connection->feeds);
 
-    if (connection->peer) {
-        ngx_queue_remove(&connection->queue);
-        connection->peer->nconnections--;
-        connection->peer = NULL;
-    }
-
+    ngx_webrtc_skyway_connection_leave(connection);
     ngx_webrtc_skyway_object_destroy(&connection->object);
 }
 
@@ -225,11 +226,22 @@ ngx_webrtc_skyway_connection_close(
     ngx_webrtc_skyway_feeds_release(connection->object.api,
                                     connection->feeds);
 
+    ngx_webrtc_skyway_connection_leave(connection);
+    ngx_webrtc_skyway_object_linger(&connection->object, now);
+}
+
+
+static void
+ngx_webrtc_skyway_connection_leave(
+    ngx_webrtc_skyway_connection_t *connection)
+{
     ngx_queue_remove(&connection->queue);
     connection->peer->nconnections--;
     connection->peer = NULL;
 
-    ngx_webrtc_skyway_object_linger(&connection->object, now);
+    if (!connection->is_data) {
+        connection->object.api->nmedia--;
+    }
 }
 
 
@@ -369,6 +381,40 @@ ngx_webrtc_skyway_connection_event(
 
     ngx_webrtc_skyway_object_event(&connection->object, json,
                                    ngx_strcmp(event, "CLOSE") == 0, now);
+}
+
+
+void
+ngx_webrtc_skyway_connection_watch(ngx_webrtc_skyway_connection_t *connection,
+    ngx_webrtc_usec_t now)
+{
+    ngx_uint_t                 i;
+    ngx_webrtc_skyway_feed_t  *feed;
+
+    static const struct {
+        ngx_webrtc_skyway_feed_e   feed;
+        const char                *error;
+    } kinds[] = {
+        { NGX_WEBRTC_SKYWAY_FEED_VIDEO, "WRONG_VIDEO_PAYLOAD_TYPE" },
+        { NGX_WEBRTC_SKYWAY_FEED_AUDIO, "WRONG_AUDIO_PAYLOAD_TYPE" }
+    };
+
+    if (connection->blamed) {
+        return;
+    }
+
+    for (i = 0; i < 2; i++) {
+        feed = &connection->feeds[kinds[i].feed];
+
+        if (feed->port
+            && ngx_webrtc_port_stats(feed->port)->wrong_type > feed->wrong)
+        {
+            connection->blamed = 1;
+            ngx_webrtc_skyway_connection_event(connection, "ERROR",
+                                               kinds[i].error, now);
+            return;
+        }
+    }
 }
 
 

@@ -35,6 +35,8 @@ ngx_webrtc_skyway_feed_acquire(ngx_webrtc_skyway_turn_t *turn,
         return NGX_DECLINED;
     }
 
+    feed->wrong = ngx_webrtc_port_stats(feed->port)->wrong_type;
+
     ngx_memcpy(feed->id, id.data, NGX_WEBRTC_SKYWAY_OBJECT_ID);
 
     return NGX_OK;

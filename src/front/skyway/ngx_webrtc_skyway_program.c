@@ -13,6 +13,9 @@
 /* objects that linger, as a multiple of max_peers */
 #define NGX_WEBRTC_SKYWAY_LINGERING  4
 
+/* how often feeds are looked at for what is wrong with them */
+#define NGX_WEBRTC_SKYWAY_WATCH     NGX_WEBRTC_SEC
+
 
 static void *ngx_webrtc_skyway_program_create(ngx_webrtc_skyway_t *skyway);
 static void ngx_webrtc_skyway_program_destroy(void *part);
@@ -21,6 +24,8 @@ static void ngx_webrtc_skyway_program_shutdown(void *part,
 static void ngx_webrtc_skyway_program_tick(void *part, ngx_webrtc_usec_t now);
 static ngx_webrtc_usec_t ngx_webrtc_skyway_program_expires(void *part);
 static ngx_uint_t ngx_webrtc_skyway_program_busy(void *part);
+static void ngx_webrtc_skyway_program_watch(ngx_webrtc_skyway_api_t *api,
+    ngx_webrtc_usec_t now);
 static ngx_webrtc_skyway_object_t *ngx_webrtc_skyway_oldest(
     ngx_webrtc_skyway_api_t *api);
 static ngx_uint_t ngx_webrtc_skyway_object_is_done(
@@ -131,6 +136,10 @@ ngx_webrtc_skyway_program_tick(void *part, ngx_webrtc_usec_t now)
             now);
     }
 
+    if (api->nmedia && now >= api->watch) {
+        ngx_webrtc_skyway_program_watch(api, now);
+    }
+
     ngx_webrtc_skyway_polls_tick(&api->polls, now);
 
     while (!ngx_queue_empty(&api->lingering)) {
@@ -145,6 +154,33 @@ ngx_webrtc_skyway_program_tick(void *part, ngx_webrtc_usec_t now)
 }
 
 
+static void
+ngx_webrtc_skyway_program_watch(ngx_webrtc_skyway_api_t *api,
+    ngx_webrtc_usec_t now)
+{
+    ngx_queue_t               *q, *c;
+    ngx_webrtc_skyway_peer_t  *peer;
+
+    api->watch = now + NGX_WEBRTC_SKYWAY_WATCH;
+
+    for (q = ngx_queue_head(&api->peers);
+         q != ngx_queue_sentinel(&api->peers);
+         q = ngx_queue_next(q))
+    {
+        peer = ngx_queue_data(q, ngx_webrtc_skyway_peer_t, queue);
+
+        for (c = ngx_queue_head(&peer->connections);
+             c != ngx_queue_sentinel(&peer->connections);
+             c = ngx_queue_next(c))
+        {
+            ngx_webrtc_skyway_connection_watch(
+                ngx_queue_data(c, ngx_webrtc_skyway_connection_t, queue),
+                now);
+        }
+    }
+}
+
+
 static ngx_webrtc_usec_t
 ngx_webrtc_skyway_program_expires(void *part)
 {
@@ -155,6 +191,10 @@ ngx_webrtc_skyway_program_expires(void *part)
 
     expires = ngx_webrtc_timers_expires(&api->timers);
     expires = ngx_min(expires, ngx_webrtc_skyway_polls_expires(&api->polls));
+
+    if (api->nmedia) {
+        expires = ngx_min(expires, api->watch);
+    }
 
     /* busy() has to know what time it is, more or less */
 

@@ -45,6 +45,8 @@ struct ngx_webrtc_skyway_api_s {
     ngx_queue_t               lingering;    /* the oldest first */
     ngx_uint_t                npeers;
     ngx_uint_t                nlingering;
+    ngx_uint_t                nmedia;       /* media connections */
+    ngx_webrtc_usec_t         watch;        /* when they are looked at */
     ngx_webrtc_usec_t         now;          /* of the last tick or call */
 };
 
@@ -86,6 +88,8 @@ struct ngx_webrtc_skyway_peer_s {
 
 typedef struct {
     ngx_webrtc_port_t        *port;         /* NULL: none */
+    uint64_t                  wrong;        /* RTP of another payload type,
+                                               when it was taken */
     u_char                    id[NGX_WEBRTC_SKYWAY_OBJECT_ID];
 } ngx_webrtc_skyway_feed_t;
 
@@ -133,6 +137,7 @@ struct ngx_webrtc_skyway_connection_s {
     unsigned                  is_known:1;   /* dialect and is_inside */
     unsigned                  answered:1;
     unsigned                  reliable:1;
+    unsigned                  blamed:1;     /* for a wrong payload type */
     u_char                    id[NGX_WEBRTC_SKYWAY_OBJECT_ID];
 };
 
@@ -197,6 +202,9 @@ ngx_int_t ngx_webrtc_skyway_connection_link(
 void ngx_webrtc_skyway_connection_event(
     ngx_webrtc_skyway_connection_t *connection, const char *event,
     const char *error, ngx_webrtc_usec_t now);
+/* says so if its program feeds it with what it has not declared */
+void ngx_webrtc_skyway_connection_watch(
+    ngx_webrtc_skyway_connection_t *connection, ngx_webrtc_usec_t now);
 /* any JSON, as a string; NGX_ERROR: too long, or no memory */
 ngx_int_t ngx_webrtc_skyway_connection_metadata(
     ngx_webrtc_skyway_connection_t *connection, const json_t *metadata);

@@ -285,7 +285,7 @@ ngx_webrtc_skyway_signal_candidate(ngx_webrtc_skyway_connection_t *connection,
 
     if (connection->is_inside
         || ngx_webrtc_json_get_object(payload, "candidate", &json) != NGX_OK
-        || ngx_webrtc_json_get_str(json, "candidate", 1, 1024, &candidate)
+        || ngx_webrtc_json_get_str(json, "candidate", 0, 1024, &candidate)
            != NGX_OK)
     {
         return;
