@@ -404,6 +404,8 @@ function publishPages(root) {
          'sora.js');
     link(path.join(ROOT, 'node_modules', 'peerjs', 'dist', 'peerjs.min.js'),
          'lib/peerjs.min.js');
+    link(path.join(ROOT, 'node_modules', 'skyway-js', 'dist', 'skyway.js'),
+         'lib/skyway.js');
 }
 
 

@@ -17,12 +17,6 @@
 /* how often credentials are looked at */
 #define NGX_WEBRTC_SOCKETIO_CHECK    NGX_WEBRTC_SEC
 
-/*
- * Of silence, after which a client is gone: a page that was closed without a
- * word must not keep its id from its successor.
- */
-#define NGX_WEBRTC_SOCKETIO_ALIVE    (15 * NGX_WEBRTC_SEC)
-
 /* ms */
 #define NGX_WEBRTC_SOCKETIO_PING     25000
 #define NGX_WEBRTC_SOCKETIO_PONG     5000
@@ -81,7 +75,7 @@ ngx_webrtc_socketio_create(ngx_webrtc_skyway_t *skyway)
 
     socketio->skyway = skyway;
     socketio->alive = ngx_min(skyway->conf.alive_timeout,
-                              NGX_WEBRTC_SOCKETIO_ALIVE);
+                              skyway->conf.ping_timeout);
 
     ngx_queue_init(&socketio->sessions);
     ngx_queue_init(&socketio->probes);
