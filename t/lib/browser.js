@@ -37,9 +37,9 @@ const ARGS = [
 ];
 
 
-async function launch() {
+async function launch(more = []) {
     return chromium.launch({ executablePath: EXECUTABLE, headless: true,
-                             args: ARGS, timeout: 60000 });
+                             args: [...ARGS, ...more], timeout: 60000 });
 }
 
 

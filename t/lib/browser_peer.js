@@ -58,10 +58,6 @@ function start({ kind, id, host, port, key, options }) {
         call.on('error', (e) => state.errors.push(`${e.type ?? e}`));
     };
 
-    /* every connection of the page can be asked for its numbers */
-
-    window.pcs = [];
-
     return new Promise((resolve, reject) => {
         const peer = new window.Peer(id, {
             host, port, key, secure: false, debug: 1,
@@ -95,6 +91,10 @@ class BrowserPeer {
 
         await peer.page.addInitScript(() => {
             const Native = window.RTCPeerConnection;
+
+            /* every connection of the page can be asked for its numbers */
+
+            window.pcs = [];
 
             window.RTCPeerConnection = class extends Native {
                 constructor(...args) {
