@@ -72,27 +72,11 @@ ngx_webrtc_port_feed_init(void)
 ngx_int_t
 ngx_webrtc_port_feed_open(ngx_webrtc_port_socket_t *socket)
 {
-    ngx_webrtc_port_row_t         row;
-    ngx_webrtc_port_sockets_t    *ports;
     ngx_webrtc_port_feed_hello_t  hello;
-
-    ports = ngx_webrtc_port_sockets();
-
-    /* whoever has it now */
-
-    row = socket->row;
-
-    if (ngx_webrtc_port_row_find(ports->zone, &row) == NGX_DECLINED
-        || row.owner.term == ports->self->term)
-    {
-        return NGX_ERROR;
-    }
-
-    socket->row.owner = row.owner;
 
     ngx_memzero(&hello, sizeof(ngx_webrtc_port_feed_hello_t));
 
-    hello.owner = *ports->self;
+    hello.owner = *ngx_webrtc_port_sockets()->self;
     hello.kind = socket->row.kind;
     ngx_memcpy(hello.id, socket->row.id, NGX_WEBRTC_SKYWAY_OBJECT_ID);
 
@@ -153,7 +137,7 @@ ngx_webrtc_port_feed_closed_handler(ngx_webrtc_wire_t *wire, void *data)
 {
     ngx_webrtc_port_socket_t *socket = data;
 
-    ngx_webrtc_owner_t  before;
+    ngx_webrtc_port_row_t  row;
 
     socket->wire = NULL;
 
@@ -161,16 +145,15 @@ ngx_webrtc_port_feed_closed_handler(ngx_webrtc_wire_t *wire, void *data)
         return;
     }
 
-    /* by who has taken it over; or it is tried from time to time */
+    /* somebody has taken it over; else it is tried from time to time */
 
-    before = socket->row.owner;
+    row = socket->row;
 
-    if (ngx_webrtc_port_row_find(ngx_webrtc_port_sockets()->zone,
-                                 &socket->row)
+    if (ngx_webrtc_port_row_find(ngx_webrtc_port_sockets()->zone, &row)
         != NGX_DECLINED
-        && socket->row.owner.term != before.term)
+        && row.owner.term != socket->row.owner.term)
     {
-        (void) ngx_webrtc_port_feed_open(socket);
+        ngx_webrtc_port_share_again(socket);
     }
 }
 

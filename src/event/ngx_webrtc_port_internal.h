@@ -127,6 +127,8 @@ void ngx_webrtc_port_socket_check(ngx_webrtc_port_socket_t *socket);
  * socket; NULL
  */
 ngx_webrtc_port_socket_t *ngx_webrtc_port_share(ngx_webrtc_port_row_t *row);
+/* one that was fed until now: by whom it is, or it is ours now */
+void ngx_webrtc_port_share_again(ngx_webrtc_port_socket_t *socket);
 /* its worker shall see what has become of it */
 void ngx_webrtc_port_share_tell(const ngx_webrtc_owner_t *to,
     const ngx_webrtc_port_row_t *row);

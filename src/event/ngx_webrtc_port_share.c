@@ -138,6 +138,38 @@ ngx_webrtc_port_share_take(ngx_webrtc_port_row_t *row, ngx_socket_t fd,
 
 
 void
+ngx_webrtc_port_share_again(ngx_webrtc_port_socket_t *socket)
+{
+    ngx_err_t                   err;
+    ngx_socket_t                fd;
+    ngx_webrtc_port_sockets_t  *ports;
+
+    ports = ngx_webrtc_port_sockets();
+
+    if (ngx_webrtc_port_row_find(ports->zone, &socket->row) == NGX_DECLINED) {
+        return;
+    }
+
+    if (socket->row.owner.term != ports->self->term) {
+        (void) ngx_webrtc_port_feed_open(socket);
+        return;
+    }
+
+    /* inherited from a worker that has gone */
+
+    fd = ngx_webrtc_port_udp_bind(socket->row.port, 1, &err);
+
+    if (fd == (ngx_socket_t) -1) {
+        ngx_webrtc_port_udp_log(NGX_LOG_ERR, err,
+                                "a port could not be taken over");
+        return;
+    }
+
+    (void) ngx_webrtc_port_socket_connect(socket, fd);
+}
+
+
+void
 ngx_webrtc_port_share_tell(const ngx_webrtc_owner_t *to,
     const ngx_webrtc_port_row_t *row)
 {

@@ -134,7 +134,6 @@ void
 ngx_webrtc_port_sockets_close(void)
 {
     ngx_queue_t                *q;
-    ngx_webrtc_port_socket_t   *socket;
     ngx_webrtc_port_sockets_t  *ports;
 
     ports = &ngx_webrtc_these_port_sockets;
@@ -143,12 +142,12 @@ ngx_webrtc_port_sockets_close(void)
         return;
     }
 
+    /* rows go with the seat, to those who still use them or to nobody */
+
     while (!ngx_queue_empty(&ports->sockets)) {
         q = ngx_queue_head(&ports->sockets);
-        socket = ngx_queue_data(q, ngx_webrtc_port_socket_t, queue);
-
-        socket->owned = !socket->fed;
-        ngx_webrtc_port_socket_close(socket);
+        ngx_webrtc_port_socket_close(ngx_queue_data(q,
+                                             ngx_webrtc_port_socket_t, queue));
     }
 
     ngx_webrtc_port_sockets_closing_handler(&ports->closing);
@@ -446,6 +445,7 @@ ngx_webrtc_port_socket_acquire(void *data, ngx_webrtc_port_e kind,
 void
 ngx_webrtc_port_socket_release(void *data, ngx_webrtc_port_t *port)
 {
+    ngx_int_t                   rc;
     ngx_webrtc_port_socket_t   *socket;
     ngx_webrtc_port_sockets_t  *ports;
 
@@ -458,12 +458,25 @@ ngx_webrtc_port_socket_release(void *data, ngx_webrtc_port_t *port)
 
     ngx_webrtc_port_row_release(ports->zone, &socket->row, ports->self);
 
-    if (socket->fed) {
-        ngx_webrtc_port_socket_close(socket);
-
-    } else {
+    if (!socket->fed) {
         ngx_webrtc_port_socket_check(socket);
+        return;
     }
+
+    /* perhaps it has been inherited just now */
+
+    rc = ngx_webrtc_port_row_check(ports->zone, &socket->row, ports->self);
+
+    if (rc == NGX_OK) {
+        ngx_webrtc_port_share_again(socket);
+
+        if (!socket->fed) {
+            return;
+        }
+    }
+
+    socket->owned = (rc != NGX_DECLINED);
+    ngx_webrtc_port_socket_close(socket);
 }
 
 
@@ -626,7 +639,7 @@ ngx_webrtc_port_sockets_check_handler(ngx_event_t *ev)
             offered |= (socket->refs == 0 && !socket->closing);
 
         } else if (socket->wire == NULL) {
-            (void) ngx_webrtc_port_feed_open(socket);
+            ngx_webrtc_port_share_again(socket);
         }
     }
 

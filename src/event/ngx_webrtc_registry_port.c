@@ -23,6 +23,8 @@ static void ngx_webrtc_port_row_drop(ngx_webrtc_zone_t *zone,
     ngx_webrtc_zone_port_t *port);
 static void ngx_webrtc_port_row_give(ngx_webrtc_zone_port_t *port,
     const ngx_webrtc_owner_t *owner);
+static ngx_int_t ngx_webrtc_port_row_heir(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_zone_port_t *port, ngx_webrtc_owner_t *heir);
 static ngx_uint_t ngx_webrtc_port_row_is_used(
     const ngx_webrtc_zone_port_t *port);
 
@@ -401,6 +403,7 @@ ngx_webrtc_registry_ports_clean(ngx_webrtc_zone_t *zone,
     const ngx_webrtc_owner_t *owner)
 {
     ngx_uint_t                i, sits;
+    ngx_webrtc_owner_t        heir;
     ngx_webrtc_zone_port_t   *port;
     ngx_webrtc_zone_table_t  *table;
 
@@ -414,17 +417,53 @@ ngx_webrtc_registry_ports_clean(ngx_webrtc_zone_t *zone,
             continue;
         }
 
-        if (port->row.owner.term == owner->term) {
-            ngx_webrtc_port_row_drop(zone, port);
-            continue;
-        }
-
         /* its worker closes it if nobody else uses it */
 
         if (sits) {
             ngx_webrtc_port_row_clear(port->users, owner->seat);
         }
+
+        if (port->row.owner.term != owner->term) {
+            continue;
+        }
+
+        if (ngx_webrtc_port_row_heir(zone, port, &heir) == NGX_OK) {
+            ngx_webrtc_port_row_give(port, &heir);
+
+        } else {
+            ngx_webrtc_port_row_drop(zone, port);
+        }
     }
+}
+
+
+/* one of those whose links use it: it opens a socket when it sees this */
+
+static ngx_int_t
+ngx_webrtc_port_row_heir(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_zone_port_t *port, ngx_webrtc_owner_t *heir)
+{
+    ngx_uint_t          i;
+    ngx_webrtc_seat_t  *seat;
+
+    if (!ngx_webrtc_port_row_is_used(port)) {
+        return NGX_DECLINED;
+    }
+
+    for (i = 0; i < zone->sh->nseats; i++) {
+        seat = &zone->sh->seats[i];
+
+        if (ngx_webrtc_port_row_test(port->users, i)
+            && seat->pid && !seat->dead)
+        {
+            heir->seat = i;
+            heir->term = seat->term;
+
+            return NGX_OK;
+        }
+    }
+
+    return NGX_DECLINED;
 }
 
 

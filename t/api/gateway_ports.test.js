@@ -179,7 +179,7 @@ test('many thousand ports come and go, and all are free again', () =>
             }
         };
 
-        await Promise.all(Array.from({ length: 8 }, () => loop(1250)));
+        await Promise.all(Array.from({ length: 8 }, () => loop(625)));
 
         await until('the sockets are closed',
                     () => boundOf(nginx, COUNT) === 0);
@@ -461,8 +461,10 @@ test('a port goes to the worker of those who still use it', () =>
     }));
 
 
-test('a worker that dies leaves a port to those who use it', () =>
-    using(async (opened) => {
+/* The worker that has the socket dies, or the other one that uses it. */
+
+function oneDies(owns) {
+    return using(async (opened) => {
         const nginx = await start(opened, 10,
                                   { allow: [/\[alert\].*exit/] });
         const port = await mustOpen(nginx);
@@ -473,9 +475,9 @@ test('a worker that dies leaves a port to those who use it', () =>
         opened.push(program);
 
         const owner = nginx.workerOfUdp(port.port);
-        const other = nginx.workers().find((pid) => pid !== owner);
 
-        kill(other, 'SIGKILL');
+        kill(nginx.workers().find((pid) => (pid === owner) === owns),
+             'SIGKILL');
 
         const alive = await until('its connections are gone', async () => {
             const list = [];
@@ -493,18 +495,27 @@ test('a worker that dies leaves a port to those who use it', () =>
             return list.length === 2 && list;
         });
 
-        await program.send(port.port, 'still here');
+        await until('they are fed', async () => {
+            await program.send(port.port, 'still here');
 
-        for (const { sink } of alive) {
-            await sink.receives('what is sent', is('still here'));
-        }
+            return alive.every(({ sink }) =>
+                sink.messages.some(is('still here')));
+        });
 
         for (const { id, caller } of alive) {
             await caller.must(204, 'DELETE', `/data/connections/${id}`);
         }
 
         await until('the port is closed', () => bound(port.port) === 0);
-    }));
+    });
+}
+
+
+test('a worker dies, and leaves its port to those who use it',
+     () => oneDies(true));
+
+
+test('a worker that uses the port of another one dies', () => oneDies(false));
 
 
 const memoryOf = (pid) => Number(/VmRSS:\s+(\d+)/.exec(

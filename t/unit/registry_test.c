@@ -597,6 +597,44 @@ death_frees_ports_and_users(void **state)
 }
 
 
+static void
+port_is_inherited_by_who_uses_it(void **state)
+{
+    ngx_webrtc_owner_t     before;
+    ngx_webrtc_port_row_t  row;
+
+    (void) state;
+
+    test_row(&row, 0, 1);
+    (void) ngx_webrtc_port_row_add(&test_zone, &row);
+
+    assert_int_equal(ngx_webrtc_port_row_acquire(&test_zone, &row,
+                                                 &test_owners[0], &before),
+                     NGX_OK);
+    assert_int_equal(ngx_webrtc_port_row_acquire(&test_zone, &row,
+                                                 &test_owners[1], &before),
+                     NGX_AGAIN);
+    assert_int_equal(ngx_webrtc_port_row_acquire(&test_zone, &row,
+                                                 &test_owners[2], &before),
+                     NGX_AGAIN);
+
+    test_dead[0] = 1;
+    test_zone.sh->seats[1].dead = 1;
+
+    ngx_webrtc_zone_lock(&test_zone);
+    ngx_webrtc_zone_clean(&test_zone, &test_owners[0]);
+    ngx_webrtc_zone_unlock(&test_zone);
+
+    assert_int_equal(ngx_webrtc_port_row_find(&test_zone, &row), NGX_BUSY);
+    assert_int_equal(row.owner.term, 102);
+
+    ngx_webrtc_port_row_release(&test_zone, &row, &test_owners[2]);
+    ngx_webrtc_port_row_release(&test_zone, &row, &test_owners[1]);
+    assert_int_equal(ngx_webrtc_port_row_check(&test_zone, &row,
+                                               &test_owners[2]), NGX_DONE);
+}
+
+
 /* what a worker does all day, until it is killed */
 
 static void
@@ -752,6 +790,7 @@ main(void)
         test(port_without_links_is_taken_over),
         test(port_is_offered_and_taken),
         test(death_frees_ports_and_users),
+        test(port_is_inherited_by_who_uses_it),
         test(killed_at_any_moment),
     };
 
