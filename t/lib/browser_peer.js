@@ -48,8 +48,9 @@ function start({ kind, id, host, port, key, options }) {
         call.on('stream', (stream) => {
             const video = document.createElement('video');
 
+            /* not muted: sound that nobody hears is not decoded */
+
             video.autoplay = true;
-            video.muted = true;
             video.srcObject = stream;
             document.body.append(video);
             state.stream = stream;
