@@ -35,7 +35,7 @@ answer() {
     audio=$(post /media '{"is_video":false}')
 
     gst-launch-1.0 -q \
-        videotestsrc is-live=true pattern=ball ! timeoverlay \
+        videotestsrc is-live=true pattern=ball \
         ! video/x-raw,width=640,height=360,framerate=25/1 \
         ! vp8enc deadline=1 target-bitrate=800000 keyframe-max-dist=100 \
         ! rtpvp8pay pt=96 mtu=1200 \
