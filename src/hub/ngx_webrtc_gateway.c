@@ -55,6 +55,13 @@ ngx_webrtc_gateway_init(ngx_webrtc_gateway_t *gateway)
     u_char     *p;
     ngx_str_t  *fp;
 
+    if (ngx_webrtc_timers_init(&gateway->timers, gateway->pool,
+                               gateway->conf.max_links)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     /* as the SDP writes it */
 
     fp = &gateway->fingerprint;
@@ -187,10 +194,16 @@ ngx_webrtc_gateway_links(ngx_webrtc_gateway_t *gateway)
 void
 ngx_webrtc_gateway_tick(ngx_webrtc_gateway_t *gateway, ngx_webrtc_usec_t now)
 {
-    ngx_queue_t        *q;
-    ngx_webrtc_link_t  *link;
+    ngx_queue_t         *q;
+    ngx_webrtc_link_t   *link;
+    ngx_webrtc_timer_t  *timer;
 
     ngx_webrtc_gateway_begin(gateway);
+
+    while ((timer = ngx_webrtc_timers_next(&gateway->timers, now)) != NULL) {
+        link = ngx_webrtc_timer_data(timer, ngx_webrtc_link_t, timer);
+        ngx_webrtc_link_media_refresh(link, now);
+    }
 
     while (!ngx_queue_empty(&gateway->partings)) {
         q = ngx_queue_head(&gateway->partings);
@@ -219,13 +232,16 @@ ngx_webrtc_gateway_expires(ngx_webrtc_gateway_t *gateway)
 {
     ngx_queue_t        *q;
     ngx_webrtc_link_t  *link;
+    ngx_webrtc_usec_t   expires;
+
+    expires = ngx_webrtc_timers_expires(&gateway->timers);
 
     if (ngx_queue_empty(&gateway->partings)) {
-        return NGX_WEBRTC_NEVER;
+        return expires;
     }
 
     q = ngx_queue_head(&gateway->partings);
     link = ngx_queue_data(q, ngx_webrtc_link_t, queue);
 
-    return link->deadline;
+    return ngx_min(expires, link->deadline);
 }

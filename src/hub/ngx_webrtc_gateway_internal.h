@@ -13,6 +13,7 @@
 
 #include <core/ngx_webrtc_core.h>
 #include <core/ngx_webrtc_str.h>
+#include <core/ngx_webrtc_timer.h>
 #include <crypto/ngx_webrtc_random.h>
 #include <hub/ngx_webrtc_gateway.h>
 #include <hub/ngx_webrtc_packing.h>
@@ -23,6 +24,13 @@
 #include <media/ngx_webrtc_plain.h>
 #include <peer/ngx_webrtc_agreement.h>
 
+
+/*
+ * A program that cannot ask for key frames gets them so often, at first
+ * sooner: who begins to listen late sees a picture.
+ */
+#define NGX_WEBRTC_LINK_REFRESH     (10 * NGX_WEBRTC_SEC)
+#define NGX_WEBRTC_LINK_REFRESHED   NGX_WEBRTC_SEC
 
 /* for a goodbye to arrive */
 #define NGX_WEBRTC_LINK_PARTING     NGX_WEBRTC_SEC
@@ -52,6 +60,7 @@ struct ngx_webrtc_gateway_s {
     ngx_queue_t                links;
     ngx_queue_t                partings;        /* the next one to go first */
     ngx_queue_t                gone;
+    ngx_webrtc_timers_t        timers;          /* of links: key frames */
     ngx_uint_t                 nlinks;
     ngx_uint_t                 nports;
     ngx_uint_t                 depth;
@@ -143,6 +152,8 @@ struct ngx_webrtc_link_s {
     ngx_str_t                  name;            /* cname and msid */
 
     ngx_webrtc_medium_t        media[NGX_WEBRTC_LINK_MEDIA];
+    ngx_webrtc_timer_t         timer;           /* of the next key frame */
+    ngx_webrtc_usec_t          interval;
 
     /* data */
     ngx_webrtc_feed_t          feed;
@@ -249,6 +260,9 @@ void ngx_webrtc_link_media_apply(ngx_webrtc_medium_t *medium,
 /* it is not fed any more by the port that it has */
 void ngx_webrtc_link_media_unfeed(ngx_webrtc_medium_t *medium);
 void ngx_webrtc_link_media_cleanup(ngx_webrtc_medium_t *medium);
+/* the time of a key frame has come */
+void ngx_webrtc_link_media_refresh(ngx_webrtc_link_t *link,
+    ngx_webrtc_usec_t now);
 /* RTCP of our program */
 void ngx_webrtc_link_media_rtcp(ngx_webrtc_medium_t *medium, u_char *pos,
     size_t len, ngx_webrtc_usec_t now);

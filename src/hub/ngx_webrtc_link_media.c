@@ -19,6 +19,8 @@ static void ngx_webrtc_link_media_inside(ngx_webrtc_medium_t *medium,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_link_media_browser(ngx_webrtc_medium_t *medium,
     ngx_webrtc_usec_t now);
+static void ngx_webrtc_link_media_watch(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_usec_t now);
 static void ngx_webrtc_link_media_source(ngx_webrtc_medium_t *medium);
 static void ngx_webrtc_link_media_unsource(ngx_webrtc_medium_t *medium);
 static void ngx_webrtc_link_media_subscribe(ngx_webrtc_medium_t *medium,
@@ -115,8 +117,56 @@ ngx_webrtc_link_media_browser(ngx_webrtc_medium_t *medium,
     to.pt = (ngx_int_t) medium->conf->pt;
 
     ngx_webrtc_link_media_forward(medium, medium->source, &to, now);
+    ngx_webrtc_link_media_watch(medium, now);
 
     ngx_webrtc_link_media_subscribe(medium, now);
+}
+
+
+/* whether the program needs key frames that it does not ask for */
+
+static void
+ngx_webrtc_link_media_watch(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_link_t    *link;
+    ngx_webrtc_timers_t  *timers;
+
+    link = medium->link;
+    timers = &link->gateway->timers;
+
+    if (medium != &link->media[NGX_WEBRTC_LINK_VIDEO]) {
+        return;
+    }
+
+    if (medium->forward == NULL || medium->rtcp_feed.port) {
+        ngx_webrtc_timer_remove(timers, &link->timer);
+
+    } else if (link->timer.index == 0) {
+        link->interval = NGX_WEBRTC_LINK_REFRESHED;
+        ngx_webrtc_timer_set(timers, &link->timer, now + link->interval);
+    }
+}
+
+
+void
+ngx_webrtc_link_media_refresh(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_source_t  *source;
+
+    source = link->media[NGX_WEBRTC_LINK_VIDEO].source;
+
+    if (link->ready && !link->ended) {
+
+        if (ngx_webrtc_source_ssrc(source)) {
+            ngx_webrtc_source_want_key_frame(source, now);
+        }
+
+        link->interval = ngx_min(link->interval * 2, NGX_WEBRTC_LINK_REFRESH);
+    }
+
+    ngx_webrtc_timer_set(&link->gateway->timers, &link->timer,
+                         now + link->interval);
 }
 
 
@@ -295,6 +345,9 @@ ngx_webrtc_link_media_cleanup(ngx_webrtc_medium_t *medium)
 
     ngx_webrtc_feed_set(&medium->feed, NULL);
     ngx_webrtc_feed_set(&medium->rtcp_feed, NULL);
+
+    ngx_webrtc_timer_remove(&medium->link->gateway->timers,
+                            &medium->link->timer);
 }
 
 

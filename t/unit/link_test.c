@@ -452,6 +452,59 @@ redirects_change_at_any_time(void **state)
 
 
 static void
+a_program_that_cannot_ask_gets_key_frames_now_and_then(void **state)
+{
+    call_t                   call;
+    uint16_t                 i;
+    ngx_uint_t               asked;
+    ngx_webrtc_port_t       *rtcp;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    rtcp = port_of(NGX_WEBRTC_PORT_RTCP);
+    conf = video_conf(NULL, 96, 9000);
+    conf.video.send = 0;
+    call_media(&call, &conf, OFFER_MEDIA);
+
+    /* each one that is asked for comes at once */
+
+    asked = 0;
+
+    for (i = 0; i < 1500; i++) {
+        browser_send(&call, i, call.client->pli > asked || i == 0, 1);
+        asked = call.client->pli;
+        scene_run(20);
+    }
+
+    /* after 1, 3, 7, 15 and 25 s */
+
+    assert_in_range(asked, 5, 6);
+    assert_int_equal(program(9000)->rtp, 1500);
+
+    /* one that can ask is left alone */
+
+    conf.video.rtcp_feed = rtcp;
+    assert_int_equal(ngx_webrtc_link_configure(call.link, &conf,
+                                               scene.world.now), NGX_OK);
+    for (i = 1500; i < 3000; i++) {
+        browser_send(&call, i, 0, 1);
+        scene_run(20);
+    }
+
+    assert_int_equal(call.client->pli, asked);
+    assert_true(ngx_webrtc_gateway_expires(scene.gateway)
+                == NGX_WEBRTC_NEVER);
+
+    call_end(&call);
+    ngx_webrtc_port_destroy(rtcp);
+    scene_cleanup();
+}
+
+
+static void
 a_media_call_ends_with_the_channel_beside_it(void **state)
 {
     call_t                   call;
@@ -677,6 +730,8 @@ main(void)
         cmocka_unit_test(lost_packets_are_repaired_and_key_frames_asked_for),
         cmocka_unit_test(one_port_feeds_three_browsers),
         cmocka_unit_test(redirects_change_at_any_time),
+        cmocka_unit_test(
+                      a_program_that_cannot_ask_gets_key_frames_now_and_then),
         cmocka_unit_test(a_media_call_ends_with_the_channel_beside_it),
         cmocka_unit_test(a_link_may_end_within_its_event),
         cmocka_unit_test(what_cannot_be_agreed_is_said),
