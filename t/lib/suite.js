@@ -39,8 +39,17 @@ function serveBrowser(options) {
     before(async () => {
         const o = typeof options === 'function' ? await options() : options;
 
-        [suite.nginx, suite.browser] = await Promise.all([
-            Nginx.start(o), launch()]);
+        /* of two that start the one that does is stopped afterwards */
+
+        const started = await Promise.allSettled([Nginx.start(o), launch()]);
+
+        [suite.nginx, suite.browser] = started.map((one) => one.value);
+
+        for (const { reason } of started) {
+            if (reason) {
+                throw reason;
+            }
+        }
     });
 
     after(async () => {
