@@ -12,8 +12,8 @@
 #include <event/ngx_webrtc_worker.h>
 
 
-/* kind, flags, two sizes */
-#define NGX_WEBRTC_SOCKETIO_HELLO    10
+/* kind, flags, four numbers */
+#define NGX_WEBRTC_SOCKETIO_HELLO    18
 
 #define NGX_WEBRTC_SOCKETIO_STRINGS  6
 
@@ -117,6 +117,8 @@ ngx_webrtc_socketio_wire_open(const ngx_webrtc_socketio_request_t *request,
     *p++ = (u_char) (copy.websocket | (copy.b64 << 1) | (copy.binary << 2));
     p = ngx_webrtc_put32(p, copy.query.send_queue);
     p = ngx_webrtc_put32(p, copy.query.message_size);
+    p = ngx_webrtc_put32(p, copy.query.rate);
+    p = ngx_webrtc_put32(p, copy.query.burst);
 
     for (i = 0; i < NGX_WEBRTC_SOCKETIO_STRINGS; i++) {
         p = ngx_webrtc_put32(p, strings[i]->len);
@@ -172,6 +174,8 @@ ngx_webrtc_socketio_wire_read(u_char *pos, size_t len,
     request->binary = (pos[1] >> 2) & 1;
     request->query.send_queue = ngx_webrtc_get32(pos + 2);
     request->query.message_size = ngx_webrtc_get32(pos + 6);
+    request->query.rate = ngx_webrtc_get32(pos + 10);
+    request->query.burst = ngx_webrtc_get32(pos + 14);
 
     pos += NGX_WEBRTC_SOCKETIO_HELLO;
 

@@ -541,8 +541,20 @@ ngx_http_webrtc_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               1024 * 1024);
     ngx_conf_merge_size_value(conf->send_queue, prev->send_queue,
                               4 * 1024 * 1024);
-    ngx_conf_merge_uint_value(conf->rate, prev->rate, 100);
-    ngx_conf_merge_uint_value(conf->burst, prev->burst, 200);
+
+    if (conf->rate == NGX_CONF_UNSET_UINT) {
+        conf->rate = prev->rate;
+        conf->burst = prev->burst;
+    }
+
+    if (conf->rate == NGX_CONF_UNSET_UINT && conf->handler.len) {
+
+        /* who joins a mesh room says a lot to everybody at once */
+
+        conf->rate = conf->is_socketio ? 500 : 100;
+        conf->burst = conf->is_socketio ? 2000 : 200;
+    }
+
     ngx_conf_merge_msec_value(conf->connect_timeout, prev->connect_timeout,
                               15000);
     ngx_conf_merge_msec_value(conf->webhook_timeout, prev->webhook_timeout,

@@ -212,6 +212,8 @@ ngx_http_webrtc_socketio_query(ngx_http_webrtc_socketio_t *socketio)
 
     query->send_queue = wlcf->send_queue;
     query->message_size = wlcf->message_size;
+    query->rate = wlcf->rate;
+    query->burst = wlcf->burst;
 
     (void) ngx_http_webrtc_header_value(r, "origin", &query->origin);
 

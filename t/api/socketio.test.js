@@ -32,6 +32,7 @@ const suite = serve({
            'webrtc_key 00000000-0000-4000-8000-00000000bbbb'
            + ' domain=example.com;'],
     http: 'webrtc_message_size 64k;',
+    shutdownTimeout: '60s',
 });
 
 let npm;
@@ -434,6 +435,55 @@ test('a silent client is noticed, an old one is not', () =>
         assert.ok(await exists('quiet') && await exists('polling'));
         assert.deepStrictEqual([...quiet.ends, ...polling.ends], []);
     }));
+
+
+test('sessions go on over a reload', () => using(async (opened) => {
+    const { nginx } = suite;
+
+    const a = await SocketClient.open(opened, nginx.url, 'old-ws',
+                                      { transports: ['websocket'] });
+    const b = await SocketClient.open(opened, nginx.url, 'old-poll',
+                                      { transports: ['polling'] });
+
+    for (const c of [a, b]) {
+        c.emit('ROOM_JOIN', { roomName: 'reloaded' });
+        await c.hears('ROOM_USER_JOIN', (e) => e.src === c.id);
+    }
+
+    const before = nginx.workers();
+
+    await nginx.reload();
+    await until('there are new workers', () => {
+        const now = nginx.workers();
+
+        return now.length === before.length
+               && now.every((pid) => !before.includes(pid));
+    });
+
+    const c = await SocketClient.open(opened, nginx.url, 'new');
+
+    for (const old of [a, b]) {
+        c.emit('SEND_OFFER', { dst: old.id, offer: {} });
+        await old.hears('OFFER');
+        old.emit('SEND_ANSWER', { dst: c.id, answer: {} });
+        await c.hears('ANSWER', (e) => e.src === old.id);
+    }
+
+    c.emit('ROOM_JOIN', { roomName: 'reloaded' });
+    await a.hears('ROOM_USER_JOIN', (e) => e.src === 'new');
+    b.emit('ROOM_SEND_DATA', { roomName: 'reloaded', data: 'x' });
+    await c.hears('ROOM_DATA');
+
+    assert.deepStrictEqual([...a.ends, ...b.ends], []);
+
+    for (const client of [a, b, c]) {
+        client.close();
+    }
+
+    await until('the old workers have gone', () =>
+        !nginx.processes().some((pid) => before.includes(pid)),
+    { timeout: 25000 });
+}));
 
 
 test('a worker that dies takes its sessions along', () =>

@@ -70,6 +70,7 @@ struct test_note_s {
 static test_link_t  *test_links;
 static test_note_t  *test_notes;
 static ngx_uint_t    test_kept;
+static ngx_uint_t    test_rate;
 
 
 static void
@@ -317,6 +318,7 @@ setup(void **state)
     (void) test_setup(state);
 
     test_kept = 0;
+    test_rate = 0;
 
     test.skyway->conf.max_room_members = 3;
     test.skyway->conf.max_rooms = 2;
@@ -400,6 +402,8 @@ open_with(ngx_uint_t websocket, const char *id, const char *token,
     query.credential = test_str(credential);
     query.send_queue = 65536;
     query.message_size = 1000;
+    query.rate = test_rate;
+    query.burst = 2 * test_rate;
 
     ngx_webrtc_socketio_open(test.skyway, &c->carrier, &query, test.now);
 
@@ -1007,6 +1011,36 @@ a_bad_payload_ends_the_session(void **state)
 
 
 static void
+a_client_that_says_too_much_is_closed(void **state)
+{
+    char        body[2048], sid[NGX_WEBRTC_SOCKETIO_SID + 1];
+    ngx_uint_t  i;
+
+    (void) state;
+
+    test_rate = 10;
+
+    (void) open_with(0, "a", "t", NULL, sid);
+    (void) polled(sid);
+
+    for (i = 0; i < 30; i++) {
+        post(sid, "2");
+        (void) polled(sid);
+        run(100 * NGX_WEBRTC_MSEC);
+    }
+
+    body[0] = '\0';
+
+    for (i = 0; i < 21; i++) {
+        strcat(body, "1:6");
+    }
+
+    (void) posted(sid, body, strlen(body), 0);
+    assert_int_equal(polled(sid)->status, 400);
+}
+
+
+static void
 a_client_that_does_not_read_is_closed(void **state)
 {
     char             sid[NGX_WEBRTC_SOCKETIO_SID + 1];
@@ -1313,6 +1347,8 @@ main(void)
         cmocka_unit_test_setup_teardown(what_is_no_packet_ends_the_session,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_bad_payload_ends_the_session,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_client_that_says_too_much_is_closed,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_client_that_does_not_read_is_closed,
                                         setup, teardown),

@@ -286,6 +286,8 @@ ngx_webrtc_socketio_open(ngx_webrtc_skyway_t *skyway,
     session->heard = now;
     session->send_queue = query->send_queue;
     session->message_size = query->message_size;
+    session->rate = query->rate;
+    session->burst = query->burst;
 
     ngx_queue_init(&session->packets);
     ngx_queue_init(&session->members);

@@ -76,6 +76,8 @@ typedef struct {
     ngx_str_t                 origin;       /* of the page */
     size_t                    send_queue;   /* bytes for a slow client */
     size_t                    message_size; /* with its attachments */
+    ngx_uint_t                rate;         /* messages a second; 0: any */
+    ngx_uint_t                burst;
 } ngx_webrtc_socketio_query_t;
 
 

@@ -72,6 +72,10 @@ struct ngx_webrtc_socketio_session_s {
     size_t                          queued;     /* bytes of them */
     size_t                          send_queue;
     size_t                          message_size;
+    ngx_uint_t                      rate;
+    ngx_uint_t                      burst;
+    uint64_t                        excess;     /* messages x 1000000 */
+    ngx_webrtc_usec_t               filled;
 
     ngx_queue_t                     members;    /* rooms it is in */
     ngx_uint_t                      nmembers;

@@ -26,6 +26,8 @@ static void ngx_webrtc_socketio_refuse(
     ngx_webrtc_socketio_carrier_t *carrier, ngx_uint_t code);
 static void ngx_webrtc_socketio_heard(ngx_webrtc_socketio_session_t *session,
     ngx_webrtc_usec_t now);
+static ngx_uint_t ngx_webrtc_socketio_too_many(
+    ngx_webrtc_socketio_session_t *session, ngx_webrtc_usec_t now);
 static void ngx_webrtc_socketio_packet(ngx_webrtc_socketio_session_t *session,
     ngx_webrtc_engine_io_packet_t *packet, ngx_webrtc_usec_t now);
 static void ngx_webrtc_socketio_probe_input(
@@ -313,11 +315,38 @@ ngx_webrtc_socketio_heard(ngx_webrtc_socketio_session_t *session,
 }
 
 
+/* a leaky bucket: one body may have thousands of packets */
+
+static ngx_uint_t
+ngx_webrtc_socketio_too_many(ngx_webrtc_socketio_session_t *session,
+    ngx_webrtc_usec_t now)
+{
+    uint64_t  drained;
+
+    if (session->rate == 0) {
+        return 0;
+    }
+
+    drained = (now - session->filled) * session->rate;
+
+    session->filled = now;
+    session->excess -= ngx_min(session->excess, drained);
+    session->excess += NGX_WEBRTC_SEC;
+
+    return session->excess > session->burst * NGX_WEBRTC_SEC;
+}
+
+
 static void
 ngx_webrtc_socketio_packet(ngx_webrtc_socketio_session_t *session,
     ngx_webrtc_engine_io_packet_t *packet, ngx_webrtc_usec_t now)
 {
     if (session->closing) {
+        return;
+    }
+
+    if (ngx_webrtc_socketio_too_many(session, now)) {
+        ngx_webrtc_socketio_end(session);
         return;
     }
 
