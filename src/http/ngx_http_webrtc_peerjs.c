@@ -99,7 +99,7 @@ ngx_http_webrtc_peerjs_get(ngx_http_request_t *r)
     key = ngx_http_webrtc_peerjs_segment(&uri);
 
     if (ngx_http_webrtc_peerjs_is_path(r)) {
-        ngx_str_null(&name);
+        name.len = 0;
     }
 
     for (route = ngx_http_webrtc_peerjs_routes; route->name; route++) {

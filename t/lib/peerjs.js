@@ -149,7 +149,12 @@ class PeerServer {
             server.child.once('exit', resolve);
         });
 
+        /* a test that fails before stop() does not wait for it */
+
         process.once('exit', () => server.child.kill('SIGKILL'));
+        server.child.unref();
+        server.child.stdout.unref();
+        server.child.stderr.unref();
 
         await until('the server of PeerJS has started', () =>
             /Started PeerServer/.test(server.output));
