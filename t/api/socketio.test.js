@@ -502,7 +502,14 @@ test('a worker that dies takes its sessions along', () =>
         await Promise.all(clients.map((c) => c.upgraded()));
 
         nginx.options.allow.push(/exited on signal 9/);
-        process.kill(nginx.workers()[0], 'SIGKILL');
+
+        const [victim, lost] = [...nginx.signalingByWorker()]
+            .sort((one, two) => two[1] - one[1])[0];
+
+        process.kill(victim, 'SIGKILL');
+
+        await until('their sockets are lost', () =>
+            clients.filter((c) => c.ends.length).length >= lost);
 
         /* they come back by themselves, with their ids */
 
@@ -512,7 +519,8 @@ test('a worker that dies takes its sessions along', () =>
             const list = JSON.parse(res.text);
 
             return clients.every((c) => list.includes(c.id)
-                                        && c.socket.connected);
+                && c.heard.filter((e) => e[0] === 'OPEN').length
+                   === c.ends.length + 1);
         });
 
         const [a, b] = clients;
