@@ -680,6 +680,7 @@ a_credential_ends(void **state)
     memset(&key, 0, sizeof(key));
     key.name = test_str("k");
     key.secret = test_str("secret");
+    key.domain = test_str("d");
     test.skyway->conf.keys = &key;
     test.skyway->conf.nkeys = 1;
 

@@ -47,13 +47,10 @@ ngx_webrtc_skyway_auth_key(const ngx_webrtc_skyway_conf_t *conf,
             continue;
         }
 
-        if (!ngx_webrtc_skyway_is_domain(domain, &conf->keys[i].domain)) {
-            return NGX_ABORT;
-        }
-
         *key = &conf->keys[i];
 
-        return NGX_OK;
+        return ngx_webrtc_skyway_is_domain(domain, &conf->keys[i].domain)
+               ? NGX_OK : NGX_ABORT;
     }
 
     return NGX_DECLINED;

@@ -43,8 +43,8 @@ typedef struct {
 
 /*
  * NGX_OK, with "key" NULL when any key is accepted; NGX_DECLINED: it is none
- * of ours; NGX_ABORT: it is for another domain.  "domain" is a host name, or
- * the value of an Origin header.
+ * of ours; NGX_ABORT: this "key" is for another domain.  "domain" is a host
+ * name, or the value of an Origin header.
  */
 ngx_int_t ngx_webrtc_skyway_auth_key(const ngx_webrtc_skyway_conf_t *conf,
     const ngx_str_t *name, const ngx_str_t *domain,
