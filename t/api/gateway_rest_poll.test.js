@@ -378,3 +378,104 @@ test('what lived in a worker that dies is not found', async () => {
         await nginx.stop();
     }
 });
+
+
+test('a full queue loses its oldest events, never the CLOSE', async () => {
+    const nginx = await Nginx.start(await gateway({
+        ...options, udpPorts: 4, gatewayPorts: 4,
+        main: [...options.main, 'webrtc_gateway_max_events 3;'] }));
+
+    try {
+        const from = baseOf(nginx);
+        const caller = await create('caller', from);
+        const callee = await create('callee', from);
+        const ids = [];
+
+        for (let i = 0; i < 5; i++) {
+            ids.push(await knock(caller, callee));
+        }
+
+        /* all of them are there: the caller's ends are open */
+
+        for (const id of ids) {
+            await caller.event(`/data/connections/${id}/events`, 'OPEN');
+        }
+
+        await callee.close();
+
+        const seen = [];
+
+        for ( ; ; ) {
+            const res = await callee.request('GET', events(callee));
+
+            if (res.status !== 200) {
+                assert.strictEqual(res.status, 404);
+                break;
+            }
+
+            seen.push(res.json.event);
+        }
+
+        assert.deepStrictEqual(seen, ['CONNECTION', 'CONNECTION', 'CLOSE']);
+
+    } finally {
+        await nginx.stop();
+    }
+});
+
+
+test('a crowd of polls over a reload', async () => {
+    const count = 1500;
+
+    const nginx = await Nginx.start(await gateway({
+        ...options, udpPorts: 6, gatewayPorts: 4, workerConnections: 4096,
+        shutdownTimeout: '20s',
+        main: ['webrtc_gateway_poll_timeout 4s;'] }));
+
+    try {
+        const from = baseOf(nginx);
+        const [one, other] = [await create('one', from),
+                              await create('other', from)];
+
+        await one.peerEvent('OPEN');
+        await other.peerEvent('OPEN');
+
+        const began = Date.now();
+
+        const crowd = (peer) => Array.from({ length: count / 3 },
+                                           () => poll(peer, from));
+
+        const told = crowd(one);
+        const limited = crowd(other);
+        const gone = crowd(other);
+
+        await Promise.all([...told, ...limited, ...gone].map((p) => p.sent));
+        await sleep(200);
+        await nginx.reload();
+
+        gone.forEach((p) => p.req.destroy());
+
+        await knock(other, one);
+
+        for (const { ended } of told) {
+            assert.strictEqual((await ended).json.event, 'CONNECTION');
+        }
+
+        for (const { ended } of limited) {
+            assert.strictEqual((await ended).status, 408);
+        }
+
+        assert.ok(Date.now() - began < 12000, 'none was forgotten');
+
+        await one.close();
+        await other.close();
+        await one.peerEvent('CLOSE');
+        await other.peerEvent('CLOSE');
+
+        await until('the old workers have left', () =>
+            nginx.processes().length === 2);
+
+    } finally {
+        await nginx.stop();
+    }
+});
