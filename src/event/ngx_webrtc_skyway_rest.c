@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 #include <event/ngx_webrtc_registry.h>
+#include <event/ngx_webrtc_seat.h>
 #include <event/ngx_webrtc_skyway_rest.h>
 #include <event/ngx_webrtc_wire.h>
 #include <event/ngx_webrtc_worker.h>
@@ -54,6 +55,8 @@ typedef struct {
 
 static ngx_int_t ngx_webrtc_rest_find(ngx_webrtc_worker_t *worker,
     ngx_webrtc_skyway_call_t *call, ngx_webrtc_owner_t *owner);
+static ngx_uint_t ngx_webrtc_rest_is_there(ngx_webrtc_worker_t *worker,
+    const ngx_webrtc_owner_t *owner);
 static ngx_webrtc_wire_t *ngx_webrtc_rest_open(ngx_webrtc_rest_t *rest,
     const ngx_webrtc_skyway_request_t *request,
     const ngx_webrtc_skyway_call_t *call, const ngx_webrtc_owner_t *owner);
@@ -122,7 +125,8 @@ ngx_webrtc_rest_request(const ngx_webrtc_skyway_request_t *request,
     worker = ngx_webrtc_worker();
     rest = NULL;
 
-    rc = worker->zone ? ngx_webrtc_rest_find(worker, &call, &owner) : 503;
+    rc = (worker->zone && worker->self.seat != NGX_WEBRTC_SEAT_NONE)
+         ? ngx_webrtc_rest_find(worker, &call, &owner) : 503;
 
     if (rc == NGX_OK) {
         rc = 503;
@@ -142,7 +146,7 @@ ngx_webrtc_rest_request(const ngx_webrtc_skyway_request_t *request,
 
             /* with its worker the object has gone */
 
-            if (call.has_home) {
+            if (call.has_home && !ngx_webrtc_rest_is_there(worker, &owner)) {
                 rc = call.known ? 403 : 404;
             }
         }
@@ -220,6 +224,27 @@ ngx_webrtc_rest_find(ngx_webrtc_worker_t *worker,
     default: /* NGX_WEBRTC_SKYWAY_OBJECT_HOME */
         return call->has_home ? NGX_OK : 404;
     }
+}
+
+
+static ngx_uint_t
+ngx_webrtc_rest_is_there(ngx_webrtc_worker_t *worker,
+    const ngx_webrtc_owner_t *owner)
+{
+    ngx_uint_t             there;
+    ngx_webrtc_zone_sh_t  *sh;
+
+    sh = worker->zone->sh;
+
+    ngx_webrtc_zone_lock(worker->zone);
+
+    there = owner->seat < sh->nseats
+            && sh->seats[owner->seat].pid
+            && sh->seats[owner->seat].term == owner->term;
+
+    ngx_webrtc_zone_unlock(worker->zone);
+
+    return there;
 }
 
 

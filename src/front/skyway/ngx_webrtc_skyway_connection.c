@@ -166,7 +166,12 @@ ngx_webrtc_skyway_connection_discard(
     ngx_webrtc_skyway_feeds_release(connection->object.api,
                                     connection->feeds);
 
-    ngx_webrtc_skyway_connection_leave(connection);
+    /* a verb of the link may have closed it */
+
+    if (connection->peer) {
+        ngx_webrtc_skyway_connection_leave(connection);
+    }
+
     ngx_webrtc_skyway_object_destroy(&connection->object);
 }
 

@@ -272,8 +272,6 @@ extern const ngx_webrtc_skyway_endpoint_handlers_t
 
 /* whom it is going to talk to, if that is known yet */
 void ngx_webrtc_skyway_signal_look(ngx_webrtc_skyway_connection_t *connection);
-void ngx_webrtc_skyway_signal_repack(
-    ngx_webrtc_skyway_connection_t *connection, ngx_webrtc_usec_t now);
 /*
  * NGX_ERROR with "reason": there is nothing to send.  offer() takes over the
  * reference to "payload".

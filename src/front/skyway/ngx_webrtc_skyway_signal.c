@@ -31,6 +31,8 @@ static void ngx_webrtc_skyway_signal_answered(
     ngx_webrtc_usec_t now);
 static ngx_int_t ngx_webrtc_skyway_signal_switch(
     ngx_webrtc_skyway_connection_t *connection, ngx_webrtc_usec_t now);
+static ngx_int_t ngx_webrtc_skyway_signal_repack(
+    ngx_webrtc_skyway_connection_t *connection, ngx_webrtc_usec_t now);
 static void ngx_webrtc_skyway_signal_candidate(
     ngx_webrtc_skyway_connection_t *connection, const json_t *payload,
     ngx_webrtc_usec_t now);
@@ -219,8 +221,10 @@ ngx_webrtc_skyway_signal_answered(ngx_webrtc_skyway_connection_t *connection,
                                        NGX_WEBRTC_SKYWAY_PAYLOAD_MAX, &sdp)
                == NGX_OK)
         {
-            ngx_webrtc_skyway_signal_repack(connection, now);
+            rc = ngx_webrtc_skyway_signal_repack(connection, now);
+        }
 
+        if (rc == NGX_OK) {
             rc = ngx_webrtc_link_set_answer(connection->link, &sdp, now,
                                             &reason);
         }
@@ -259,20 +263,26 @@ ngx_webrtc_skyway_signal_switch(ngx_webrtc_skyway_connection_t *connection,
 
 /* now it is known what the remote packs its messages with */
 
-void
+static ngx_int_t
 ngx_webrtc_skyway_signal_repack(ngx_webrtc_skyway_connection_t *connection,
     ngx_webrtc_usec_t now)
 {
     ngx_webrtc_link_conf_t  conf;
 
     if (!connection->is_data) {
-        return;
+        return NGX_OK;
     }
 
     conf = *ngx_webrtc_link_conf(connection->link);
     conf.data.packing = ngx_webrtc_skyway_packing(connection);
 
-    (void) ngx_webrtc_link_configure(connection->link, &conf, now);
+    if (ngx_webrtc_link_configure(connection->link, &conf, now) != NGX_OK
+        || connection->link == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 
@@ -396,7 +406,9 @@ ngx_webrtc_skyway_signal_offer(ngx_webrtc_skyway_connection_t *connection,
 
     /* somebody who is not there yet may turn out to be either */
 
-    if (connection->is_inside || !connection->is_known) {
+    if (connection->link
+        && (connection->is_inside || !connection->is_known))
+    {
         json_object_set_new(payload, "inside",
                             ngx_webrtc_skyway_inside_write(connection->link));
     }
@@ -436,7 +448,7 @@ ngx_webrtc_skyway_signal_answer(ngx_webrtc_skyway_connection_t *connection,
     ngx_webrtc_skyway_signal_send(connection, NGX_WEBRTC_SKYWAY_ANSWER,
                                   payload, now);
 
-    if (connection->is_inside) {
+    if (connection->is_inside && connection->link) {
         ngx_webrtc_link_inside(connection->link, &connection->inside, now);
     }
 
@@ -463,6 +475,13 @@ ngx_webrtc_skyway_signal_send(ngx_webrtc_skyway_connection_t *connection,
     json_decref(payload);
 
     if (dump == NULL) {
+        return;
+    }
+
+    /* a verb of the link may have closed it */
+
+    if (connection->peer == NULL) {
+        free(dump);
         return;
     }
 
