@@ -169,6 +169,8 @@ typedef struct {
     ngx_webrtc_addr_t         rtcp_redirect;
     unsigned                  send:1;
     unsigned                  receive:1;
+    unsigned                  any:1;        /* the format was not named:
+                                               inside, what the other sends */
 } ngx_webrtc_link_media_t;
 
 
@@ -259,7 +261,7 @@ ngx_int_t ngx_webrtc_link_add_candidate(ngx_webrtc_link_t *link,
  */
 
 typedef struct {
-    ngx_uint_t                codec;
+    ngx_uint_t                codec;        /* NONE: any, with its pt */
     ngx_uint_t                pt;
     ngx_webrtc_addr_t         redirect;
     ngx_webrtc_addr_t         rtcp_redirect;

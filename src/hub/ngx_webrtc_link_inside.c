@@ -35,7 +35,7 @@ static void
 ngx_webrtc_link_describe_media(const ngx_webrtc_link_media_t *conf,
     ngx_webrtc_inside_media_t *media)
 {
-    media->codec = conf->codec;
+    media->codec = conf->any ? NGX_WEBRTC_CODEC_NONE : conf->codec;
     media->pt = conf->pt;
     media->redirect = conf->redirect;
     media->rtcp_redirect = conf->rtcp_redirect;

@@ -63,14 +63,16 @@ static void
 ngx_webrtc_link_media_inside(ngx_webrtc_medium_t *medium,
     ngx_webrtc_usec_t now)
 {
+    ngx_uint_t                  any;
     ngx_webrtc_source_t        *source;
     ngx_webrtc_forward_conf_t   to;
 
     source = NULL;
+    any = (medium->other->codec == NGX_WEBRTC_CODEC_NONE);
 
     if (medium->inlet
         && medium->other->receive
-        && medium->other->codec == medium->conf->codec)
+        && (any || medium->other->codec == medium->conf->codec))
     {
         source = ngx_webrtc_plain_source(medium->inlet->plain);
     }
@@ -78,7 +80,7 @@ ngx_webrtc_link_media_inside(ngx_webrtc_medium_t *medium,
     ngx_memzero(&to, sizeof(ngx_webrtc_forward_conf_t));
 
     to.rtp = medium->other->redirect;
-    to.pt = (ngx_int_t) medium->other->pt;
+    to.pt = (ngx_int_t) (any ? medium->conf->pt : medium->other->pt);
 
     /* a program that reports itself is believed */
 

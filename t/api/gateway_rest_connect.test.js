@@ -495,6 +495,33 @@ test('media in one direction', () => using(async (opened) => {
 }));
 
 
+test('who names no codec gets what is sent, as it is', () =>
+    using(async (opened) => {
+        const a = await create(opened, 'caller');
+        const b = await create(opened, 'callee');
+        const audio = await port(a, '/media', { is_video: false });
+        const to = await udp(opened);
+
+        const path = await call(a, b.id, {
+            video: false, audio: true, audioReceiveEnabled: false,
+            audio_params: { band_width: 0, codec: 'G711', payload_type: 97,
+                            media_id: audio.media_id } });
+
+        const other = await called(b);
+
+        await b.must(202, 'POST', `${other}/answer`, {
+            constraints: { video: false, audio: false,
+                           audioReceiveEnabled: true },
+            redirect_params: { audio: at(to) } });
+
+        await ready(a, path);
+        await ready(b, other);
+
+        await to.send(audio.port, rtp(97, 1, 5, false));
+        await to.receives('audio', isRtp(97));
+    }));
+
+
 test('what is wrong with an answer', () => using(async (opened) => {
     const a = await create(opened, 'caller');
     const b = await create(opened, 'callee');

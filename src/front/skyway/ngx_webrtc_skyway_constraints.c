@@ -173,6 +173,9 @@ ngx_webrtc_skyway_constraints_params(ngx_webrtc_skyway_turn_t *turn,
 
     if (ngx_webrtc_json_get_str(params, "codec", 1, 32, &name) == NGX_OK) {
         media->codec = ngx_webrtc_skyway_codec(&name);
+
+    } else {
+        media->any = 1;
     }
 
     codec = ngx_webrtc_codec_info(media->codec);
