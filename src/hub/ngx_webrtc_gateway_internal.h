@@ -117,7 +117,8 @@ struct ngx_webrtc_medium_s {
     ngx_webrtc_inlet_t            *inlet;
     ngx_queue_t                    queue;       /* of the inlet */
 
-    ngx_webrtc_source_t           *source;      /* of the browser */
+    ngx_webrtc_source_t           *source;      /* of the browser, which may
+                                                   be silent just now */
     uint32_t                       source_ssrc; /* as it was declared */
     ngx_webrtc_subscription_t     *sub;
     ngx_webrtc_forward_t          *forward;
@@ -262,6 +263,9 @@ void ngx_webrtc_link_media_unfeed(ngx_webrtc_medium_t *medium);
 void ngx_webrtc_link_media_cleanup(ngx_webrtc_medium_t *medium);
 /* the time of a key frame has come */
 void ngx_webrtc_link_media_refresh(ngx_webrtc_link_t *link,
+    ngx_webrtc_usec_t now);
+/* of the browser, if it sends anything */
+void ngx_webrtc_link_media_want_key_frame(ngx_webrtc_medium_t *medium,
     ngx_webrtc_usec_t now);
 /* RTCP of our program */
 void ngx_webrtc_link_media_rtcp(ngx_webrtc_medium_t *medium, u_char *pos,

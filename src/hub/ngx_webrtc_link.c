@@ -386,24 +386,20 @@ ngx_webrtc_link_ssrc(ngx_webrtc_link_t *link, ngx_uint_t video)
     medium = &link->media[video ? NGX_WEBRTC_LINK_VIDEO
                                 : NGX_WEBRTC_LINK_AUDIO];
 
-    return medium->source ? ngx_webrtc_source_ssrc(medium->source) : 0;
+    return (medium->source && medium->agreed->receives)
+           ? ngx_webrtc_source_ssrc(medium->source) : 0;
 }
 
 
 ngx_int_t
 ngx_webrtc_link_want_key_frame(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now)
 {
-    ngx_webrtc_medium_t  *medium;
-
     if (link->inside) {
         return NGX_DECLINED;
     }
 
-    medium = &link->media[NGX_WEBRTC_LINK_VIDEO];
-
-    if (medium->source) {
-        ngx_webrtc_source_want_key_frame(medium->source, now);
-    }
+    ngx_webrtc_link_media_want_key_frame(&link->media[NGX_WEBRTC_LINK_VIDEO],
+                                         now);
 
     return NGX_OK;
 }

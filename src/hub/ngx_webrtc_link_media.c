@@ -101,14 +101,20 @@ ngx_webrtc_link_media_browser(ngx_webrtc_medium_t *medium,
 
     agreed = medium->agreed;
 
+    /*
+     * It stays while the browser sends nothing: should it go on under the
+     * same SSRC, SRTP has to know how often its numbers have rolled over.
+     */
+
     if (medium->source
-        && (!agreed->accepted || !agreed->receives
-            || medium->source_ssrc != agreed->remote_ssrc))
+        && (!agreed->accepted
+            || (agreed->receives
+                && medium->source_ssrc != agreed->remote_ssrc)))
     {
         ngx_webrtc_link_media_unsource(medium);
     }
 
-    if (medium->source == NULL && agreed->accepted && agreed->receives) {
+    if (medium->source == NULL && agreed->receives) {
         ngx_webrtc_link_media_source(medium);
     }
 
@@ -118,7 +124,9 @@ ngx_webrtc_link_media_browser(ngx_webrtc_medium_t *medium,
     to.rtcp = medium->conf->rtcp_redirect;
     to.pt = (ngx_int_t) medium->conf->pt;
 
-    ngx_webrtc_link_media_forward(medium, medium->source, &to, now);
+    ngx_webrtc_link_media_forward(medium,
+                                  agreed->receives ? medium->source : NULL,
+                                  &to, now);
     ngx_webrtc_link_media_watch(medium, now);
 
     ngx_webrtc_link_media_subscribe(medium, now);
@@ -141,7 +149,9 @@ ngx_webrtc_link_media_watch(ngx_webrtc_medium_t *medium,
         return;
     }
 
-    if (medium->forward == NULL || medium->rtcp_feed.port) {
+    if (medium->forward == NULL || medium->to.rtp.port == 0
+        || medium->rtcp_feed.port)
+    {
         ngx_webrtc_timer_remove(timers, &link->timer);
 
     } else if (link->timer.index == 0) {
@@ -169,6 +179,16 @@ ngx_webrtc_link_media_refresh(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now)
 
     ngx_webrtc_timer_set(&link->gateway->timers, &link->timer,
                          now + link->interval);
+}
+
+
+void
+ngx_webrtc_link_media_want_key_frame(ngx_webrtc_medium_t *medium,
+    ngx_webrtc_usec_t now)
+{
+    if (medium->source && medium->agreed->receives) {
+        ngx_webrtc_source_want_key_frame(medium->source, now);
+    }
 }
 
 
@@ -366,11 +386,10 @@ ngx_webrtc_link_media_rtcp(ngx_webrtc_medium_t *medium, u_char *pos,
         ngx_webrtc_gateway_send(link->gateway, medium->rtcp_feed.port,
                                 &medium->other->rtcp_redirect, pos, len);
 
-    } else if (medium->source
-               && ngx_webrtc_plain_read(pos, len, &wants) == NGX_OK
+    } else if (ngx_webrtc_plain_read(pos, len, &wants) == NGX_OK
                && wants.key_frame)
     {
-        ngx_webrtc_source_want_key_frame(medium->source, now);
+        ngx_webrtc_link_media_want_key_frame(medium, now);
     }
 
     if (medium->inlet) {

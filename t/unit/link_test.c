@@ -446,6 +446,17 @@ redirects_change_at_any_time(void **state)
     assert_int_equal(program(9010)->rtp, 1);
     assert_int_equal(program(9010)->last, 3);
 
+    /* for nobody no key frames are asked for */
+
+    assert_true(ngx_webrtc_gateway_expires(scene.gateway)
+                < NGX_WEBRTC_NEVER);
+
+    conf = video_conf(NULL, 96, 0);
+    assert_int_equal(ngx_webrtc_link_configure(call.link, &conf,
+                                               scene.world.now), NGX_OK);
+    assert_true(ngx_webrtc_gateway_expires(scene.gateway)
+                == NGX_WEBRTC_NEVER);
+
     call_end(&call);
     scene_cleanup();
 }
@@ -717,6 +728,60 @@ a_further_offer_changes_what_flows(void **state)
 }
 
 
+/* beyond 65535, which only SRTP knows of */
+
+static void
+browser_send_far(call_t *call, uint32_t seq, u_char last)
+{
+    u_char  payload[] = "\x10\x10\x02\0\x9d\x01\x2a\x40\x01\xf0\0?";
+
+    payload[sizeof(payload) - 2] = last;
+
+    client_send_rtp(call->client, call->link->agreement.video.pt, VIDEO_SSRC,
+                    (uint16_t) seq, seq >> 16, payload, sizeof(payload) - 1);
+    scene_run(50);
+}
+
+
+static void
+a_browser_goes_on_after_a_pause_behind_a_roll_over(void **state)
+{
+    call_t                   call;
+    uint32_t                 seq;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    conf = video_conf(NULL, 96, 9000);
+    call_media(&call, &conf, OFFER_MEDIA);
+
+    for (seq = 1; seq < 70000; seq += 20000) {
+        browser_send_far(&call, seq, (u_char) (seq / 20000));
+    }
+
+    assert_int_equal(program(9000)->last, 3);
+    assert_int_equal(ngx_webrtc_link_ssrc(call.link, 1), VIDEO_SSRC);
+
+    assert_null(call_answer(&call, OFFER_HEAD "a=group:BUNDLE 0\r\n"
+                            OFFER_VIDEO("recvonly"), NULL));
+
+    browser_send_far(&call, 80001, 4);
+    assert_int_equal(program(9000)->last, 3);
+    assert_int_equal(ngx_webrtc_link_ssrc(call.link, 1), 0);
+
+    assert_null(call_answer(&call, OFFER_MEDIA, NULL));
+
+    browser_send_far(&call, 80002, 5);
+    assert_int_equal(program(9000)->last, 5);
+    assert_int_equal(program(9000)->ssrc, VIDEO_SSRC);
+
+    call_end(&call);
+    scene_cleanup();
+}
+
+
 int
 main(void)
 {
@@ -736,6 +801,7 @@ main(void)
         cmocka_unit_test(a_link_may_end_within_its_event),
         cmocka_unit_test(what_cannot_be_agreed_is_said),
         cmocka_unit_test(a_further_offer_changes_what_flows),
+        cmocka_unit_test(a_browser_goes_on_after_a_pause_behind_a_roll_over),
     };
 
     return cmocka_run_group_tests_name("link", tests, NULL, NULL);
