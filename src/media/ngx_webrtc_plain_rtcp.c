@@ -41,8 +41,7 @@ ngx_webrtc_plain_rtcp(ngx_webrtc_plain_t *plain, u_char *pos, size_t len,
         if (rtcp.kind == NGX_WEBRTC_RTCP_SR
             && plain->begun
             && ngx_webrtc_rtcp_parse_report(&rtcp, &report) == NGX_OK
-            && report.ssrc == track->ssrc
-            && report.ntp)
+            && report.ssrc == track->ssrc)
         {
             report.timestamp += plain->timestamp_offset;
             ngx_webrtc_report_set(track, &report, now);

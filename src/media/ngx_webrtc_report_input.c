@@ -160,6 +160,13 @@ void
 ngx_webrtc_report_set(ngx_webrtc_track_t *track,
     const ngx_webrtc_rtcp_report_t *report, ngx_webrtc_usec_t now)
 {
+    if (report->ntp == 0) {
+
+        /* who has no clock says so (RFC 3550 6.4.1) */
+
+        return;
+    }
+
     track->sr_ntp = report->ntp;
     track->sr_arrival = now;
     track->sr_timestamp = report->timestamp;

@@ -112,6 +112,34 @@ clock_that_leaps_moves_no_sender_report(void **state)
 
 
 static void
+a_report_without_a_clock_tells_no_time(void **state)
+{
+    uint64_t   seq;
+    world_t    world;
+    client_t  *pub, *sub;
+
+    (void) state;
+
+    (void) two_clients(&world, &pub, &sub);
+
+    for (seq = 1; seq < 900; seq++) {
+
+        if (seq % 100 == 50) {
+            send_sender_report(pub, 1000, 0);
+        }
+
+        client_send_video(pub, seq, seq == 1);
+        world_run(&world, 5);
+    }
+
+    assert_int_equal(sub->sr, 0);
+    assert_int_equal(sub->nrtp, 899);
+
+    world_cleanup(&world);
+}
+
+
+static void
 audio_is_never_asked_for_a_key_frame(void **state)
 {
     ngx_uint_t                 seq;
@@ -347,6 +375,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(an_ssrc_that_is_not_known_yet_asks_for_nothing),
         cmocka_unit_test(clock_that_leaps_moves_no_sender_report),
+        cmocka_unit_test(a_report_without_a_clock_tells_no_time),
         cmocka_unit_test(audio_is_never_asked_for_a_key_frame),
         cmocka_unit_test(repaired_packets_were_lost_all_the_same),
         cmocka_unit_test(a_jump_in_sequence_is_not_told_as_loss),
