@@ -429,7 +429,8 @@ ngx_webrtc_agreement_apply_line(ngx_webrtc_agreement_draft_t *draft,
     line->rejected = !ngx_webrtc_agreement_alive(draft, i);
 
     if (line->media_len
-        && (line->rejected || n == NGX_WEBRTC_AGREEMENT_PARTS))
+        && (line->rejected
+            || (draft->sdp == NULL && n == NGX_WEBRTC_AGREEMENT_PARTS)))
     {
         return;
     }

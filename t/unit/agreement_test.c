@@ -1145,6 +1145,44 @@ test_a_section_that_was_stopped_is_used_again(void **state)
 
 
 static void
+test_one_that_is_used_again_may_be_beside_the_others(void **state)
+{
+    static const char  stopped[] =
+        HEAD "a=group:BUNDLE 0 1\r\n" TRANSPORT ICE("frag")
+        "m=audio 9 " AUDIO "a=mid:0\r\n"
+        "m=video 9 " VIDEO "a=mid:1\r\n"
+        "m=audio 0 " AUDIO "a=mid:2\r\n";
+    static const char  other[] =
+        HEAD "a=group:BUNDLE 0 1 3\r\n" TRANSPORT ICE("frag")
+        "m=audio 9 " AUDIO "a=mid:0\r\n"
+        "m=video 9 " VIDEO "a=mid:1\r\n"
+        "m=video 9 " VIDEO "a=mid:3\r\n";
+
+    ngx_uint_t  i;
+
+    (void) state;
+
+    assert_int_equal(read_text(stopped, 0), NGX_OK);
+    want(&ours.audio, NGX_WEBRTC_CODEC_OPUS, 1, 1);
+    want(&ours.video, NGX_WEBRTC_CODEC_VP8, 1, 1);
+    write_answer();
+    assert_int_equal(sections[2].port, 0);
+
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(read_text(other, 0), NGX_OK);
+        write_answer();
+        assert_true(says("a=group:BUNDLE 0 1 3\r\n"));
+        assert_int_equal(sections[2].direction, NGX_WEBRTC_SDP_INACTIVE);
+        assert_true(is(&ours.video.mid, "1"));
+    }
+
+    write_offer();
+    assert_int_equal(sections[2].kind, NGX_WEBRTC_SDP_VIDEO);
+    assert_true(is(&sections[2].mid, "3"));
+}
+
+
+static void
 test_the_transport_stays(void **state)
 {
     ngx_uint_t  i;
@@ -1643,6 +1681,7 @@ main(void)
         T(a_browser_changes_its_stream),
         T(a_track_comes_back_on_another_section),
         T(a_section_that_was_stopped_is_used_again),
+        T(one_that_is_used_again_may_be_beside_the_others),
         T(the_transport_stays),
         T(our_offer_is_answered),
         T(a_browser_refuses_a_codec),
