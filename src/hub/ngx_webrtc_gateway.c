@@ -62,6 +62,15 @@ ngx_webrtc_gateway_init(ngx_webrtc_gateway_t *gateway)
         return NGX_ERROR;
     }
 
+    gateway->name.len = NGX_WEBRTC_ID_LEN;
+    gateway->name.data = ngx_pnalloc(gateway->pool, NGX_WEBRTC_ID_LEN);
+
+    if (gateway->name.data == NULL
+        || ngx_webrtc_id_generate(gateway->name.data) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     /* as the SDP writes it */
 
     fp = &gateway->fingerprint;

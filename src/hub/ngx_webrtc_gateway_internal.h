@@ -55,6 +55,8 @@ struct ngx_webrtc_gateway_s {
     ngx_log_t                 *log;
     ngx_pool_t                *pool;
     ngx_str_t                  fingerprint;     /* "sha-256 AA:BB" */
+    ngx_str_t                  name;            /* cname of what programs are
+                                                   told about their streams */
     ngx_str_t                  buffer;          /* of SDP */
 
     ngx_queue_t                links;
@@ -247,6 +249,8 @@ void ngx_webrtc_link_agent_wrote(ngx_webrtc_link_t *link,
 
 /* peer */
 
+/* never 0 */
+uint32_t ngx_webrtc_link_new_ssrc(void);
 /* the goodbye; NGX_DONE: there is none, or no need of one */
 ngx_int_t ngx_webrtc_link_part(ngx_webrtc_link_t *link,
     ngx_webrtc_usec_t now);

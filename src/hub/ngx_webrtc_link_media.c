@@ -260,8 +260,8 @@ ngx_webrtc_link_media_subscribe(ngx_webrtc_medium_t *medium,
 
         /* for the same reason another feed begins as another stream */
 
-        agreed->ssrc = ngx_webrtc_random_uint32();
-        agreed->rtx_ssrc = ngx_webrtc_random_uint32();
+        agreed->ssrc = ngx_webrtc_link_new_ssrc();
+        agreed->rtx_ssrc = ngx_webrtc_link_new_ssrc();
     }
 
     conf.ssrc = agreed->ssrc;

@@ -27,7 +27,6 @@ static void ngx_webrtc_link_peer_handler(ngx_webrtc_peer_t *peer,
     ngx_webrtc_peer_event_e event, const char *reason, void *data,
     ngx_webrtc_usec_t now);
 static ngx_int_t ngx_webrtc_link_random(void *data, u_char *buf, size_t len);
-static uint32_t ngx_webrtc_link_new_ssrc(void);
 
 
 ngx_int_t
@@ -496,7 +495,7 @@ ngx_webrtc_link_random(void *data, u_char *buf, size_t len)
 }
 
 
-static uint32_t
+uint32_t
 ngx_webrtc_link_new_ssrc(void)
 {
     uint32_t  ssrc;

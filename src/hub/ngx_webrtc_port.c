@@ -296,6 +296,7 @@ ngx_webrtc_inlet_create(ngx_webrtc_port_t *port,
 
     conf.format = *format;
     conf.bit_rate = bit_rate * 1000ULL;
+    conf.cname = port->gateway->name;
     conf.handler = ngx_webrtc_inlet_rtcp;
     conf.data = inlet;
 

@@ -74,6 +74,7 @@ a_browser_calls_and_both_send_under_their_own_numbers(void **state)
 
     scene_run(2000);
     assert_true(program(9001)->rr >= 1);
+    assert_true(program(9001)->sdes > program(9001)->sr);
     assert_true(call.client->sr >= 1);
 
     /* it hears our goodbye */

@@ -45,6 +45,7 @@ typedef struct {
     ngx_uint_t                 pli;
     ngx_uint_t                 sr;
     ngx_uint_t                 rr;
+    ngx_uint_t                 sdes;
 } program_t;
 
 
@@ -120,6 +121,7 @@ program_rtcp(program_t *to, u_char *pos, u_char *last)
         to->pli += (rtcp.kind == NGX_WEBRTC_RTCP_PLI);
         to->sr += (rtcp.kind == NGX_WEBRTC_RTCP_SR);
         to->rr += (rtcp.kind == NGX_WEBRTC_RTCP_RR);
+        to->sdes += (rtcp.kind == NGX_WEBRTC_RTCP_SDES);
     }
 }
 
