@@ -93,15 +93,6 @@ ngx_webrtc_plain_source(ngx_webrtc_plain_t *plain)
 }
 
 
-void
-ngx_webrtc_plain_set_handler(ngx_webrtc_plain_t *plain,
-    ngx_webrtc_plain_rtcp_pt handler, void *data)
-{
-    plain->handler = handler;
-    plain->data = data;
-}
-
-
 ngx_webrtc_plain_e
 ngx_webrtc_plain_input(ngx_webrtc_plain_t *plain, u_char *pos, size_t len,
     ngx_webrtc_usec_t now)

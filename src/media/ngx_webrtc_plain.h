@@ -79,10 +79,6 @@ ngx_webrtc_plain_e ngx_webrtc_plain_input(ngx_webrtc_plain_t *plain,
 ngx_int_t ngx_webrtc_plain_rtcp(ngx_webrtc_plain_t *plain, u_char *pos,
     size_t len, ngx_webrtc_usec_t now);
 
-/* from now on; NULL: nothing */
-void ngx_webrtc_plain_set_handler(ngx_webrtc_plain_t *plain,
-    ngx_webrtc_plain_rtcp_pt handler, void *data);
-
 
 /* what a compound of a receiver of plain RTP asks for or tells */
 

@@ -153,7 +153,8 @@ scene_watch(client_t *client, const ngx_webrtc_rtp_t *rtp, ngx_uint_t rtx)
 
 
 static ngx_webrtc_plain_t *
-scene_plain(ngx_webrtc_codec_e codec, uint64_t bit_rate)
+scene_plain(ngx_webrtc_codec_e codec, uint64_t bit_rate,
+    ngx_webrtc_plain_rtcp_pt handler)
 {
     ngx_webrtc_plain_t       *plain;
     ngx_webrtc_plain_conf_t   conf;
@@ -165,7 +166,7 @@ scene_plain(ngx_webrtc_codec_e codec, uint64_t bit_rate)
     conf.format.pt = 100;
     conf.bit_rate = bit_rate;
     ngx_str_set(&conf.cname, "nginx");
-    conf.handler = scene_rtcp;
+    conf.handler = handler;
     conf.data = &scene;
 
     plain = ngx_webrtc_plain_create(scene.world.engine, &conf,
@@ -177,12 +178,12 @@ scene_plain(ngx_webrtc_codec_e codec, uint64_t bit_rate)
 
 
 static void
-scene_start(uint64_t bit_rate)
+scene_begin(uint64_t bit_rate, ngx_webrtc_plain_rtcp_pt handler)
 {
     memset(&scene, 0, sizeof(scene));
     world_init(&scene.world);
 
-    scene.plain = scene_plain(NGX_WEBRTC_CODEC_VP8, bit_rate);
+    scene.plain = scene_plain(NGX_WEBRTC_CODEC_VP8, bit_rate, handler);
     scene.ssrc = PROGRAM_SSRC;
     scene.seq = 65500;
     scene.offset = 0xfffff000;
@@ -192,6 +193,13 @@ scene_start(uint64_t bit_rate)
     scene.browser->watch = scene_watch;
     scene.sub = client_subscribe(scene.browser,
                                  ngx_webrtc_plain_source(scene.plain), 5000);
+}
+
+
+static void
+scene_start(uint64_t bit_rate)
+{
+    scene_begin(bit_rate, scene_rtcp);
 }
 
 
@@ -404,8 +412,7 @@ nobody_is_asked_without_a_handler(void **state)
 {
     (void) state;
 
-    scene_start(0);
-    ngx_webrtc_plain_set_handler(scene.plain, NULL, NULL);
+    scene_begin(0, NULL);
 
     scene_run(100, 0);
     assert_int_equal(scene.compounds, 0);
@@ -953,7 +960,7 @@ sound_is_told_the_time_too(void **state)
     scene_start(0);
     ngx_webrtc_plain_destroy(scene.plain);
 
-    plain = scene_plain(NGX_WEBRTC_CODEC_OPUS, 0);
+    plain = scene_plain(NGX_WEBRTC_CODEC_OPUS, 0, scene_rtcp);
     scene.plain = plain;
 
     client_subscribe_audio(scene.browser, ngx_webrtc_plain_source(plain),
@@ -1129,7 +1136,7 @@ there_is_room_for_two_per_peer(void **state)
     world_init(&scene.world);
 
     for (i = 0; i < 128; i++) {
-        plains[i] = scene_plain(NGX_WEBRTC_CODEC_VP8, 0);
+        plains[i] = scene_plain(NGX_WEBRTC_CODEC_VP8, 0, scene_rtcp);
     }
 
     memset(&conf, 0, sizeof(conf));
