@@ -141,6 +141,11 @@ ngx_webrtc_relay_gone_handler(ngx_webrtc_relay_t *relay,
     ngx_webrtc_session_gone(relay, &owner);
     ngx_webrtc_call_gone(relay, &owner);
     ngx_webrtc_wire_gone(relay, &owner);
+
+    if (relay->worker->skyway) {
+        ngx_webrtc_skyway_gone(relay->worker->skyway, owner.term,
+                               ngx_webrtc_now());
+    }
 }
 
 

@@ -75,6 +75,31 @@ a_data_offer_goes_to_peerjs(void **state)
 
 
 static void
+where_programs_are_is_not_for_pages(void **state)
+{
+    ngx_uint_t  i;
+
+    static const ngx_webrtc_skyway_dialect_e  pages[] = {
+        NGX_WEBRTC_SKYWAY_SOCKETIO, NGX_WEBRTC_SKYWAY_PEERJS
+    };
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        test_bridge(NGX_WEBRTC_SKYWAY_CANDIDATE, NGX_WEBRTC_SKYWAY_REST,
+                    "{\"connectionId\":\"dc_1\",\"inside\":{\"data\":{}},"
+                    "\"connectionType\":\"data\",\"candidate\":{}}",
+                    pages[i],
+                    pages[i] == NGX_WEBRTC_SKYWAY_PEERJS
+                    ? "{\"connectionId\":\"dc_1\",\"type\":\"data\","
+                      "\"candidate\":{}}"
+                    : "{\"connectionId\":\"dc_1\","
+                      "\"connectionType\":\"data\",\"candidate\":{}}");
+    }
+}
+
+
+static void
 a_data_offer_comes_from_peerjs(void **state)
 {
     (void) state;
@@ -310,6 +335,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(a_data_offer_goes_to_peerjs),
+        cmocka_unit_test(where_programs_are_is_not_for_pages),
         cmocka_unit_test(a_data_offer_comes_from_peerjs),
         cmocka_unit_test(a_media_offer_has_no_options),
         cmocka_unit_test(answers_and_candidates_are_renamed),

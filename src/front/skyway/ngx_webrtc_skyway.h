@@ -248,6 +248,9 @@ void ngx_webrtc_skyway_deliver(ngx_webrtc_skyway_t *skyway, uint64_t endpoint,
     const ngx_webrtc_skyway_message_t *message, ngx_webrtc_usec_t now);
 void ngx_webrtc_skyway_replaced(ngx_webrtc_skyway_t *skyway,
     uint64_t endpoint, ngx_webrtc_usec_t now);
+/* another worker has died, and with it those who were there */
+void ngx_webrtc_skyway_gone(ngx_webrtc_skyway_t *skyway, uint64_t term,
+    ngx_webrtc_usec_t now);
 
 
 #endif /* _NGX_WEBRTC_SKYWAY_H_INCLUDED_ */

@@ -72,6 +72,12 @@ ngx_webrtc_skyway_bridge(const ngx_webrtc_skyway_message_t *message,
     (void) json_object_del(payload, "src");
     (void) json_object_del(payload, "dst");
 
+    /* where programs are is not for pages */
+
+    if (to != NGX_WEBRTC_SKYWAY_REST) {
+        (void) json_object_del(payload, "inside");
+    }
+
     if (from_peerjs == to_peerjs) {
         return payload;
     }

@@ -155,7 +155,7 @@ ngx_webrtc_skyway_incoming_create(ngx_webrtc_skyway_peer_t *peer,
     if (message->dialect == NGX_WEBRTC_SKYWAY_REST && inside) {
         connection->is_inside = 1;
 
-        if (ngx_webrtc_skyway_inside_read(inside, &connection->inside)
+        if (ngx_webrtc_skyway_inside_read(inside, connection)
             != NGX_OK)
         {
             ngx_webrtc_skyway_connection_discard(connection, now);

@@ -14,6 +14,7 @@
  *      "audio": ...}
  *
  * An address is {"ip": "192.0.2.1", "port": 20000}, absent if there is none.
+ * "term" tells the worker, so that its death is the end of the connection.
  */
 
 
@@ -32,16 +33,18 @@ static ngx_int_t ngx_webrtc_skyway_inside_read_addr(const json_t *object,
 
 
 json_t *
-ngx_webrtc_skyway_inside_write(ngx_webrtc_link_t *link)
+ngx_webrtc_skyway_inside_write(
+    const ngx_webrtc_skyway_connection_t *connection)
 {
     json_t               *json;
     ngx_webrtc_inside_t   inside;
 
     ngx_memzero(&inside, sizeof(ngx_webrtc_inside_t));
 
-    ngx_webrtc_link_describe(link, &inside);
+    ngx_webrtc_link_describe(connection->link, &inside);
 
-    json = json_object();
+    json = json_pack("{s:I}", "term", (json_int_t)
+                     connection->object.api->skyway->glue.term);
     if (json == NULL) {
         return NULL;
     }
@@ -104,11 +107,20 @@ ngx_webrtc_skyway_inside_addr(json_t *object, const char *key,
 
 
 ngx_int_t
-ngx_webrtc_skyway_inside_read(const json_t *json, ngx_webrtc_inside_t *inside)
+ngx_webrtc_skyway_inside_read(const json_t *json,
+    ngx_webrtc_skyway_connection_t *connection)
 {
+    json_int_t            term;
+    ngx_webrtc_inside_t  *inside;
+
+    inside = &connection->inside;
+
     ngx_memzero(inside, sizeof(ngx_webrtc_inside_t));
 
     if (!json_is_object(json)
+        || ngx_webrtc_json_get_int(json, "term", 0,
+                                   INT64_MAX, &term)
+           != NGX_OK
         || ngx_webrtc_skyway_inside_read_addr(json, "data", &inside->redirect)
            != NGX_OK
         || ngx_webrtc_skyway_inside_read_media(json, "video", &inside->video)
@@ -118,6 +130,8 @@ ngx_webrtc_skyway_inside_read(const json_t *json, ngx_webrtc_inside_t *inside)
     {
         return NGX_ERROR;
     }
+
+    connection->term = (uint64_t) term;
 
     return NGX_OK;
 }

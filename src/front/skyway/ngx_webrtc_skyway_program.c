@@ -211,6 +211,37 @@ ngx_webrtc_skyway_program_expires(void *part)
 }
 
 
+void
+ngx_webrtc_skyway_gone(ngx_webrtc_skyway_t *skyway, uint64_t term,
+    ngx_webrtc_usec_t now)
+{
+    ngx_queue_t                     *q, *c;
+    ngx_webrtc_skyway_api_t         *api;
+    ngx_webrtc_skyway_peer_t        *peer;
+    ngx_webrtc_skyway_connection_t  *connection;
+
+    api = skyway->parts[NGX_WEBRTC_SKYWAY_REST];
+
+    for (q = ngx_queue_head(&api->peers);
+         q != ngx_queue_sentinel(&api->peers);
+         q = ngx_queue_next(q))
+    {
+        peer = ngx_queue_data(q, ngx_webrtc_skyway_peer_t, queue);
+
+        for (c = ngx_queue_head(&peer->connections);
+             c != ngx_queue_sentinel(&peer->connections);
+             /* void */ )
+        {
+            connection = ngx_queue_data(c, ngx_webrtc_skyway_connection_t,
+                                        queue);
+            c = ngx_queue_next(c);
+
+            ngx_webrtc_skyway_signal_gone(connection, term, now);
+        }
+    }
+}
+
+
 /* a peer whose program has died must not hold up a worker for ever */
 
 static ngx_uint_t

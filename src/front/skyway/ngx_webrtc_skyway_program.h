@@ -130,7 +130,8 @@ struct ngx_webrtc_skyway_connection_s {
     ngx_str_t                 label;
     ngx_webrtc_skyway_dialect_e  dialect;   /* of the remote */
     ngx_webrtc_skyway_serialization_e  serialization;
-    ngx_webrtc_inside_t       inside;       /* of a REST peer that calls */
+    ngx_webrtc_inside_t       inside;       /* of the remote's side */
+    uint64_t                  term;         /* of its worker; 0: unknown */
     unsigned                  is_data:1;
     unsigned                  is_caller:1;
     unsigned                  is_inside:1;  /* the remote is a REST peer */
@@ -288,14 +289,18 @@ void ngx_webrtc_skyway_signal_send(ngx_webrtc_skyway_connection_t *connection,
     ngx_webrtc_usec_t now);
 void ngx_webrtc_skyway_signal_inside(
     ngx_webrtc_skyway_connection_t *connection, ngx_webrtc_usec_t now);
+/* the worker of its remote, perhaps, has died */
+void ngx_webrtc_skyway_signal_gone(ngx_webrtc_skyway_connection_t *connection,
+    uint64_t term, ngx_webrtc_usec_t now);
 
 
 /* ngx_webrtc_skyway_inside.c */
 
-json_t *ngx_webrtc_skyway_inside_write(ngx_webrtc_link_t *link);
+json_t *ngx_webrtc_skyway_inside_write(
+    const ngx_webrtc_skyway_connection_t *connection);
 /* NGX_ERROR: it is not what we write */
 ngx_int_t ngx_webrtc_skyway_inside_read(const json_t *json,
-    ngx_webrtc_inside_t *inside);
+    ngx_webrtc_skyway_connection_t *connection);
 
 
 #endif /* _NGX_WEBRTC_SKYWAY_PROGRAM_H_INCLUDED_ */

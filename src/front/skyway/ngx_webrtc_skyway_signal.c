@@ -196,7 +196,7 @@ ngx_webrtc_skyway_signal_answered(ngx_webrtc_skyway_connection_t *connection,
     inside = json_object_get(payload, "inside");
 
     if (message->dialect == NGX_WEBRTC_SKYWAY_REST && inside) {
-        rc = ngx_webrtc_skyway_inside_read(inside, &connection->inside);
+        rc = ngx_webrtc_skyway_inside_read(inside, connection);
 
         if (rc == NGX_OK && !connection->is_inside) {
             rc = ngx_webrtc_skyway_signal_switch(connection, now);
@@ -327,7 +327,7 @@ ngx_webrtc_skyway_signal_news(ngx_webrtc_skyway_connection_t *connection,
 
     inside = json_object_get(payload, "inside");
 
-    if (ngx_webrtc_skyway_inside_read(inside, &connection->inside) == NGX_OK
+    if (ngx_webrtc_skyway_inside_read(inside, connection) == NGX_OK
         && connection->answered)
     {
         ngx_webrtc_link_inside(connection->link, &connection->inside, now);
@@ -410,7 +410,7 @@ ngx_webrtc_skyway_signal_offer(ngx_webrtc_skyway_connection_t *connection,
         && (connection->is_inside || !connection->is_known))
     {
         json_object_set_new(payload, "inside",
-                            ngx_webrtc_skyway_inside_write(connection->link));
+                            ngx_webrtc_skyway_inside_write(connection));
     }
 
     ngx_webrtc_skyway_signal_send(connection, NGX_WEBRTC_SKYWAY_OFFER,
@@ -429,7 +429,7 @@ ngx_webrtc_skyway_signal_answer(ngx_webrtc_skyway_connection_t *connection,
 
     if (connection->is_inside) {
         payload = json_pack("{s:o}", "inside",
-                            ngx_webrtc_skyway_inside_write(connection->link));
+                            ngx_webrtc_skyway_inside_write(connection));
 
     } else {
 
@@ -506,8 +506,44 @@ ngx_webrtc_skyway_signal_inside(ngx_webrtc_skyway_connection_t *connection,
     }
 
     payload = json_pack("{s:o}", "inside",
-                        ngx_webrtc_skyway_inside_write(connection->link));
+                        ngx_webrtc_skyway_inside_write(connection));
 
     ngx_webrtc_skyway_signal_send(connection, NGX_WEBRTC_SKYWAY_INSIDE,
                                   payload, now);
+}
+
+
+/* browsers come back elsewhere, and ICE tells when their media have ended */
+
+void
+ngx_webrtc_skyway_signal_gone(ngx_webrtc_skyway_connection_t *connection,
+    uint64_t term, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_skyway_glue_t     *glue;
+    ngx_webrtc_skyway_dialect_e   dialect;
+
+    if (!connection->is_inside) {
+        return;
+    }
+
+    if (connection->term) {
+
+        if (connection->term == term) {
+            ngx_webrtc_skyway_connection_close(connection, NULL, 0, now);
+        }
+
+        return;
+    }
+
+    /* who has not answered yet is still where it was called, or dead */
+
+    glue = &connection->object.api->skyway->glue;
+
+    if (glue->find(glue->data, &connection->peer->endpoint.key,
+                   &connection->remote, &dialect)
+        != NGX_OK)
+    {
+        ngx_webrtc_skyway_connection_close(connection, "PEER_UNAVAILABLE", 0,
+                                           now);
+    }
 }
