@@ -122,7 +122,10 @@ ngx_webrtc_socketio_wire_open(const ngx_webrtc_socketio_request_t *request,
 
     for (i = 0; i < NGX_WEBRTC_SOCKETIO_STRINGS; i++) {
         p = ngx_webrtc_put32(p, strings[i]->len);
-        p = ngx_cpymem(p, strings[i]->data, strings[i]->len);
+
+        if (strings[i]->len) {
+            p = ngx_cpymem(p, strings[i]->data, strings[i]->len);
+        }
     }
 
     *wire = ngx_webrtc_wire_open(&owner, NGX_WEBRTC_WIRE_SOCKETIO, hello, len,
