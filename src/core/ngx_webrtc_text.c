@@ -92,3 +92,41 @@ ngx_webrtc_text_hex(ngx_webrtc_text_t *text, const u_char *data, size_t len,
                               (separator && i + 1 < len) ? 3 : 2);
     }
 }
+
+
+void
+ngx_webrtc_text_base64(ngx_webrtc_text_t *text, const u_char *data,
+    size_t len)
+{
+    size_t         n;
+    u_char         buf[4];
+    uint32_t       bits;
+    const u_char  *last;
+
+    static const u_char  digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    last = data + len;
+
+    for ( /* void */ ; data < last && !text->overflow; data += n) {
+
+        n = ngx_min(last - data, 3);
+
+        bits = (uint32_t) data[0] << 16;
+
+        if (n > 1) {
+            bits |= (uint32_t) data[1] << 8;
+        }
+
+        if (n > 2) {
+            bits |= data[2];
+        }
+
+        buf[0] = digits[bits >> 18];
+        buf[1] = digits[(bits >> 12) & 63];
+        buf[2] = (n > 1) ? digits[(bits >> 6) & 63] : '=';
+        buf[3] = (n > 2) ? digits[bits & 63] : '=';
+
+        ngx_webrtc_text_bytes(text, buf, sizeof(buf));
+    }
+}

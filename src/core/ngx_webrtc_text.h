@@ -38,6 +38,9 @@ void ngx_webrtc_text_fixed(ngx_webrtc_text_t *text, uint64_t n,
 /* "aabb" with separator 0, "AA:BB" in upper case with separator ':' */
 void ngx_webrtc_text_hex(ngx_webrtc_text_t *text, const u_char *data,
     size_t len, u_char separator);
+/* RFC 4648, section 4 */
+void ngx_webrtc_text_base64(ngx_webrtc_text_t *text, const u_char *data,
+    size_t len);
 
 
 #define ngx_webrtc_text_len(text)  ((size_t) ((text)->pos - (text)->start))

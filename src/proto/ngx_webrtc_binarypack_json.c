@@ -21,8 +21,6 @@ static ngx_int_t ngx_webrtc_binarypack_json_inside(
     ngx_webrtc_text_t *text, ngx_uint_t depth);
 static void ngx_webrtc_binarypack_json_real(ngx_webrtc_text_t *text,
     double real);
-static void ngx_webrtc_binarypack_json_base64(ngx_webrtc_text_t *text,
-    const ngx_str_t *raw);
 
 
 ngx_int_t
@@ -79,7 +77,9 @@ ngx_webrtc_binarypack_json_value(ngx_webrtc_binarypack_t *pack,
         break;
 
     case NGX_WEBRTC_BINARYPACK_RAW:
-        ngx_webrtc_binarypack_json_base64(text, &value.str);
+        ngx_webrtc_text_cstr(text, "\"");
+        ngx_webrtc_text_base64(text, value.str.data, value.str.len);
+        ngx_webrtc_text_cstr(text, "\"");
         break;
 
     case NGX_WEBRTC_BINARYPACK_ARRAY:
@@ -162,42 +162,4 @@ ngx_webrtc_binarypack_json_real(ngx_webrtc_text_t *text, double real)
     }
 
     ngx_webrtc_text_bytes(text, buf, n);
-}
-
-
-static void
-ngx_webrtc_binarypack_json_base64(ngx_webrtc_text_t *text,
-    const ngx_str_t *raw)
-{
-    size_t     i, n;
-    u_char     out[4];
-    uint32_t   bits;
-
-    static const char  digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    ngx_webrtc_text_cstr(text, "\"");
-
-    for (i = 0; i < raw->len && !text->overflow; i += 3) {
-        n = ngx_min(raw->len - i, 3);
-
-        bits = (uint32_t) raw->data[i] << 16;
-
-        if (n > 1) {
-            bits |= (uint32_t) raw->data[i + 1] << 8;
-        }
-
-        if (n > 2) {
-            bits |= raw->data[i + 2];
-        }
-
-        out[0] = digits[bits >> 18];
-        out[1] = digits[(bits >> 12) & 63];
-        out[2] = (n > 1) ? digits[(bits >> 6) & 63] : '=';
-        out[3] = (n > 2) ? digits[bits & 63] : '=';
-
-        ngx_webrtc_text_bytes(text, out, 4);
-    }
-
-    ngx_webrtc_text_cstr(text, "\"");
 }

@@ -4,6 +4,8 @@
  */
 
 
+#include <core/ngx_webrtc_text.h>
+#include <core/ngx_webrtc_utf8.h>
 #include <proto/ngx_webrtc_engine_io.h>
 
 
@@ -13,6 +15,9 @@
 /* between the length and the data of a packet in a binary payload */
 #define NGX_WEBRTC_ENGINE_IO_MARK    255
 
+/* a character that is two code units in UTF-16 */
+#define ngx_webrtc_engine_io_wide(code)  ((code) > 0xffff)
+
 
 static ngx_int_t ngx_webrtc_engine_io_next_text(u_char **pos, u_char *last,
     ngx_webrtc_engine_io_packet_t *packet);
@@ -21,9 +26,6 @@ static ngx_int_t ngx_webrtc_engine_io_next_binary(u_char **pos, u_char *last,
 static ngx_int_t ngx_webrtc_engine_io_base64(u_char *pos, u_char *last,
     ngx_webrtc_engine_io_packet_t *packet);
 static ngx_int_t ngx_webrtc_engine_io_sextet(u_char c);
-static size_t ngx_webrtc_engine_io_char(const u_char *pos,
-    const u_char *last);
-static u_char *ngx_webrtc_engine_io_encode(u_char *p, const ngx_str_t *data);
 static size_t ngx_webrtc_engine_io_digits(size_t n);
 static u_char *ngx_webrtc_engine_io_number(u_char *p, size_t n,
     u_char zero);
@@ -78,9 +80,10 @@ static ngx_int_t
 ngx_webrtc_engine_io_next_text(u_char **pos, u_char *last,
     ngx_webrtc_engine_io_packet_t *packet)
 {
-    size_t       n, len;
-    u_char      *p, *start;
-    ngx_uint_t   units;
+    u_char        *p, *start;
+    uint32_t       code;
+    ngx_uint_t     n, units;
+    const u_char  *end;
 
     units = 0;
     start = *pos;
@@ -101,23 +104,26 @@ ngx_webrtc_engine_io_next_text(u_char **pos, u_char *last,
     }
 
     start = ++p;
+    end = start;
 
     while (units) {
 
-        len = ngx_webrtc_engine_io_char(p, last);
-        n = (len == 4) ? 2 : 1;
-
-        if (len == 0 || n > units) {
+        if (ngx_webrtc_utf8_next(&end, last, &code) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        p += len;
+        n = ngx_webrtc_engine_io_wide(code) ? 2 : 1;
+
+        if (n > units) {
+            return NGX_ERROR;
+        }
+
         units -= n;
     }
 
-    *pos = p;
+    *pos = start + (end - start);
 
-    return ngx_webrtc_engine_io_parse(start, p, 0, packet);
+    return ngx_webrtc_engine_io_parse(start, *pos, 0, packet);
 }
 
 
@@ -240,68 +246,21 @@ ngx_webrtc_engine_io_sextet(u_char c)
 }
 
 
-/* RFC 3629, section 4: how long the character is; 0: there is none */
-
-static size_t
-ngx_webrtc_engine_io_char(const u_char *pos, const u_char *last)
-{
-    u_char  min, max;
-    size_t  i, len;
-
-    if (pos == last) {
-        return 0;
-    }
-
-    if (*pos < 0x80) {
-        return 1;
-    }
-
-    if (*pos < 0xc2 || *pos > 0xf4) {
-        return 0;
-    }
-
-    len = (*pos < 0xe0) ? 2 : (*pos < 0xf0) ? 3 : 4;
-
-    if ((size_t) (last - pos) < len) {
-        return 0;
-    }
-
-    /* no overlong forms, no surrogates, nothing above U+10FFFF */
-
-    min = (*pos == 0xe0) ? 0xa0 : (*pos == 0xf0) ? 0x90 : 0x80;
-    max = (*pos == 0xed) ? 0x9f : (*pos == 0xf4) ? 0x8f : 0xbf;
-
-    if (pos[1] < min || pos[1] > max) {
-        return 0;
-    }
-
-    for (i = 2; i < len; i++) {
-        if (pos[i] < 0x80 || pos[i] > 0xbf) {
-            return 0;
-        }
-    }
-
-    return len;
-}
-
-
 ngx_int_t
 ngx_webrtc_engine_io_units(const u_char *pos, const u_char *last)
 {
-    size_t     len;
+    uint32_t   code;
     ngx_int_t  units;
 
     units = 0;
 
     while (pos < last) {
 
-        len = ngx_webrtc_engine_io_char(pos, last);
-        if (len == 0) {
+        if (ngx_webrtc_utf8_next(&pos, last, &code) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        units += (len == 4) ? 2 : 1;
-        pos += len;
+        units += ngx_webrtc_engine_io_wide(code) ? 2 : 1;
     }
 
     return units;
@@ -341,8 +300,9 @@ ngx_webrtc_engine_io_write(u_char *p,
     const ngx_webrtc_engine_io_packet_t *packet,
     ngx_webrtc_engine_io_form_e form)
 {
-    size_t            len;
-    const ngx_str_t  *data;
+    size_t              len;
+    const ngx_str_t    *data;
+    ngx_webrtc_text_t   text;
 
     data = &packet->data;
 
@@ -363,7 +323,10 @@ ngx_webrtc_engine_io_write(u_char *p,
         *p++ = 'b';
         *p++ = (u_char) (packet->type + '0');
 
-        return ngx_webrtc_engine_io_encode(p, data);
+        ngx_webrtc_text_init(&text, p, p + len - 2);
+        ngx_webrtc_text_base64(&text, data->data, data->len);
+
+        return text.pos;
     }
 
     len = 1 + ngx_webrtc_engine_io_units(data->data, data->data + data->len);
@@ -373,45 +336,6 @@ ngx_webrtc_engine_io_write(u_char *p,
     *p++ = (u_char) (packet->type + '0');
 
     return data->len ? ngx_cpymem(p, data->data, data->len) : p;
-}
-
-
-static u_char *
-ngx_webrtc_engine_io_encode(u_char *p, const ngx_str_t *data)
-{
-    u_char    *pos, *last;
-    size_t     n;
-    uint32_t   bits;
-
-    static const u_char  alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    pos = data->data;
-    last = pos + data->len;
-
-    while (pos < last) {
-
-        n = ngx_min(last - pos, 3);
-
-        bits = (uint32_t) pos[0] << 16;
-
-        if (n > 1) {
-            bits |= (uint32_t) pos[1] << 8;
-        }
-
-        if (n > 2) {
-            bits |= pos[2];
-        }
-
-        *p++ = alphabet[bits >> 18];
-        *p++ = alphabet[(bits >> 12) & 63];
-        *p++ = (n > 1) ? alphabet[(bits >> 6) & 63] : '=';
-        *p++ = (n > 2) ? alphabet[bits & 63] : '=';
-
-        pos += n;
-    }
-
-    return p;
 }
 
 

@@ -173,6 +173,37 @@ text_hex_stops_at_the_end(void **state)
 }
 
 
+static void
+text_writes_base64(void **state)
+{
+    u_char             buf[24];
+    ngx_uint_t         i;
+    ngx_webrtc_text_t  text;
+
+    static const char *const  pairs[][2] = {       /* RFC 4648, section 10 */
+        { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" },
+        { "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" },
+        { "foobar", "Zm9vYmFy" }, { "\xfb\xff\xbf", "+/+/" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        ngx_webrtc_text_init(&text, buf, buf + sizeof(buf));
+        ngx_webrtc_text_base64(&text, (u_char *) pairs[i][0],
+                               strlen(pairs[i][0]));
+
+        assert_false(text.overflow);
+        assert_int_equal(ngx_webrtc_text_len(&text), strlen(pairs[i][1]));
+        assert_memory_equal(buf, pairs[i][1], strlen(pairs[i][1]));
+    }
+
+    ngx_webrtc_text_init(&text, buf, buf + 7);
+    ngx_webrtc_text_base64(&text, (u_char *) "foobar", 6);
+    assert_true(text.overflow);
+}
+
+
 int
 main(void)
 {
@@ -184,7 +215,8 @@ main(void)
         cmocka_unit_test(text_writes_numbers),
         cmocka_unit_test(text_pads_numbers_with_zeros_and_never_cuts_them),
         cmocka_unit_test(text_writes_hex_in_both_forms),
-        cmocka_unit_test(text_hex_stops_at_the_end)
+        cmocka_unit_test(text_hex_stops_at_the_end),
+        cmocka_unit_test(text_writes_base64)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,6 @@ static ngx_int_t ngx_webrtc_skyway_auth_number(u_char **pos, u_char *last,
 static ngx_int_t ngx_webrtc_skyway_auth_token(const ngx_str_t *secret,
     const ngx_str_t *peer_id,
     const ngx_webrtc_skyway_credential_t *credential, u_char *token);
-static void ngx_webrtc_skyway_auth_base64(u_char *dst, const u_char *src);
 
 
 ngx_int_t
@@ -309,35 +308,9 @@ ngx_webrtc_skyway_auth_token(const ngx_str_t *secret,
         return NGX_ERROR;
     }
 
-    ngx_webrtc_skyway_auth_base64(token, signature);
+    ngx_webrtc_text_init(&text, token,
+                         token + NGX_WEBRTC_SKYWAY_AUTH_TOKEN);
+    ngx_webrtc_text_base64(&text, signature, sizeof(signature));
 
     return NGX_OK;
-}
-
-
-/* RFC 4648, section 4: 32 bytes, so the last three have a gap of one */
-
-static void
-ngx_webrtc_skyway_auth_base64(u_char *dst, const u_char *src)
-{
-    uint32_t    n;
-    ngx_uint_t  i;
-
-    static const u_char  digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    for (i = 0; i < NGX_WEBRTC_SIGNATURE_LEN; i += 3) {
-        n = src[i] << 16 | src[i + 1] << 8;
-
-        if (i + 2 < NGX_WEBRTC_SIGNATURE_LEN) {
-            n |= src[i + 2];
-        }
-
-        *dst++ = digits[n >> 18];
-        *dst++ = digits[n >> 12 & 0x3f];
-        *dst++ = digits[n >> 6 & 0x3f];
-        *dst++ = digits[n & 0x3f];
-    }
-
-    dst[-1] = '=';
 }
