@@ -13,6 +13,8 @@ static ngx_webrtc_peer_t *ngx_webrtc_peer_alloc(
     ngx_webrtc_engine_t *engine);
 static void ngx_webrtc_peer_leave(ngx_webrtc_peer_t *peer,
     ngx_webrtc_outbox_t *out);
+static void ngx_webrtc_peer_check(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_usec_t now);
 
 
 ngx_webrtc_peer_t *
@@ -409,15 +411,13 @@ void
 ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out)
 {
-    ngx_webrtc_source_t       *speaker;
-    ngx_webrtc_engine_conf_t  *conf;
+    ngx_webrtc_source_t  *speaker;
 
     if (peer->plain) {
         ngx_webrtc_plain_tick(peer->plain, now, out);
         return;
     }
 
-    conf = &peer->engine->conf;
     speaker = NULL;
 
     ngx_webrtc_transport_tick(&peer->transport, now, out);
@@ -426,37 +426,14 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
         ngx_webrtc_transport_close(&peer->transport, now, out);
     }
 
-    if (peer->transport.state == NGX_WEBRTC_TRANSPORT_NEW
-        && peer->deadline <= now)
-    {
-        peer->transport.state = NGX_WEBRTC_TRANSPORT_FAILED;
-        peer->transport.reason = peer->transport.ice.selected
-                                 ? "DTLS-TIMEOUT" : "ICE-TIMEOUT";
-    }
-
-    if (peer->transport.state == NGX_WEBRTC_TRANSPORT_NEW
-        && peer->transport.ice.lost)
-    {
-        peer->transport.state = NGX_WEBRTC_TRANSPORT_FAILED;
-        peer->transport.reason = "ICE-FAILED";
-    }
+    ngx_webrtc_peer_check(peer, now);
 
     if (peer->transport.state == NGX_WEBRTC_TRANSPORT_CONNECTED) {
+        ngx_webrtc_report_tick(peer, now, out);
+        ngx_webrtc_data_tick(peer, now);
 
-        if (ngx_webrtc_ice_expires(&peer->transport.ice,
-                                   conf->consent_timeout)
-            <= now)
-        {
-            peer->transport.state = NGX_WEBRTC_TRANSPORT_FAILED;
-            peer->transport.reason = "ICE-CONSENT-EXPIRED";
-
-        } else {
-            ngx_webrtc_report_tick(peer, now, out);
-            ngx_webrtc_data_tick(peer, now);
-
-            if (peer->connected) {
-                speaker = ngx_webrtc_peer_speaker(peer, now);
-            }
+        if (peer->connected) {
+            speaker = ngx_webrtc_peer_speaker(peer, now);
         }
     }
 
@@ -479,6 +456,52 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     }
 
     ngx_webrtc_peer_tell(peer, now);
+}
+
+
+/* what has taken too long, or will not come any more */
+
+static void
+ngx_webrtc_peer_check(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
+{
+    const char              *reason;
+    ngx_webrtc_transport_t  *transport;
+
+    reason = NULL;
+    transport = &peer->transport;
+
+    switch (transport->state) {
+
+    case NGX_WEBRTC_TRANSPORT_NEW:
+
+        if (peer->deadline <= now) {
+            reason = transport->ice.selected ? "DTLS-TIMEOUT" : "ICE-TIMEOUT";
+
+        } else if (transport->ice.lost) {
+            reason = "ICE-FAILED";
+        }
+
+        break;
+
+    case NGX_WEBRTC_TRANSPORT_CONNECTED:
+
+        if (ngx_webrtc_ice_expires(&transport->ice,
+                                   peer->engine->conf.consent_timeout)
+            <= now)
+        {
+            reason = "ICE-CONSENT-EXPIRED";
+        }
+
+        break;
+
+    default:
+        break;
+    }
+
+    if (reason) {
+        transport->state = NGX_WEBRTC_TRANSPORT_FAILED;
+        transport->reason = reason;
+    }
 }
 
 

@@ -35,8 +35,10 @@ static void ngx_webrtc_track_look(ngx_webrtc_track_t *track,
 
 
 /*
- * What subscribers get of the header extensions.  Ids are the same in every
- * bundle, because all offers are ours; the rest belongs to one hop.
+ * What subscribers get of the header extensions; the rest belongs to one hop.
+ * Ids are the same in every bundle that subscribes to another one, because all
+ * offers there are ours.  Others only forward, without extensions, or get
+ * plain RTP, which has none.
  */
 
 static const u_char  ngx_webrtc_track_exts[] = {

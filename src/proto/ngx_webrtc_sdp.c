@@ -36,6 +36,8 @@ static ngx_int_t ngx_webrtc_sdp_parse_bandwidth(ngx_webrtc_sdp_t *sdp,
     ngx_webrtc_sdp_section_t *section, u_char *pos, u_char *last);
 static ngx_int_t ngx_webrtc_sdp_parse_media(ngx_webrtc_sdp_t *sdp,
     u_char *pos, u_char *last);
+static void ngx_webrtc_sdp_set_media(ngx_webrtc_sdp_section_t *section,
+    const ngx_str_t *word);
 static ngx_int_t ngx_webrtc_sdp_add_codec(ngx_webrtc_sdp_t *sdp,
     ngx_webrtc_sdp_section_t *section, const ngx_str_t *word);
 static ngx_int_t ngx_webrtc_sdp_finish(ngx_webrtc_sdp_t *sdp);
@@ -227,18 +229,7 @@ ngx_webrtc_sdp_parse_media(ngx_webrtc_sdp_t *sdp, u_char *pos, u_char *last)
         return ngx_webrtc_sdp_fail(sdp, "SDP-MALFORMED");
     }
 
-    section->media = word;
-
-    if (ngx_webrtc_sdp_is(&word, "audio")) {
-        section->kind = NGX_WEBRTC_SDP_AUDIO;
-
-    } else if (ngx_webrtc_sdp_is(&word, "video")) {
-        section->kind = NGX_WEBRTC_SDP_VIDEO;
-
-    } else if (ngx_webrtc_sdp_is(&word, "application")) {
-        section->kind = NGX_WEBRTC_SDP_APPLICATION;
-        section->max_message_size = 65536;
-    }
+    ngx_webrtc_sdp_set_media(section, &word);
 
     if (ngx_webrtc_sdp_word(&pos, last, &word) != NGX_OK) {
         return ngx_webrtc_sdp_fail(sdp, "SDP-MALFORMED");
@@ -274,6 +265,25 @@ ngx_webrtc_sdp_parse_media(ngx_webrtc_sdp_t *sdp, u_char *pos, u_char *last)
     }
 
     return NGX_OK;
+}
+
+
+static void
+ngx_webrtc_sdp_set_media(ngx_webrtc_sdp_section_t *section,
+    const ngx_str_t *word)
+{
+    section->media = *word;
+
+    if (ngx_webrtc_sdp_is(word, "audio")) {
+        section->kind = NGX_WEBRTC_SDP_AUDIO;
+
+    } else if (ngx_webrtc_sdp_is(word, "video")) {
+        section->kind = NGX_WEBRTC_SDP_VIDEO;
+
+    } else if (ngx_webrtc_sdp_is(word, "application")) {
+        section->kind = NGX_WEBRTC_SDP_APPLICATION;
+        section->max_message_size = 65536;
+    }
 }
 
 
