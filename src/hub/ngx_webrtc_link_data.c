@@ -189,11 +189,18 @@ static void
 ngx_webrtc_link_data_opened(ngx_webrtc_link_t *link,
     const ngx_webrtc_data_event_t *event, ngx_webrtc_usec_t now)
 {
-    if (event->channel && link->has_stream) {
+    if (event->channel && (link->has_stream || link->left)) {
 
-        /* there is one already */
+        /* there is one already, or it comes too late */
 
         ngx_webrtc_data_close(link->peer, event->stream, now);
+        return;
+    }
+
+    if (link->left) {
+
+        /* the goodbye that was said ends it too */
+
         return;
     }
 
@@ -202,11 +209,6 @@ ngx_webrtc_link_data_opened(ngx_webrtc_link_t *link,
         link->stream = event->stream;
 
         ngx_webrtc_link_data_adopt(link, event->channel);
-
-        if (link->left) {
-            ngx_webrtc_data_close(link->peer, event->stream, now);
-            return;
-        }
     }
 
     ngx_webrtc_link_data_open(link, now);

@@ -524,6 +524,47 @@ end_it(ngx_webrtc_link_t *link, const ngx_webrtc_link_event_t *event)
 }
 
 
+/* its acknowledgement comes when nobody is interested any more */
+
+static void
+a_link_may_end_while_its_channel_opens(void **state)
+{
+    call_t                   call;
+    ngx_uint_t               i;
+    ngx_webrtc_link_t       *link;
+    ngx_webrtc_link_conf_t   conf;
+
+    (void) state;
+
+    scene_init();
+
+    conf = data_conf(NULL, 8001);
+    conf.data.packing = NGX_WEBRTC_PACKING_SKYWAY;
+
+    call_create(&call, &conf);
+    call_browser(&call);
+    assert_null(call_offer_and_answer(&call));
+    call_begin(&call);
+
+    link = call.link;
+
+    for (i = 0; i < 2000 && !link->has_stream; i++) {
+        scene_run(1);
+    }
+
+    assert_true(link->has_stream);
+    assert_false(link->open);
+
+    call_destroy(&call);
+    scene_run(1);
+    assert_string_equal(call.journal, "");
+
+    scene_run(3000);
+    call_end(&call);
+    scene_cleanup();
+}
+
+
 static void
 a_goodbye_closes_the_channel_and_then_the_rest(void **state)
 {
@@ -600,6 +641,7 @@ main(void)
         cmocka_unit_test(a_datagram_that_is_no_text_makes_all_of_them_binary),
         cmocka_unit_test(values_are_packed_as_the_page_expects),
         cmocka_unit_test(large_messages_are_datagrams_as_long_as_they_fit),
+        cmocka_unit_test(a_link_may_end_while_its_channel_opens),
         cmocka_unit_test(a_goodbye_closes_the_channel_and_then_the_rest),
     };
 
