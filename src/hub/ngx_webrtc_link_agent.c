@@ -153,7 +153,9 @@ ngx_webrtc_link_agent_remote(ngx_webrtc_link_t *link)
     gateway = link->gateway;
     remote = link->agreement.remote;
 
-    if (link->agent == NULL) {
+    /* it does not change in further descriptions */
+
+    if (link->agent == NULL || link->agreed) {
         return NGX_OK;
     }
 

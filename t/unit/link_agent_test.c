@@ -221,6 +221,11 @@ an_agent_reaches_out_to_a_browser(void **state)
     scene_run(20);
     assert_int_equal(program(9000)->rtp, 1);
 
+    /* a further offer is nothing new for it */
+
+    assert_null(call_answer(&call, OFFER_MEDIA, NULL));
+    assert_int_equal(agent.remotes, 1);
+
     agent.conf.handler(agent.conf.data, NGX_WEBRTC_AGENT_DOWN, NULL,
                        scene.world.now);
     scene_run(20);
