@@ -884,6 +884,63 @@ keys_are_checked(void **state)
 
 
 static void
+those_who_were_refused_have_a_bound(void **state)
+{
+    char                     sid[NGX_WEBRTC_SOCKETIO_SID + 1];
+    ngx_uint_t               i;
+    ngx_webrtc_socketio_t   *socketio;
+    ngx_webrtc_skyway_key_t  keys[1];
+
+    (void) state;
+
+    memset(keys, 0, sizeof(keys));
+    keys[0].name = test_str("another");
+
+    test.skyway->conf.keys = keys;
+    test.skyway->conf.nkeys = 1;
+
+    socketio = test.skyway->parts[NGX_WEBRTC_SKYWAY_SOCKETIO];
+
+    for (i = 0; i < 1010; i++) {
+        (void) open_with(0, "a", "t", NULL, sid);
+    }
+
+    assert_int_equal(socketio->hash.count, 1000);
+
+    /* they have not fetched what there is to say */
+
+    run(16 * NGX_WEBRTC_SEC);
+    assert_int_equal(socketio->hash.count, 0);
+    assert_int_equal(socketio->nstrays, 0);
+}
+
+
+static void
+who_has_left_cannot_stay(void **state)
+{
+    char                    sid[NGX_WEBRTC_SOCKETIO_SID + 1];
+    ngx_uint_t              i;
+    test_carrier_t         *c;
+    ngx_webrtc_socketio_t  *socketio;
+
+    (void) state;
+
+    socketio = test.skyway->parts[NGX_WEBRTC_SKYWAY_SOCKETIO];
+
+    c = open_with(1, "a", "t", NULL, sid);
+    input(c, "41");
+
+    for (i = 0; i < 20 && !c->closed; i++) {
+        input(c, "2");
+        run(NGX_WEBRTC_SEC);
+    }
+
+    assert_int_equal(c->closed, 1);
+    assert_int_equal(socketio->nstrays, 0);
+}
+
+
+static void
 a_credential_ends_and_is_renewed(void **state)
 {
     char                     sid[NGX_WEBRTC_SOCKETIO_SID + 1];
@@ -1342,6 +1399,10 @@ main(void)
                         an_id_is_taken_until_its_client_is_back,
                         setup, teardown),
         cmocka_unit_test_setup_teardown(keys_are_checked, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            those_who_were_refused_have_a_bound, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_has_left_cannot_stay, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_credential_ends_and_is_renewed,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_no_packet_ends_the_session,

@@ -19,7 +19,6 @@ static const ngx_webrtc_skyway_part_t
 
 
 static ngx_int_t ngx_webrtc_skyway_init(ngx_webrtc_skyway_t *skyway);
-static ngx_uint_t ngx_webrtc_skyway_is_id(const ngx_str_t *id);
 static void ngx_webrtc_skyway_registration(
     const ngx_webrtc_skyway_endpoint_t *endpoint,
     ngx_webrtc_skyway_registration_t *reg);
@@ -179,7 +178,7 @@ ngx_webrtc_skyway_registration(const ngx_webrtc_skyway_endpoint_t *endpoint,
 
 /* others have to say it in JSON, and it may come into logs */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_webrtc_skyway_is_id(const ngx_str_t *id)
 {
     size_t  i;

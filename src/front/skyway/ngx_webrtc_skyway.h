@@ -227,9 +227,12 @@ ngx_webrtc_usec_t ngx_webrtc_skyway_expires(ngx_webrtc_skyway_t *skyway);
 ngx_uint_t ngx_webrtc_skyway_busy(ngx_webrtc_skyway_t *skyway);
 
 
+/* not empty, not too long, no control characters */
+ngx_uint_t ngx_webrtc_skyway_is_id(const ngx_str_t *id);
+
 /*
  * See claim(); NGX_OK: it is in the table and in the registry.  NGX_ERROR:
- * no id, or one with control characters; or key, id or token is too long.
+ * the id is none; or key or token is too long.
  */
 ngx_int_t ngx_webrtc_skyway_endpoint_add(ngx_webrtc_skyway_t *skyway,
     ngx_webrtc_skyway_endpoint_t *endpoint, ngx_webrtc_usec_t now);

@@ -21,6 +21,9 @@
 #define NGX_WEBRTC_SOCKETIO_PING     25000
 #define NGX_WEBRTC_SOCKETIO_PONG     5000
 
+/* those that are in no registry, which bounds the others */
+#define NGX_WEBRTC_SOCKETIO_STRAYS   1000
+
 /* {"sid":...} */
 #define NGX_WEBRTC_SOCKETIO_HELLO    160
 
@@ -381,9 +384,27 @@ ngx_webrtc_socketio_close(ngx_webrtc_socketio_session_t *session)
 
     if (ngx_queue_empty(&session->packets)) {
         ngx_webrtc_socketio_end(session);
+        return;
     }
 
-    /* else the next GET takes them, or nobody does in time */
+    /* the next GET takes them, or nobody does in time */
+
+    ngx_webrtc_socketio_stray(session);
+}
+
+
+void
+ngx_webrtc_socketio_stray(ngx_webrtc_socketio_session_t *session)
+{
+    if (session->stray || session->ended) {
+        return;
+    }
+
+    session->stray = 1;
+
+    if (++session->socketio->nstrays > NGX_WEBRTC_SOCKETIO_STRAYS) {
+        ngx_webrtc_socketio_end(session);
+    }
 }
 
 
@@ -400,6 +421,10 @@ ngx_webrtc_socketio_end(ngx_webrtc_socketio_session_t *session)
     session->closing = 1;
 
     socketio = session->socketio;
+
+    if (session->stray) {
+        socketio->nstrays--;
+    }
 
     ngx_webrtc_socketio_forget(session);
     ngx_webrtc_socketio_detach(session);

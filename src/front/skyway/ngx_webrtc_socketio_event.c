@@ -241,7 +241,7 @@ ngx_webrtc_socketio_admit(ngx_webrtc_socketio_session_t *session,
         return (rc == NGX_ABORT) ? "invalid-domain" : "invalid-key";
     }
 
-    if (endpoint->id.len > NGX_WEBRTC_SKYWAY_ID_MAX
+    if (!ngx_webrtc_skyway_is_id(&endpoint->id)
         || ngx_webrtc_engine_io_units(endpoint->id.data,
                                       endpoint->id.data + endpoint->id.len)
            == NGX_ERROR)
@@ -387,6 +387,7 @@ ngx_webrtc_socketio_text(ngx_webrtc_socketio_session_t *session,
 
     case NGX_WEBRTC_SOCKET_IO_DISCONNECT:
         ngx_webrtc_socketio_forget(session);
+        ngx_webrtc_socketio_stray(session);
         return;
 
     case NGX_WEBRTC_SOCKET_IO_EVENT:

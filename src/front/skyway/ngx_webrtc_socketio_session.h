@@ -34,6 +34,7 @@ typedef struct {
     ngx_queue_t                 probes;     /* sessions that are upgraded */
     ngx_queue_t                 guests;     /* with a credential that ends */
     ngx_queue_t                 ended;      /* to be freed */
+    ngx_uint_t                  nstrays;
     ngx_webrtc_usec_t           check;      /* of the guests, the next time */
     ngx_webrtc_usec_t           alive;      /* a silent client */
     ngx_webrtc_rooms_t          rooms;      /* whose home is here */
@@ -97,6 +98,7 @@ struct ngx_webrtc_socketio_session_s {
     unsigned                        ended:1;
     unsigned                        upgraded:1;
     unsigned                        warned:1;   /* AUTH_EXPIRES_IN */
+    unsigned                        stray:1;    /* nobody's any more */
 };
 
 
@@ -125,6 +127,8 @@ struct ngx_webrtc_socketio_member_s {
 void ngx_webrtc_socketio_end(ngx_webrtc_socketio_session_t *session);
 /* says goodbye first */
 void ngx_webrtc_socketio_close(ngx_webrtc_socketio_session_t *session);
+/* it is no peer any more, but its client has still something to fetch */
+void ngx_webrtc_socketio_stray(ngx_webrtc_socketio_session_t *session);
 
 /* ngx_webrtc_socketio_transport.c */
 

@@ -301,12 +301,16 @@ ngx_webrtc_socketio_gone(ngx_webrtc_socketio_carrier_t *carrier)
 }
 
 
-/* any packet is a sign of life */
+/* any packet is a sign of life, if somebody's */
 
 static void
 ngx_webrtc_socketio_heard(ngx_webrtc_socketio_session_t *session,
     ngx_webrtc_usec_t now)
 {
+    if (session->stray) {
+        return;
+    }
+
     session->heard = now;
     session->asked = 0;
 
