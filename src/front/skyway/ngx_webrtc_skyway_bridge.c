@@ -10,7 +10,7 @@
 typedef struct {
     const char               *skyway;
     const char               *peerjs;
-} ngx_webrtc_skyway_word_t;
+} ngx_webrtc_bridge_word_t;
 
 
 static ngx_int_t ngx_webrtc_skyway_to_peerjs(json_t *payload,
@@ -19,11 +19,11 @@ static ngx_int_t ngx_webrtc_skyway_data_to_peerjs(json_t *payload);
 static ngx_int_t ngx_webrtc_skyway_from_peerjs(json_t *payload,
     ngx_webrtc_skyway_message_e type);
 static ngx_int_t ngx_webrtc_skyway_data_from_peerjs(json_t *payload);
-static ngx_uint_t ngx_webrtc_skyway_is_data(const json_t *payload,
+static ngx_uint_t ngx_webrtc_bridge_is_data(const json_t *payload,
     const char *key);
-static ngx_int_t ngx_webrtc_skyway_rename(json_t *payload, const char *from,
+static ngx_int_t ngx_webrtc_bridge_rename(json_t *payload, const char *from,
     const char *to);
-static ngx_int_t ngx_webrtc_skyway_serialization(json_t *payload,
+static ngx_int_t ngx_webrtc_bridge_serialize(json_t *payload,
     ngx_uint_t to_peerjs);
 
 
@@ -32,7 +32,7 @@ static ngx_int_t ngx_webrtc_skyway_serialization(json_t *payload,
  * are, which is what the last row means.
  */
 
-static const ngx_webrtc_skyway_word_t  ngx_webrtc_skyway_words[] = {
+static const ngx_webrtc_bridge_word_t  ngx_webrtc_bridge_words[] = {
     { "binary", "binary" },
     { "binary", "default" },
     { "binary-utf8", "binary-utf8" },
@@ -40,8 +40,8 @@ static const ngx_webrtc_skyway_word_t  ngx_webrtc_skyway_words[] = {
     { "none", "raw" }
 };
 
-#define NGX_WEBRTC_SKYWAY_WORDS                                              \
-    (sizeof(ngx_webrtc_skyway_words) / sizeof(ngx_webrtc_skyway_word_t))
+#define NGX_WEBRTC_BRIDGE_WORDS                                              \
+    (sizeof(ngx_webrtc_bridge_words) / sizeof(ngx_webrtc_bridge_word_t))
 
 
 json_t *
@@ -107,7 +107,7 @@ ngx_webrtc_skyway_to_peerjs(json_t *payload, ngx_webrtc_skyway_message_e type)
 
     case NGX_WEBRTC_SKYWAY_OFFER:
 
-        if (ngx_webrtc_skyway_rename(payload, "offer", "sdp") != NGX_OK
+        if (ngx_webrtc_bridge_rename(payload, "offer", "sdp") != NGX_OK
             || ngx_webrtc_skyway_data_to_peerjs(payload) != NGX_OK)
         {
             return NGX_ERROR;
@@ -117,7 +117,7 @@ ngx_webrtc_skyway_to_peerjs(json_t *payload, ngx_webrtc_skyway_message_e type)
 
     case NGX_WEBRTC_SKYWAY_ANSWER:
 
-        if (ngx_webrtc_skyway_rename(payload, "answer", "sdp") != NGX_OK) {
+        if (ngx_webrtc_bridge_rename(payload, "answer", "sdp") != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -130,7 +130,7 @@ ngx_webrtc_skyway_to_peerjs(json_t *payload, ngx_webrtc_skyway_message_e type)
         return NGX_DECLINED;
     }
 
-    return ngx_webrtc_skyway_rename(payload, "connectionType", "type");
+    return ngx_webrtc_bridge_rename(payload, "connectionType", "type");
 }
 
 
@@ -140,7 +140,7 @@ ngx_webrtc_skyway_data_to_peerjs(json_t *payload)
     json_t      *init, *label;
     ngx_uint_t   reliable;
 
-    if (!ngx_webrtc_skyway_is_data(payload, "connectionType")) {
+    if (!ngx_webrtc_bridge_is_data(payload, "connectionType")) {
         return NGX_OK;
     }
 
@@ -171,7 +171,7 @@ ngx_webrtc_skyway_data_to_peerjs(json_t *payload)
         }
     }
 
-    return ngx_webrtc_skyway_serialization(payload, 1);
+    return ngx_webrtc_bridge_serialize(payload, 1);
 }
 
 
@@ -183,7 +183,7 @@ ngx_webrtc_skyway_from_peerjs(json_t *payload,
 
     case NGX_WEBRTC_SKYWAY_OFFER:
 
-        if (ngx_webrtc_skyway_rename(payload, "sdp", "offer") != NGX_OK
+        if (ngx_webrtc_bridge_rename(payload, "sdp", "offer") != NGX_OK
             || ngx_webrtc_skyway_data_from_peerjs(payload) != NGX_OK)
         {
             return NGX_ERROR;
@@ -193,7 +193,7 @@ ngx_webrtc_skyway_from_peerjs(json_t *payload,
 
     case NGX_WEBRTC_SKYWAY_ANSWER:
 
-        if (ngx_webrtc_skyway_rename(payload, "sdp", "answer") != NGX_OK) {
+        if (ngx_webrtc_bridge_rename(payload, "sdp", "answer") != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -206,7 +206,7 @@ ngx_webrtc_skyway_from_peerjs(json_t *payload,
         return NGX_DECLINED;
     }
 
-    return ngx_webrtc_skyway_rename(payload, "type", "connectionType");
+    return ngx_webrtc_bridge_rename(payload, "type", "connectionType");
 }
 
 
@@ -216,7 +216,7 @@ ngx_webrtc_skyway_data_from_peerjs(json_t *payload)
     json_t      *init;
     ngx_uint_t   reliable;
 
-    if (!ngx_webrtc_skyway_is_data(payload, "type")) {
+    if (!ngx_webrtc_bridge_is_data(payload, "type")) {
         return NGX_OK;
     }
 
@@ -242,12 +242,12 @@ ngx_webrtc_skyway_data_from_peerjs(json_t *payload)
 
     (void) json_object_del(payload, "reliable");
 
-    return ngx_webrtc_skyway_serialization(payload, 0);
+    return ngx_webrtc_bridge_serialize(payload, 0);
 }
 
 
 static ngx_uint_t
-ngx_webrtc_skyway_is_data(const json_t *payload, const char *key)
+ngx_webrtc_bridge_is_data(const json_t *payload, const char *key)
 {
     const char  *type;
 
@@ -260,7 +260,7 @@ ngx_webrtc_skyway_is_data(const json_t *payload, const char *key)
 /* the key that the other dialect uses is never taken from the sender */
 
 static ngx_int_t
-ngx_webrtc_skyway_rename(json_t *payload, const char *from, const char *to)
+ngx_webrtc_bridge_rename(json_t *payload, const char *from, const char *to)
 {
     json_t  *value;
 
@@ -277,12 +277,12 @@ ngx_webrtc_skyway_rename(json_t *payload, const char *from, const char *to)
 
 
 static ngx_int_t
-ngx_webrtc_skyway_serialization(json_t *payload, ngx_uint_t to_peerjs)
+ngx_webrtc_bridge_serialize(json_t *payload, ngx_uint_t to_peerjs)
 {
     json_t                          *value;
     ngx_uint_t                       i;
     const char                      *name;
-    const ngx_webrtc_skyway_word_t  *word;
+    const ngx_webrtc_bridge_word_t  *word;
 
     value = json_object_get(payload, "serialization");
 
@@ -291,8 +291,8 @@ ngx_webrtc_skyway_serialization(json_t *payload, ngx_uint_t to_peerjs)
     name = (value == NULL || json_is_null(value)) ? "binary"
                                                   : json_string_value(value);
 
-    for (i = 0; i < NGX_WEBRTC_SKYWAY_WORDS - 1; i++) {
-        word = &ngx_webrtc_skyway_words[i];
+    for (i = 0; i < NGX_WEBRTC_BRIDGE_WORDS - 1; i++) {
+        word = &ngx_webrtc_bridge_words[i];
 
         if (name
             && ngx_strcmp(name, to_peerjs ? word->skyway : word->peerjs) == 0)
@@ -301,7 +301,7 @@ ngx_webrtc_skyway_serialization(json_t *payload, ngx_uint_t to_peerjs)
         }
     }
 
-    word = &ngx_webrtc_skyway_words[i];
+    word = &ngx_webrtc_bridge_words[i];
     name = to_peerjs ? word->peerjs : word->skyway;
 
     return json_object_set_new(payload, "serialization", json_string(name))

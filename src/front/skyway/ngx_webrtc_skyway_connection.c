@@ -99,7 +99,7 @@ ngx_webrtc_skyway_connection_start(ngx_webrtc_skyway_api_t *api,
     (void) ngx_webrtc_json_get_str(turn->call->args, "target_id", 1, 255,
                                    &target);
 
-    if (target.len > NGX_WEBRTC_SKYWAY_ID_MAX
+    if (!ngx_webrtc_skyway_is_id(&target)
         || ngx_webrtc_str_equal(&target, &peer->endpoint.id))
     {
         (void) ngx_webrtc_skyway_turn_error(turn, 400, "target_id",

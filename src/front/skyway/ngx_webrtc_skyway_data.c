@@ -286,8 +286,11 @@ ngx_webrtc_skyway_operation(put_data_connection)
         conf.data.feed = feed->port;
     }
 
+    /* which may close it */
+
     if (ngx_webrtc_link_configure(connection->link, &conf, turn->now)
-        != NGX_OK)
+        != NGX_OK
+        || connection->object.closed)
     {
         ngx_webrtc_skyway_feeds_release(api, feeds);
         return ngx_webrtc_skyway_turn_status(turn, 500);

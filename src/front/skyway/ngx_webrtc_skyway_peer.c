@@ -77,7 +77,6 @@ static ngx_int_t
 ngx_webrtc_skyway_peer_check(ngx_webrtc_skyway_api_t *api,
     ngx_webrtc_skyway_turn_t *turn, uint64_t *left)
 {
-    size_t                          i;
     json_t                         *credential;
     ngx_int_t                       rc;
     ngx_str_t                       domain;
@@ -102,12 +101,10 @@ ngx_webrtc_skyway_peer_check(ngx_webrtc_skyway_api_t *api,
         return NGX_DECLINED;
     }
 
-    for (i = 0; i < call->id.len; i++) {
-        if (call->id.data[i] < 0x20 || call->id.data[i] == 0x7f) {
-            (void) ngx_webrtc_skyway_turn_error(turn, 400, "peer_id",
-                                                "has a control character");
-            return NGX_DECLINED;
-        }
+    if (call->id.len && !ngx_webrtc_skyway_is_id(&call->id)) {
+        (void) ngx_webrtc_skyway_turn_error(turn, 400, "peer_id",
+                                            "has a control character");
+        return NGX_DECLINED;
     }
 
     rc = ngx_webrtc_skyway_peer_verify(turn, key, &call->id, credential,
