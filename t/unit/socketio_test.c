@@ -9,6 +9,7 @@
  * rooms they are in:
  *
  *     ngx_webrtc_socketio.c
+ *     ngx_webrtc_socketio_enter.c
  *     ngx_webrtc_socketio_event.c
  *     ngx_webrtc_socketio_room.c
  *     ngx_webrtc_socketio_transport.c

@@ -148,11 +148,21 @@ void ngx_webrtc_socketio_probes(ngx_webrtc_socketio_t *socketio,
     ngx_webrtc_usec_t now);
 void ngx_webrtc_socketio_probe_done(ngx_webrtc_socketio_session_t *session);
 
-/* ngx_webrtc_socketio_event.c */
+/* ngx_webrtc_socketio_enter.c */
 
 /* whom it is, and whether it may come in */
 void ngx_webrtc_socketio_enter(ngx_webrtc_socketio_session_t *session,
     const ngx_webrtc_socketio_query_t *query, ngx_webrtc_usec_t now);
+void ngx_webrtc_socketio_update(ngx_webrtc_socketio_session_t *session,
+    const ngx_webrtc_socketio_said_t *said);
+void ngx_webrtc_socketio_guests(ngx_webrtc_socketio_t *socketio,
+    ngx_webrtc_usec_t now);
+
+/* ngx_webrtc_socketio_event.c */
+
+extern const ngx_webrtc_skyway_endpoint_handlers_t
+    ngx_webrtc_socketio_handlers;
+
 void ngx_webrtc_socketio_message(ngx_webrtc_socketio_session_t *session,
     const ngx_webrtc_engine_io_packet_t *packet, ngx_webrtc_usec_t now);
 void ngx_webrtc_socketio_forget(ngx_webrtc_socketio_session_t *session);
@@ -164,8 +174,6 @@ void ngx_webrtc_socketio_emit_text(ngx_webrtc_socketio_session_t *session,
     const ngx_str_t *text, const ngx_str_t *attachments, ngx_uint_t n);
 void ngx_webrtc_socketio_fail(ngx_webrtc_socketio_session_t *session,
     const char *type, const char *message);
-void ngx_webrtc_socketio_guests(ngx_webrtc_socketio_t *socketio,
-    ngx_webrtc_usec_t now);
 
 /* ngx_webrtc_socketio_room.c */
 
