@@ -125,5 +125,5 @@ test('a peer that is not there is said to be none', () =>
         await page.getByText('Connected as').waitFor();
         await page.getByLabel('Peer').fill('nobody');
         await page.getByRole('button', { name: 'Call', exact: true }).click();
-        await page.getByText('nobody here is nobody').waitFor();
+        await page.getByText('There is no peer "nobody" here.').waitFor();
     }));

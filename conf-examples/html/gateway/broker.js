@@ -64,8 +64,20 @@ export class Broker extends EventTarget {
 
         case 'EXPIRE':
             this.dispatchEvent(new CustomEvent('error', {
-                detail: `nobody here is ${src}` }));
+                detail: `There is no peer "${src}" here.` }));
+            this.giveUp(src);
             break;
+        }
+    }
+
+
+    /* those that are not answered yet */
+
+    giveUp(dst) {
+        for (const connection of [...this.connections.values()]) {
+            if (connection.dst === dst && !connection.pc.remoteDescription) {
+                connection.close();
+            }
         }
     }
 
@@ -124,6 +136,7 @@ class Connection extends EventTarget {
 
         this.broker = broker;
         this.id = id;
+        this.dst = dst;
         this.kind = kind;
         this.early = [];
         this.pc = new RTCPeerConnection();

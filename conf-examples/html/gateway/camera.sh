@@ -3,12 +3,13 @@
 # A peer of the gateway that answers every call with a test picture and a
 # tone, and every data connection with a UDP port to talk to.
 #
-#     sh camera.sh [peer [api]]       needs curl and gst-launch-1.0
+#     sh camera.sh [peer [api [page]]]      needs curl and gst-launch-1.0
 #
-# Ctrl-C deletes the peer.
+# It calls the page, if one is named.  Ctrl-C deletes the peer.
 
 peer=${1:-camera}
 api=${2:-http://127.0.0.1:8000}
+page=$3
 
 here=127.0.0.1
 listen=60001
@@ -16,49 +17,74 @@ listen=60001
 post() { curl -sS -d "$2" "$api$1"; }
 value() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p"; }
 
-token=$(post /peers "{\"key\":\"peerjs\",\"domain\":\"localhost\",
-                      \"peer_id\":\"$peer\",\"turn\":false}" | value token)
-
-if [ -z "$token" ]; then
-    echo "$peer could not be made: is it there already?" >&2
+if ! command -v gst-launch-1.0 >/dev/null; then
+    echo "gst-launch-1.0 is missing" >&2
     exit 1
 fi
 
-trap 'kill $sender 2>/dev/null
-      curl -sS -X DELETE "$api/peers/$peer?token=$token"; exit' INT TERM
+made=$(post /peers "{\"key\":\"peerjs\",\"domain\":\"localhost\",
+                     \"peer_id\":\"$peer\",\"turn\":false}") || exit 1
+
+token=$(echo "$made" | value token)
+
+if [ -z "$token" ]; then
+    echo "$peer could not be made: $made" >&2
+    echo "An id that nobody asks about is free after a minute." >&2
+    exit 1
+fi
+
+trap 'curl -sS -X DELETE "$api/peers/$peer?token=$token"; exit' INT TERM
 
 echo "$peer waits for calls"
 
 
-answer() {
+# two ports for media, and what shall be said of them
+
+ports() {
     video=$(post /media '{"is_video":true}')
     audio=$(post /media '{"is_video":false}')
 
+    constraints="{
+        \"video\": true, \"videoReceiveEnabled\": false,
+        \"audio\": true, \"audioReceiveEnabled\": false,
+        \"video_params\": { \"band_width\": 1500, \"codec\": \"VP8\",
+            \"payload_type\": 96,
+            \"media_id\": \"$(echo "$video" | value media_id)\" },
+        \"audio_params\": { \"band_width\": 100, \"codec\": \"OPUS\",
+            \"payload_type\": 111,
+            \"media_id\": \"$(echo "$audio" | value media_id)\" } }"
+}
+
+
+# sends to them until the call is over
+
+stream() {
     gst-launch-1.0 -q \
         videotestsrc is-live=true pattern=ball \
         ! video/x-raw,width=640,height=360,framerate=25/1 \
         ! vp8enc deadline=1 target-bitrate=800000 keyframe-max-dist=100 \
         ! rtpvp8pay pt=96 mtu=1200 \
-        ! udpsink host=$here port=$(echo "$video" | value port) \
+        ! udpsink host=$(echo "$video" | value ip_v4) \
+                  port=$(echo "$video" | value port) \
         audiotestsrc is-live=true volume=0.05 ! audio/x-raw,rate=48000 \
         ! opusenc ! rtpopuspay pt=111 \
-        ! udpsink host=$here port=$(echo "$audio" | value port) &
+        ! udpsink host=$(echo "$audio" | value ip_v4) \
+                  port=$(echo "$audio" | value port) &
     sender=$!
 
-    post "/media/connections/$1/answer" "{
-        \"constraints\": {
-            \"video\": true, \"videoReceiveEnabled\": false,
-            \"audio\": true, \"audioReceiveEnabled\": false,
-            \"video_params\": { \"band_width\": 1500, \"codec\": \"VP8\",
-                \"payload_type\": 96,
-                \"media_id\": \"$(echo "$video" | value media_id)\" },
-            \"audio_params\": { \"band_width\": 100, \"codec\": \"OPUS\",
-                \"payload_type\": 111,
-                \"media_id\": \"$(echo "$audio" | value media_id)\" } } }"
-    echo
+    while event=$(curl -sS "$api/media/connections/$1/events"); do
+        case $event in
+        *'"request timeout"'*)
+            ;;
 
-    until curl -sS "$api/media/connections/$1/events" | grep CLOSE; do
-        :
+        *'"CLOSE"'* | *'"errors"'*)
+            break
+            ;;
+
+        *)
+            echo "$event"
+            ;;
+        esac
     done
 
     kill $sender
@@ -66,22 +92,41 @@ answer() {
 }
 
 
+answer() {
+    ports
+    post "/media/connections/$1/answer" "{ \"constraints\": $constraints }"
+    echo
+    stream "$1"
+}
+
+
+call() {
+    ports
+    stream "$(post /media/connections "{ \"peer_id\": \"$peer\",
+                  \"token\": \"$token\", \"target_id\": \"$1\",
+                  \"constraints\": $constraints }" \
+              | value media_connection_id)"
+}
+
+
 connect() {
     data=$(post /data '{}')
-    port=$(echo "$data" | value port)
 
     curl -sS -X PUT "$api/data/connections/$1" -d "{
         \"feed_params\": { \"data_id\": \"$(echo "$data" | value data_id)\" },
         \"redirect_params\": { \"ip_v4\": \"$here\", \"port\": $listen } }"
     echo
-    echo "what the browser says:  nc -u -l $listen"
-    echo "say something to it:    echo hello | nc -u -q 0 $here $port"
+    echo "what the browser says:  nc -u -l -k $listen"
+    echo "say something to it:    echo hello | nc -u -q 0" \
+         "$(echo "$data" | value ip_v4) $(echo "$data" | value port)"
 }
 
 
-while true; do
-    event=$(curl -sS "$api/peers/$peer/events?token=$token") || sleep 1
+if [ -n "$page" ]; then
+    call "$page" &
+fi
 
+while event=$(curl -sS "$api/peers/$peer/events?token=$token"); do
     case $event in
     *'"CALL"'*)
         echo "$event"
@@ -95,6 +140,14 @@ while true; do
 
     *'"CLOSE"'*)
         exit
+        ;;
+
+    *'"request timeout"'*)
+        ;;
+
+    *'"errors"'*)
+        echo "$event" >&2
+        exit 1
         ;;
     esac
 done

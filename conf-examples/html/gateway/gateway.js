@@ -23,14 +23,7 @@ $('commands').textContent =
     `curl -O ${base}camera.sh\nsh camera.sh ${$('peer').value}`;
 
 $('reverse').textContent =
-    `curl -d '{"is_video":true}' http://127.0.0.1:8000/media\n`
-    + `curl http://127.0.0.1:8000/media/connections -d '{
-  "peer_id": "camera", "token": "pt-...", "target_id": "${me}",
-  "constraints": {
-    "video": true, "videoReceiveEnabled": false,
-    "audio": false, "audioReceiveEnabled": false,
-    "video_params": { "band_width": 1500, "codec": "VP8",
-                      "media_id": "vi-...", "payload_type": 96 } } }'`;
+    `sh camera.sh doorbell http://127.0.0.1:8000 ${me}`;
 
 
 broker.addEventListener('open', () => {
@@ -59,6 +52,7 @@ $('form').addEventListener('submit', async (event) => {
     event.preventDefault();
     $('error').hidden = true;
     call?.close();
+    $('numbers').textContent = 'Calling …';
     watch(await broker.connect($('peer').value, 'media'));
 });
 
@@ -88,6 +82,10 @@ function watch(connection) {
     });
 
     connection.addEventListener('closed', () => {
+        if (call !== connection) {
+            return;
+        }
+
         clearInterval(timer);
         $('video').hidden = true;
         $('hangup').hidden = true;
@@ -114,13 +112,23 @@ async function count(connection) {
 
 function talk(connection) {
     data = connection;
-    $('data').hidden = false;
 
-    connection.addEventListener('open', () => show('', 'The channel is open.'));
+    connection.addEventListener('open', () => {
+        $('data').hidden = false;
+        $('send').disabled = false;
+        show('', 'The channel is open.');
+    });
+
     connection.addEventListener('message',
                                 ({ detail }) => show('received', detail));
-    connection.addEventListener('closed',
-                                () => show('', 'The channel is closed.'));
+
+    connection.addEventListener('closed', () => {
+        show('', 'The channel is closed.');
+
+        if (data === connection) {
+            $('send').disabled = true;
+        }
+    });
 }
 
 
