@@ -217,6 +217,11 @@ ngx_webrtc_port_socket_open(void *data, ngx_webrtc_port_e kind, u_char *id,
 
     rc = ngx_webrtc_port_socket_number(&row, &fd);
 
+    if (rc == NGX_BUSY) {
+        ngx_webrtc_port_udp_log(NGX_LOG_WARN, 0,
+                                "all of \"webrtc_gateway_ports\" are in use");
+    }
+
     if (rc != NGX_OK) {
         return rc;
     }

@@ -353,7 +353,7 @@ test('ports have an end', async () => {
         ids.push(res.json.data_id);
     }
 
-    refused(res, 503, 'DATA_CREATE', 'request');
+    refused(res, 503, 'DATA_CREATE', 'ports');
     assert.strictEqual(ids.length, 40);
 
     for (const id of ids) {

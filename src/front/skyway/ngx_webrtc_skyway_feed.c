@@ -126,7 +126,8 @@ ngx_webrtc_skyway_redirect_read(ngx_webrtc_skyway_turn_t *turn,
 
     if (!glue->may_redirect(glue->data, addr)) {
         (void) ngx_webrtc_skyway_turn_error(turn, 403, field,
-                                            "is not allowed");
+                                            "is not in webrtc_gateway_redirect"
+                                            "_allow, or a port of ours");
         return NGX_DECLINED;
     }
 

@@ -52,12 +52,20 @@ ngx_webrtc_skyway_port_open(ngx_webrtc_skyway_api_t *api,
     size_t                     len;
     u_char                     id[NGX_WEBRTC_SKYWAY_OBJECT_ID];
     u_char                     ip[NGX_WEBRTC_ADDR_TEXT];
+    ngx_int_t                  rc;
     ngx_webrtc_addr_t          addr;
     ngx_webrtc_skyway_glue_t  *glue;
 
     glue = &api->skyway->glue;
 
-    if (glue->port_open(glue->data, kind, id, &addr) != NGX_OK) {
+    rc = glue->port_open(glue->data, kind, id, &addr);
+
+    if (rc == NGX_BUSY) {
+        return ngx_webrtc_skyway_turn_error(turn, 503, "ports",
+                                            "are all in use");
+    }
+
+    if (rc != NGX_OK) {
         return ngx_webrtc_skyway_turn_status(turn, 503);
     }
 
