@@ -84,7 +84,7 @@ typedef void (*ngx_webrtc_speech_handler_pt)(ngx_webrtc_source_t *source,
  */
 
 typedef struct {
-    ngx_str_t                 mid;
+    ngx_str_t                 mid;          /* over 16 bytes: as if empty */
     ngx_webrtc_format_t       format;
     uint32_t                  ssrc;         /* 0: learnt from the mid */
     uint32_t                  rtx_ssrc;

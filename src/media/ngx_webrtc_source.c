@@ -42,9 +42,12 @@ ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
     source->video = ngx_webrtc_codec_info(conf->format.codec)->video;
     source->speech_handler = conf->speech_handler;
     source->data = conf->data;
-    source->mid.len = conf->mid.len;
     source->mid.data = source->mid_buf;
-    ngx_memcpy(source->mid_buf, conf->mid.data, conf->mid.len);
+
+    if (conf->mid.len <= NGX_WEBRTC_MID_MAX) {
+        source->mid.len = conf->mid.len;
+        ngx_memcpy(source->mid_buf, conf->mid.data, conf->mid.len);
+    }
 
     source->ntracks = n;
     source->tracks = (ngx_webrtc_track_t *) &source[1];
@@ -74,7 +77,6 @@ ngx_webrtc_source_check(const ngx_webrtc_source_conf_t *conf)
     ngx_uint_t  i;
 
     if (ngx_webrtc_codec_info(conf->format.codec) == NULL
-        || conf->mid.len > NGX_WEBRTC_MID_MAX
         || conf->nrids > NGX_WEBRTC_LAYERS)
     {
         return NGX_ERROR;

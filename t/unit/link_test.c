@@ -729,6 +729,41 @@ a_further_offer_changes_what_flows(void **state)
 }
 
 
+static void
+what_its_section_is_called_does_not_matter(void **state)
+{
+    char                     *offer, *p;
+    call_t                    call;
+    ngx_webrtc_link_conf_t    conf;
+
+    static const char  text[] =
+        OFFER_HEAD "a=group:BUNDLE a-mid-that-no-header-extension-has\r\n"
+        OFFER_VIDEO("sendonly");
+
+    (void) state;
+
+    scene_init();
+
+    offer = malloc(sizeof(text) + 64);
+    p = strstr(text, "a=mid:0\r\n");
+    snprintf(offer, sizeof(text) + 64, "%.*sa=mid:%s%s", (int) (p - text),
+             text, "a-mid-that-no-header-extension-has",
+             p + sizeof("a=mid:0") - 1);
+
+    conf = video_conf(NULL, 96, 9000);
+    conf.video.send = 0;
+    call_media(&call, &conf, offer);
+    free(offer);
+
+    browser_send(&call, 1, 1, 7);
+    scene_run(50);
+    assert_int_equal(program(9000)->last, 7);
+
+    call_end(&call);
+    scene_cleanup();
+}
+
+
 /* beyond 65535, which only SRTP knows of */
 
 static void
@@ -802,6 +837,7 @@ main(void)
         cmocka_unit_test(a_link_may_end_within_its_event),
         cmocka_unit_test(what_cannot_be_agreed_is_said),
         cmocka_unit_test(a_further_offer_changes_what_flows),
+        cmocka_unit_test(what_its_section_is_called_does_not_matter),
         cmocka_unit_test(a_browser_goes_on_after_a_pause_behind_a_roll_over),
     };
 
