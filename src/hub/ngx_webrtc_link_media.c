@@ -30,6 +30,8 @@ static void ngx_webrtc_link_media_format(
 static void ngx_webrtc_link_media_forward(ngx_webrtc_medium_t *medium,
     ngx_webrtc_source_t *source, ngx_webrtc_forward_conf_t *to,
     ngx_webrtc_usec_t now);
+static ngx_uint_t ngx_webrtc_link_media_is_twin(
+    const ngx_webrtc_medium_t *medium);
 
 
 /* before an answer there is nothing that could flow */
@@ -373,6 +375,22 @@ ngx_webrtc_link_media_cleanup(ngx_webrtc_medium_t *medium)
 }
 
 
+/* sound's RTCP comes in and goes out with that of the picture */
+
+static ngx_uint_t
+ngx_webrtc_link_media_is_twin(const ngx_webrtc_medium_t *medium)
+{
+    const ngx_webrtc_medium_t  *video;
+
+    video = &medium->link->media[NGX_WEBRTC_LINK_VIDEO];
+
+    return medium != video
+           && medium->rtcp_feed.port == video->rtcp_feed.port
+           && ngx_webrtc_addr_equal(&medium->other->rtcp_redirect,
+                                    &video->other->rtcp_redirect);
+}
+
+
 void
 ngx_webrtc_link_media_rtcp(ngx_webrtc_medium_t *medium, u_char *pos,
     size_t len, ngx_webrtc_usec_t now)
@@ -383,8 +401,11 @@ ngx_webrtc_link_media_rtcp(ngx_webrtc_medium_t *medium, u_char *pos,
     link = medium->link;
 
     if (link->inside) {
-        ngx_webrtc_gateway_send(link->gateway, medium->rtcp_feed.port,
-                                &medium->other->rtcp_redirect, pos, len);
+
+        if (!ngx_webrtc_link_media_is_twin(medium)) {
+            ngx_webrtc_gateway_send(link->gateway, medium->rtcp_feed.port,
+                                    &medium->other->rtcp_redirect, pos, len);
+        }
 
     } else if (ngx_webrtc_plain_read(pos, len, &wants) == NGX_OK
                && wants.key_frame)

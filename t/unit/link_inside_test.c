@@ -416,6 +416,66 @@ media_is_renumbered_for_the_other_program(void **state)
 }
 
 
+static void
+reports_on_sound_and_picture_may_share_a_port(void **state)
+{
+    u_char                   sr[28];
+    call_t                   a, b;
+    ngx_webrtc_port_t       *video, *audio, *rtcp;
+    ngx_webrtc_link_conf_t   conf;
+
+    static const ngx_webrtc_rtcp_report_t  report = {
+        .ntp = 1ULL << 40, .ssrc = 77, .timestamp = 90
+    };
+
+    (void) state;
+
+    scene_init();
+
+    video = port_of(NGX_WEBRTC_PORT_VIDEO);
+    audio = port_of(NGX_WEBRTC_PORT_AUDIO);
+    rtcp = port_of(NGX_WEBRTC_PORT_RTCP);
+
+    conf = video_conf(video, 96, 9000);
+    conf.video.rtcp_feed = rtcp;
+    conf.audio = conf.video;
+    conf.audio.codec = NGX_WEBRTC_CODEC_OPUS;
+    conf.audio.pt = 111;
+    conf.audio.feed = audio;
+    call_create(&a, &conf);
+
+    conf = video_conf(NULL, 96, 9010);
+    conf.audio = conf.video;
+    conf.audio.codec = NGX_WEBRTC_CODEC_OPUS;
+    conf.audio.pt = 111;
+    call_create(&b, &conf);
+
+    join(&a, &b);
+
+    assert_non_null(ngx_webrtc_rtcp_write_sr(sr, sr + 28, &report, NULL, 0));
+    ngx_webrtc_port_input(rtcp, sr, 28, scene.world.now);
+    assert_int_equal(program(9011)->sr, 1);
+
+    /* to another address it goes as well */
+
+    conf.audio.rtcp_redirect.port = 9013;
+    assert_int_equal(ngx_webrtc_link_configure(b.link, &conf,
+                                               scene.world.now), NGX_OK);
+    join(&a, &b);
+
+    ngx_webrtc_port_input(rtcp, sr, 28, scene.world.now);
+    assert_int_equal(program(9011)->sr, 2);
+    assert_int_equal(program(9013)->sr, 1);
+
+    call_destroy(&a);
+    call_destroy(&b);
+    ngx_webrtc_port_destroy(video);
+    ngx_webrtc_port_destroy(audio);
+    ngx_webrtc_port_destroy(rtcp);
+    scene_cleanup();
+}
+
+
 static uint32_t  seed;
 
 
@@ -602,6 +662,7 @@ main(void)
         cmocka_unit_test(a_feed_may_come_later_and_serve_several_links),
         cmocka_unit_test(links_are_bounded_and_end_within_their_own_events),
         cmocka_unit_test(media_is_renumbered_for_the_other_program),
+        cmocka_unit_test(reports_on_sound_and_picture_may_share_a_port),
         cmocka_unit_test(random_lives_leave_nothing_behind),
     };
 
