@@ -120,7 +120,11 @@ ngx_webrtc_relay_busy(void)
 
     relay = ngx_webrtc_worker()->relay;
 
-    return relay ? relay->pipes.count + relay->sessions.count : 0;
+    /* of a wire, it is a client here that waits for an answer of elsewhere */
+
+    return relay ? relay->pipes.count + relay->sessions.count
+                   + relay->wires.count
+                 : 0;
 }
 
 

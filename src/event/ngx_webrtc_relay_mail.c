@@ -456,6 +456,7 @@ ngx_webrtc_relay_event_handler(ngx_event_t *ev)
     relay = ev->data;
 
     ngx_webrtc_session_end_broken(relay);
+    ngx_webrtc_wire_end_broken(relay);
 
     for (n = 0; n < NGX_WEBRTC_RELAY_TURN; n++) {
 

@@ -44,6 +44,7 @@ struct ngx_webrtc_relay_s {
 
     ngx_webrtc_hash_t         wire_hash;    /* opened elsewhere, or here */
     ngx_queue_t               accepted;     /* the same */
+    ngx_queue_t               broken_wires; /* to be ended, of both */
 
     ngx_webrtc_hash_t         sessions;
     ngx_queue_t               live;         /* sessions */
@@ -187,6 +188,7 @@ void ngx_webrtc_wire_close_handler(ngx_webrtc_relay_t *relay,
     ngx_webrtc_mail_t *mail);
 void ngx_webrtc_wire_gone(ngx_webrtc_relay_t *relay,
     ngx_webrtc_owner_t *owner);
+void ngx_webrtc_wire_end_broken(ngx_webrtc_relay_t *relay);
 void ngx_webrtc_wire_shutdown(ngx_webrtc_relay_t *relay);
 
 

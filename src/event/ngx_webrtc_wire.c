@@ -39,7 +39,10 @@ struct ngx_webrtc_wire_s {
     ngx_webrtc_wire_key_t              key;
     ngx_queue_t                        queue;
 
+    ngx_queue_t                        broken_queue;
+
     unsigned                           accepted:1;
+    unsigned                           broken:1;    /* to be ended */
 };
 
 
@@ -60,6 +63,7 @@ ngx_int_t
 ngx_webrtc_wire_init(ngx_webrtc_relay_t *relay, ngx_pool_t *pool)
 {
     ngx_queue_init(&relay->accepted);
+    ngx_queue_init(&relay->broken_wires);
 
     return ngx_webrtc_hash_init(&relay->wire_hash, pool,
                                 NGX_WEBRTC_WIRE_BUCKETS,
@@ -154,6 +158,10 @@ ngx_webrtc_wire_send(ngx_webrtc_wire_t *wire, const void *head,
     ngx_webrtc_mail_e        type;
     ngx_webrtc_relay_body_t  body;
 
+    if (wire->broken) {
+        return NGX_ERROR;
+    }
+
     type = wire->accepted ? NGX_WEBRTC_MAIL_WIRE_OUTPUT
                           : NGX_WEBRTC_MAIL_WIRE_INPUT;
 
@@ -163,12 +171,19 @@ ngx_webrtc_wire_send(ngx_webrtc_wire_t *wire, const void *head,
     body.len = len;
 
     if (ngx_webrtc_relay_send(wire->relay, &wire->other, type, wire->id, &body)
-        != NGX_OK)
+        == NGX_OK)
     {
-        return NGX_ERROR;
+        return NGX_OK;
     }
 
-    return NGX_OK;
+    /* what came after this message would come without it */
+
+    wire->broken = 1;
+
+    ngx_queue_insert_tail(&wire->relay->broken_wires, &wire->broken_queue);
+    ngx_webrtc_relay_post(wire->relay);
+
+    return NGX_ERROR;
 }
 
 
@@ -333,6 +348,24 @@ ngx_webrtc_wire_gone(ngx_webrtc_relay_t *relay, ngx_webrtc_owner_t *owner)
 }
 
 
+/* those whose owner did not close them when a message was refused */
+
+void
+ngx_webrtc_wire_end_broken(ngx_webrtc_relay_t *relay)
+{
+    ngx_queue_t        *q;
+    ngx_webrtc_wire_t  *wire;
+
+    while (!ngx_queue_empty(&relay->broken_wires)) {
+        q = ngx_queue_head(&relay->broken_wires);
+        wire = ngx_queue_data(q, ngx_webrtc_wire_t, broken_queue);
+
+        ngx_webrtc_wire_tell(wire);
+        ngx_webrtc_wire_end(wire);
+    }
+}
+
+
 void
 ngx_webrtc_wire_shutdown(ngx_webrtc_relay_t *relay)
 {
@@ -416,6 +449,10 @@ ngx_webrtc_wire_tell(ngx_webrtc_wire_t *wire)
 static void
 ngx_webrtc_wire_free(ngx_webrtc_wire_t *wire)
 {
+    if (wire->broken) {
+        ngx_queue_remove(&wire->broken_queue);
+    }
+
     if (wire->accepted) {
         ngx_webrtc_hash_remove(&wire->relay->wire_hash, &wire->node);
         ngx_queue_remove(&wire->queue);

@@ -62,7 +62,7 @@ ngx_webrtc_wire_t *ngx_webrtc_wire_open(const ngx_webrtc_owner_t *to,
     const ngx_webrtc_wire_handlers_t *handlers, void *data);
 void ngx_webrtc_wire_set_handlers(ngx_webrtc_wire_t *wire,
     const ngx_webrtc_wire_handlers_t *handlers, void *data);
-/* NGX_ERROR: it is broken; close it */
+/* NGX_ERROR: it is broken; close it, or hear soon that it was closed */
 ngx_int_t ngx_webrtc_wire_send(ngx_webrtc_wire_t *wire, const void *head,
     size_t head_len, const void *data, size_t len);
 /* what was sent before arrives before the other end hears "closed" */

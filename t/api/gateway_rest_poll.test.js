@@ -276,6 +276,46 @@ test('polls go on while nginx is reloaded', async () => {
 });
 
 
+test('a worker that quits waits for polls of peers elsewhere', async () => {
+    const nginx = await Nginx.start(await gateway({ ...options,
+                                                    shutdownTimeout: '10s' }));
+
+    try {
+        const from = baseOf(nginx);
+        const callee = await create('callee', from);
+
+        await callee.peerEvent('OPEN');
+
+        /* so many that both workers have some, and one has no peer */
+
+        const polls = Array.from({ length: 24 }, () => poll(callee, from));
+
+        await Promise.all(polls.map((p) => p.sent));
+        await sleep(200);
+        await nginx.reload();
+
+        const late = await create('late', from);
+
+        await knock(late, callee);
+
+        for (const p of polls) {
+            assert.strictEqual((await p.ended)?.json.event, 'CONNECTION');
+        }
+
+        for (const peer of [callee, late]) {
+            await peer.close();
+            await peer.peerEvent('CLOSE');
+        }
+
+        await until('the old workers have left', () =>
+            nginx.processes().length === 2);
+
+    } finally {
+        await nginx.stop();
+    }
+});
+
+
 test('a worker that has to go tells those who poll', async () => {
     const nginx = await Nginx.start(await gateway({ ...options,
                                                     shutdownTimeout: '1s' }));
