@@ -49,6 +49,7 @@ struct ngx_webrtc_glib_s {
     gint                      max_fds;
 
     ngx_queue_t               watches;
+    time_t                    logged;
     unsigned                  blind:1;      /* not all are watched */
 };
 
@@ -63,6 +64,8 @@ static ngx_webrtc_glib_watch_t *ngx_webrtc_glib_find(ngx_webrtc_glib_t *glib,
     int fd, struct stat *st);
 static ngx_webrtc_glib_watch_t *ngx_webrtc_glib_watch(
     ngx_webrtc_glib_t *glib, int fd, struct stat *st);
+static void ngx_webrtc_glib_log(ngx_webrtc_glib_t *glib, ngx_err_t err,
+    const char *text);
 static ngx_int_t ngx_webrtc_glib_poll(ngx_webrtc_glib_watch_t *watch);
 static ngx_int_t ngx_webrtc_glib_poll_event(ngx_event_t *ev, ngx_int_t event,
     ngx_uint_t wanted);
@@ -366,6 +369,16 @@ ngx_webrtc_glib_watch(ngx_webrtc_glib_t *glib, int fd, struct stat *st)
     ngx_connection_t         *c;
     ngx_webrtc_glib_watch_t  *watch;
 
+    watch = NULL;
+
+    /* or it would be told as an alert, with each round */
+
+    if (ngx_cycle->free_connection_n == 0) {
+        ngx_webrtc_glib_log(glib, 0, "an ICE agent is slow, all "
+                            "\"worker_connections\" are in use");
+        goto failed;
+    }
+
     watch = ngx_calloc(sizeof(ngx_webrtc_glib_watch_t), glib->log);
     if (watch == NULL) {
         goto failed;
@@ -374,8 +387,8 @@ ngx_webrtc_glib_watch(ngx_webrtc_glib_t *glib, int fd, struct stat *st)
     copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
     if (copy == -1) {
-        ngx_log_error(NGX_LOG_ERR, glib->log, ngx_errno,
-                      "dup() of a descriptor of an ICE agent failed");
+        ngx_webrtc_glib_log(glib, ngx_errno, "an ICE agent is slow, dup() of "
+                            "its descriptor failed");
         goto failed;
     }
 
@@ -414,6 +427,18 @@ failed:
     glib->blind = 1;
 
     return NULL;
+}
+
+
+/* at most one line a second: it is tried with each round */
+
+static void
+ngx_webrtc_glib_log(ngx_webrtc_glib_t *glib, ngx_err_t err, const char *text)
+{
+    if (glib->logged != ngx_time()) {
+        glib->logged = ngx_time();
+        ngx_log_error(NGX_LOG_WARN, glib->log, err, "webrtc: %s", text);
+    }
 }
 
 
