@@ -74,7 +74,7 @@ ngx_webrtc_port_share(ngx_webrtc_port_row_t *row)
         return socket;
     }
 
-    if (socket) {
+    if (socket && rc != NGX_DECLINED) {
 
         /* it was taken over, which we have not heard yet */
 

@@ -24,7 +24,7 @@ typedef struct {
 } ngx_webrtc_room_far_t;
 
 
-/* at the home; "member" is NULL when the room has closed it */
+/* at the home, as long as the wire */
 
 typedef struct {
     ngx_webrtc_wire_t             *wire;

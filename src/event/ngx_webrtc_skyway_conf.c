@@ -480,7 +480,7 @@ ngx_webrtc_skyway_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid key \"%V\", up to %i letters, digits and "
                            "\"-._~\" are expected",
-                           &value[1], NGX_WEBRTC_SKYWAY_KEY_MAX);
+                           &value[1], (ngx_int_t) NGX_WEBRTC_SKYWAY_KEY_MAX);
         return NGX_CONF_ERROR;
     }
 

@@ -279,6 +279,12 @@ ngx_webrtc_skyway_letter_handler(ngx_webrtc_relay_t *relay,
 
     p = mail->data + sizeof(ngx_webrtc_letter_t);
 
+    if ((uint64_t) letter.key + letter.src + letter.dst
+        > mail->len - sizeof(ngx_webrtc_letter_t))
+    {
+        return;
+    }
+
     message.type = letter.type;
     message.dialect = letter.dialect;
 
