@@ -10,6 +10,8 @@
 #include <http/ngx_http_webrtc_answer.h>
 
 
+static ngx_int_t ngx_http_webrtc_answer_output(ngx_http_request_t *r,
+    ngx_uint_t status, const char *type, ngx_str_t *body);
 static ngx_int_t ngx_http_webrtc_answer_keep(ngx_http_request_t *r,
     ngx_str_t *body);
 static void ngx_http_webrtc_answer_release(void *data);
@@ -22,19 +24,47 @@ ngx_int_t
 ngx_http_webrtc_answer_send(ngx_http_request_t *r, ngx_uint_t status,
     ngx_str_t *body)
 {
-    ngx_int_t     rc;
-    ngx_buf_t    *b;
-    ngx_chain_t   out;
-
     if (ngx_http_webrtc_answer_keep(r, body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    return ngx_http_webrtc_answer_output(r, status, "application/json", body);
+}
+
+
+ngx_int_t
+ngx_http_webrtc_answer_text(ngx_http_request_t *r, ngx_uint_t status,
+    const char *type, const u_char *text, size_t len)
+{
+    ngx_str_t  body;
+
+    body.len = len;
+    body.data = ngx_pnalloc(r->pool, len);
+
+    if (body.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memcpy(body.data, text, len);
+
+    return ngx_http_webrtc_answer_output(r, status, type, &body);
+}
+
+
+static ngx_int_t
+ngx_http_webrtc_answer_output(ngx_http_request_t *r, ngx_uint_t status,
+    const char *type, ngx_str_t *body)
+{
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t   out;
 
     r->headers_out.status = status;
     r->headers_out.content_length_n = body->len;
 
     if (body->len) {
-        ngx_str_set(&r->headers_out.content_type, "application/json");
+        r->headers_out.content_type.data = (u_char *) type;
+        r->headers_out.content_type.len = ngx_strlen(type);
         r->headers_out.content_type_len = r->headers_out.content_type.len;
         r->headers_out.content_type_lowcase = NULL;
     }
@@ -106,4 +136,34 @@ ngx_http_webrtc_answer_release(void *data)
     ngx_http_webrtc_answer_bytes -= body->len;
 
     free(body->data);
+}
+
+
+ngx_int_t
+ngx_http_webrtc_arg(ngx_http_request_t *r, const char *name, ngx_str_t *value)
+{
+    u_char     *dst, *src;
+    ngx_str_t   arg;
+
+    ngx_str_null(value);
+
+    if (ngx_http_arg(r, (u_char *) name, ngx_strlen(name), &arg) != NGX_OK
+        || arg.len == 0)
+    {
+        return NGX_OK;
+    }
+
+    value->data = ngx_pnalloc(r->pool, arg.len);
+    if (value->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    dst = value->data;
+    src = arg.data;
+
+    ngx_unescape_uri(&dst, &src, arg.len, 0);
+
+    value->len = dst - value->data;
+
+    return NGX_OK;
 }

@@ -24,6 +24,17 @@
 ngx_int_t ngx_http_webrtc_answer_send(ngx_http_request_t *r,
     ngx_uint_t status, ngx_str_t *body);
 
+/* the same with a body that is copied, and of any type */
+ngx_int_t ngx_http_webrtc_answer_text(ngx_http_request_t *r,
+    ngx_uint_t status, const char *type, const u_char *text, size_t len);
+
+/*
+ * An argument of the query, decoded in r->pool; empty: there is none.  A "+"
+ * is a plus: ids may have one, and browsers escape what is none.
+ */
+ngx_int_t ngx_http_webrtc_arg(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value);
+
 /* bytes of answers that clients of this worker have not read yet */
 size_t ngx_http_webrtc_answer_held(void);
 

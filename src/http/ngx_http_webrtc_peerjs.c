@@ -17,6 +17,7 @@
 #include <ngx_http.h>
 #include <event/ngx_webrtc_worker.h>
 #include <front/skyway/ngx_webrtc_peerjs.h>
+#include <http/ngx_http_webrtc_answer.h>
 #include <http/ngx_http_webrtc_header.h>
 #include <http/ngx_http_webrtc_peerjs.h>
 #include <hub/ngx_webrtc_token.h>
@@ -39,8 +40,6 @@ static ngx_int_t ngx_http_webrtc_peerjs_list(ngx_http_request_t *r,
     ngx_str_t *key);
 static ngx_int_t ngx_http_webrtc_peerjs_cors(ngx_http_request_t *r);
 static ngx_int_t ngx_http_webrtc_peerjs_preflight(ngx_http_request_t *r);
-static ngx_int_t ngx_http_webrtc_peerjs_send(ngx_http_request_t *r,
-    ngx_uint_t status, const char *type, const u_char *text, size_t len);
 
 
 static const ngx_http_webrtc_peerjs_route_t  ngx_http_webrtc_peerjs_routes[] =
@@ -157,7 +156,7 @@ ngx_http_webrtc_peerjs_segment(ngx_str_t *uri)
 static ngx_int_t
 ngx_http_webrtc_peerjs_info(ngx_http_request_t *r, ngx_str_t *key)
 {
-    return ngx_http_webrtc_peerjs_send(r, NGX_HTTP_OK,
+    return ngx_http_webrtc_answer_text(r, NGX_HTTP_OK,
                                        "application/json; charset=utf-8",
                                        (u_char *) NGX_WEBRTC_PEERJS_INFO,
                                        sizeof(NGX_WEBRTC_PEERJS_INFO) - 1);
@@ -175,7 +174,7 @@ ngx_http_webrtc_peerjs_new_id(ngx_http_request_t *r, ngx_str_t *key)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_webrtc_peerjs_send(r, NGX_HTTP_OK,
+    return ngx_http_webrtc_answer_text(r, NGX_HTTP_OK,
                                        "text/html; charset=utf-8", id,
                                        sizeof(id));
 }
@@ -190,7 +189,7 @@ ngx_http_webrtc_peerjs_list(ngx_http_request_t *r, ngx_str_t *key)
     text = ngx_webrtc_peerjs_peers(ngx_webrtc_worker()->skyway, key, &rc);
 
     if (rc == NGX_DECLINED) {
-        return ngx_http_webrtc_peerjs_send(r, NGX_HTTP_UNAUTHORIZED,
+        return ngx_http_webrtc_answer_text(r, NGX_HTTP_UNAUTHORIZED,
                                            "text/plain; charset=utf-8",
                                            (u_char *) "Unauthorized",
                                            sizeof("Unauthorized") - 1);
@@ -200,7 +199,7 @@ ngx_http_webrtc_peerjs_list(ngx_http_request_t *r, ngx_str_t *key)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_http_webrtc_peerjs_send(r, NGX_HTTP_OK,
+    rc = ngx_http_webrtc_answer_text(r, NGX_HTTP_OK,
                                      "application/json; charset=utf-8",
                                      (u_char *) text, ngx_strlen(text));
     ngx_free(text);
@@ -260,40 +259,4 @@ ngx_http_webrtc_peerjs_preflight(ngx_http_request_t *r)
     r->header_only = 1;
 
     return ngx_http_send_header(r);
-}
-
-
-static ngx_int_t
-ngx_http_webrtc_peerjs_send(ngx_http_request_t *r, ngx_uint_t status,
-    const char *type, const u_char *text, size_t len)
-{
-    ngx_int_t     rc;
-    ngx_buf_t    *b;
-    ngx_chain_t   out;
-
-    r->headers_out.status = status;
-    r->headers_out.content_length_n = len;
-    r->headers_out.content_type.data = (u_char *) type;
-    r->headers_out.content_type.len = ngx_strlen(type);
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    b = ngx_create_temp_buf(r->pool, len);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->last = ngx_cpymem(b->last, text, len);
-    b->last_buf = 1;
-    b->last_in_chain = 1;
-
-    out.buf = b;
-    out.next = NULL;
-
-    return ngx_http_output_filter(r, &out);
 }

@@ -16,6 +16,7 @@
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_worker.h>
 #include <front/skyway/ngx_webrtc_peerjs.h>
+#include <http/ngx_http_webrtc_answer.h>
 #include <http/ngx_http_webrtc_header.h>
 #include <http/ngx_http_webrtc_peerjs.h>
 #include <http/ngx_http_webrtc_websocket.h>
@@ -34,8 +35,6 @@ typedef struct {
 static void ngx_http_webrtc_peerjs_open(ngx_http_webrtc_peerjs_t *peerjs);
 static ngx_int_t ngx_http_webrtc_peerjs_hello(ngx_http_request_t *r,
     ngx_webrtc_peerjs_hello_t *hello);
-static ngx_int_t ngx_http_webrtc_peerjs_arg(ngx_http_request_t *r,
-    const char *name, ngx_str_t *value);
 static void ngx_http_webrtc_peerjs_message(void *data, u_char *text,
     size_t len);
 static void ngx_http_webrtc_peerjs_closed(void *data);
@@ -153,49 +152,13 @@ ngx_http_webrtc_peerjs_hello(ngx_http_request_t *r,
         ngx_str_null(&hello->origin);
     }
 
-    if (ngx_http_webrtc_peerjs_arg(r, "key", &hello->key) != NGX_OK
-        || ngx_http_webrtc_peerjs_arg(r, "id", &hello->id) != NGX_OK)
+    if (ngx_http_webrtc_arg(r, "key", &hello->key) != NGX_OK
+        || ngx_http_webrtc_arg(r, "id", &hello->id) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_http_webrtc_peerjs_arg(r, "token", &hello->token);
-}
-
-
-/*
- * A plus is a plus: PeerJS puts its values into the URL as they are, where a
- * space becomes %20.
- */
-
-static ngx_int_t
-ngx_http_webrtc_peerjs_arg(ngx_http_request_t *r, const char *name,
-    ngx_str_t *value)
-{
-    u_char     *dst, *src;
-    ngx_str_t   arg;
-
-    ngx_str_null(value);
-
-    if (ngx_http_arg(r, (u_char *) name, ngx_strlen(name), &arg) != NGX_OK
-        || arg.len == 0)
-    {
-        return NGX_OK;
-    }
-
-    dst = ngx_pnalloc(r->pool, arg.len);
-    if (dst == NULL) {
-        return NGX_ERROR;
-    }
-
-    value->data = dst;
-    src = arg.data;
-
-    ngx_unescape_uri(&dst, &src, arg.len, 0);
-
-    value->len = dst - value->data;
-
-    return NGX_OK;
+    return ngx_http_webrtc_arg(r, "token", &hello->token);
 }
 
 

@@ -297,13 +297,11 @@ ngx_http_webrtc_rest_is_gone(ngx_http_request_t *r)
         return 1;
     }
 
-#if (NGX_HTTP_V2)
+    /* of HTTP/2 and HTTP/3 the descriptor is that of all streams */
 
-    if (r->stream) {
+    if (r->http_version >= NGX_HTTP_VERSION_20) {
         return 0;
     }
-
-#endif
 
     n = recv(c->fd, buf, 1, MSG_PEEK);
     err = ngx_socket_errno;

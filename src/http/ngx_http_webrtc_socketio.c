@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <core/ngx_webrtc_cursor.h>
+#include <http/ngx_http_webrtc_answer.h>
 #include <http/ngx_http_webrtc_header.h>
 #include <http/ngx_http_webrtc_socketio.h>
 
@@ -132,10 +133,10 @@ ngx_http_webrtc_socketio_read(ngx_http_webrtc_socketio_t *socketio,
     r = socketio->request;
     wanted = &socketio->wanted;
 
-    if (ngx_http_webrtc_socketio_arg(r, "EIO", &eio) != NGX_OK
-        || ngx_http_webrtc_socketio_arg(r, "transport", &transport) != NGX_OK
-        || ngx_http_webrtc_socketio_arg(r, "sid", &wanted->sid) != NGX_OK
-        || ngx_http_webrtc_socketio_arg(r, "b64", &b64) != NGX_OK)
+    if (ngx_http_webrtc_arg(r, "EIO", &eio) != NGX_OK
+        || ngx_http_webrtc_arg(r, "transport", &transport) != NGX_OK
+        || ngx_http_webrtc_arg(r, "sid", &wanted->sid) != NGX_OK
+        || ngx_http_webrtc_arg(r, "b64", &b64) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -217,9 +218,9 @@ ngx_http_webrtc_socketio_query(ngx_http_webrtc_socketio_t *socketio)
 
     (void) ngx_http_webrtc_header_value(r, "origin", &query->origin);
 
-    if (ngx_http_webrtc_socketio_arg(r, "apiKey", &query->key) != NGX_OK
-        || ngx_http_webrtc_socketio_arg(r, "token", &query->token) != NGX_OK
-        || ngx_http_webrtc_socketio_arg(r, "peerId", &query->id) != NGX_OK)
+    if (ngx_http_webrtc_arg(r, "apiKey", &query->key) != NGX_OK
+        || ngx_http_webrtc_arg(r, "token", &query->token) != NGX_OK
+        || ngx_http_webrtc_arg(r, "peerId", &query->id) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -235,7 +236,7 @@ ngx_http_webrtc_socketio_credential(ngx_http_request_t *r, ngx_str_t *value)
 {
     u_char  *dst, *src;
 
-    if (ngx_http_webrtc_socketio_arg(r, "credential", value) != NGX_OK) {
+    if (ngx_http_webrtc_arg(r, "credential", value) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -434,8 +435,7 @@ ngx_http_webrtc_socketio_message(ngx_webrtc_wire_t *wire, void *data,
         break;
 
     case NGX_WEBRTC_SOCKETIO_WIRE_PING:
-        ngx_http_webrtc_websocket_send(&socketio->socket,
-                                       NGX_WEBRTC_WEBSOCKET_PING, NULL, 0);
+        ngx_http_webrtc_websocket_ping(&socketio->socket);
         break;
     }
 }

@@ -47,9 +47,6 @@ ngx_int_t ngx_http_webrtc_socketio_answer(ngx_http_request_t *r,
 ngx_int_t ngx_http_webrtc_socketio_error(ngx_http_request_t *r,
     ngx_uint_t code);
 ngx_int_t ngx_http_webrtc_socketio_preflight(ngx_http_request_t *r);
-/* an argument of the query, decoded; empty: there is none */
-ngx_int_t ngx_http_webrtc_socketio_arg(ngx_http_request_t *r,
-    const char *name, ngx_str_t *value);
 
 /* ngx_http_webrtc_socketio_list.c */
 
