@@ -17,6 +17,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_registry.h>
 #include <event/ngx_webrtc_skyway_conf.h>
 #include <event/ngx_webrtc_worker.h>
@@ -184,6 +185,14 @@ ngx_http_webrtc_socketio_clients(ngx_http_request_t *r, const ngx_str_t *key)
     ngx_str_t              *id;
     ngx_uint_t              i;
     ngx_http_webrtc_ids_t   ids;
+
+    static const char  text[] = "Peers are not listed here.";
+
+    if (!ngx_webrtc_get_conf(ngx_cycle)->skyway.discovery) {
+        return ngx_http_webrtc_socketio_answer(r, NGX_HTTP_UNAUTHORIZED,
+                                               "text/plain", (u_char *) text,
+                                               sizeof(text) - 1);
+    }
 
     ids.pool = r->pool;
 

@@ -13,6 +13,7 @@ const { after, before, test } = require('node:test');
 
 const WebSocket = require('ws');
 
+const { Nginx } = require('../lib/nginx');
 const { until, within } = require('../lib/poll');
 const { KEY, LOCATIONS } = require('../lib/skyway');
 const { oracle, SocketClient, RawSession, fetchText }
@@ -27,7 +28,7 @@ const suite = serve({
                rewrite ^ /signaling break; webrtc_skyway_signaling
                domain=other.example; }`],
     main: ['webrtc_peer_expire_timeout 1s;', 'webrtc_peer_ping_timeout 2s;',
-           `webrtc_key ${KEY};`,
+           'webrtc_peer_discovery on;', `webrtc_key ${KEY};`,
            'webrtc_key 00000000-0000-4000-8000-00000000aaaa secret=topsecret;',
            'webrtc_key 00000000-0000-4000-8000-00000000bbbb'
            + ' domain=example.com;'],
@@ -395,6 +396,26 @@ test('lists and dispatcher', () => using(async (opened) => {
         assert.strictEqual((await fetchText(url + path)).status, 404, path);
     }
 }));
+
+
+test('who is there is told only where that is wanted', async () => {
+    const nginx = await Nginx.start({ web: LOCATIONS });
+
+    try {
+        for (const path of [`/api/apikeys/${KEY}/clients/`,
+                            `/active/list/${KEY}`])
+        {
+            assert.strictEqual((await fetchText(nginx.url + path)).status,
+                               401);
+        }
+
+        assert.strictEqual((await fetchText(
+            `${nginx.url}/api/apikeys/${KEY}/peers/x/exists`)).status, 200);
+
+    } finally {
+        await nginx.stop();
+    }
+});
 
 
 test('a body over the limit is refused, the session goes on', async () => {

@@ -14,7 +14,8 @@ const { until } = require('../lib/poll');
 const { serveBrowser, using } = require('../lib/suite');
 
 
-const suite = serveBrowser({ web: LOCATIONS });
+const suite = serveBrowser({
+    web: LOCATIONS, main: ['webrtc_peer_discovery on;'] });
 
 let names = 0;
 
