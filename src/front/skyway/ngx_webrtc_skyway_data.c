@@ -241,7 +241,7 @@ ngx_webrtc_skyway_serialization(const ngx_str_t *word)
 
 ngx_webrtc_skyway_operation(put_data_connection)
 {
-    json_t                          *args, *answer;
+    json_t                          *redirect, *answer;
     ngx_webrtc_link_conf_t           conf;
     ngx_webrtc_skyway_feed_t        *feed;
     ngx_webrtc_skyway_feed_t         feeds[NGX_WEBRTC_SKYWAY_FEEDS];
@@ -257,27 +257,23 @@ ngx_webrtc_skyway_operation(put_data_connection)
                                                    ? 404 : 403);
     }
 
-    args = turn->call->args;
     conf = *ngx_webrtc_link_conf(connection->link);
+    redirect = json_object_get(turn->call->args, "redirect_params");
 
     ngx_memzero(feeds, sizeof(feeds));
     feed = &feeds[NGX_WEBRTC_SKYWAY_FEED_DATA];
 
-    if (json_is_object(json_object_get(args, "redirect_params"))
-        && ngx_webrtc_skyway_redirect_read(turn, api,
-                                           json_object_get(args,
-                                                           "redirect_params"),
-                                           "redirect_params",
-                                           &conf.data.redirect)
+    if ((json_is_object(redirect)
+         && ngx_webrtc_skyway_redirect_read(turn, api, redirect,
+                                            "redirect_params",
+                                            &conf.data.redirect)
+            != NGX_OK)
+        || ngx_webrtc_skyway_feed_acquire(turn, api, feed,
+                                          NGX_WEBRTC_PORT_DATA,
+                                          json_object_get(turn->call->args,
+                                                          "feed_params"),
+                                          "data_id")
            != NGX_OK)
-    {
-        return NGX_OK;
-    }
-
-    if (ngx_webrtc_skyway_feed_acquire(turn, api, feed, NGX_WEBRTC_PORT_DATA,
-                                       json_object_get(args, "feed_params"),
-                                       "data_id")
-        != NGX_OK)
     {
         return NGX_OK;
     }
@@ -301,13 +297,10 @@ ngx_webrtc_skyway_operation(put_data_connection)
     }
 
     answer = json_pack("{s:s}", "command_type", "DATA_CONNECTION_PUT");
-    feed = &connection->feeds[NGX_WEBRTC_SKYWAY_FEED_DATA];
 
-    if (answer && feed->port) {
-        json_object_set_new(answer, "data_id",
-                            json_stringn((char *) feed->id,
-                                         NGX_WEBRTC_SKYWAY_OBJECT_ID));
-    }
+    ngx_webrtc_skyway_feed_name(
+                            &connection->feeds[NGX_WEBRTC_SKYWAY_FEED_DATA],
+                            answer, "data_id");
 
     return ngx_webrtc_skyway_turn_json(turn, 200, answer);
 }

@@ -62,6 +62,18 @@ ngx_webrtc_skyway_feeds_release(ngx_webrtc_skyway_api_t *api,
 }
 
 
+void
+ngx_webrtc_skyway_feed_name(const ngx_webrtc_skyway_feed_t *feed,
+    json_t *object, const char *key)
+{
+    if (feed->port) {
+        (void) json_object_set_new(object, key,
+                                   json_stringn((char *) feed->id,
+                                                NGX_WEBRTC_SKYWAY_OBJECT_ID));
+    }
+}
+
+
 /* the link uses the new ones already */
 
 void

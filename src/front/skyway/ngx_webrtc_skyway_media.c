@@ -106,7 +106,6 @@ ngx_webrtc_skyway_operation(answer_call)
     json_t                          *params;
     const char                      *reason;
     ngx_webrtc_link_conf_t           conf;
-    ngx_webrtc_skyway_feed_t        *video, *audio;
     ngx_webrtc_skyway_feed_t         feeds[NGX_WEBRTC_SKYWAY_FEEDS];
     ngx_webrtc_skyway_connection_t  *connection;
 
@@ -154,20 +153,10 @@ ngx_webrtc_skyway_operation(answer_call)
 
     params = json_object();
 
-    video = &feeds[NGX_WEBRTC_SKYWAY_FEED_VIDEO];
-    audio = &feeds[NGX_WEBRTC_SKYWAY_FEED_AUDIO];
-
-    if (video->port) {
-        json_object_set_new(params, "video_id",
-                            json_stringn((char *) video->id,
-                                         NGX_WEBRTC_SKYWAY_OBJECT_ID));
-    }
-
-    if (audio->port) {
-        json_object_set_new(params, "audio_id",
-                            json_stringn((char *) audio->id,
-                                         NGX_WEBRTC_SKYWAY_OBJECT_ID));
-    }
+    ngx_webrtc_skyway_feed_name(&feeds[NGX_WEBRTC_SKYWAY_FEED_VIDEO], params,
+                                "video_id");
+    ngx_webrtc_skyway_feed_name(&feeds[NGX_WEBRTC_SKYWAY_FEED_AUDIO], params,
+                                "audio_id");
 
     return ngx_webrtc_skyway_turn_json(turn, 202,
                      json_pack("{s:s, s:o}", "command_type",

@@ -227,6 +227,9 @@ void ngx_webrtc_skyway_link_conf(
 ngx_int_t ngx_webrtc_skyway_feed_acquire(ngx_webrtc_skyway_turn_t *turn,
     ngx_webrtc_skyway_api_t *api, ngx_webrtc_skyway_feed_t *feed,
     ngx_webrtc_port_e kind, const json_t *params, const char *key);
+/* its id, if there is a port */
+void ngx_webrtc_skyway_feed_name(const ngx_webrtc_skyway_feed_t *feed,
+    json_t *object, const char *key);
 void ngx_webrtc_skyway_feeds_release(ngx_webrtc_skyway_api_t *api,
     ngx_webrtc_skyway_feed_t *feeds);
 void ngx_webrtc_skyway_feeds_commit(

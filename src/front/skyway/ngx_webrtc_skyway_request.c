@@ -14,6 +14,7 @@
 static ngx_int_t ngx_webrtc_skyway_parse_body(
     const ngx_webrtc_skyway_request_t *request,
     ngx_webrtc_skyway_call_t *call, ngx_webrtc_skyway_answer_t *answer);
+static json_t *ngx_webrtc_skyway_parse_json(const ngx_str_t *body);
 static void ngx_webrtc_skyway_parse_home(ngx_webrtc_skyway_call_t *call);
 static void ngx_webrtc_skyway_parse_arg(const ngx_str_t *args,
     const char *name, ngx_str_t *value, u_char *buf, size_t size);
@@ -86,30 +87,13 @@ static ngx_int_t
 ngx_webrtc_skyway_parse_body(const ngx_webrtc_skyway_request_t *request,
     ngx_webrtc_skyway_call_t *call, ngx_webrtc_skyway_answer_t *answer)
 {
-    u_char                           *p, *last;
     json_t                           *errors;
-    const char                       *reason;
     const ngx_webrtc_skyway_route_t  *route;
 
     route = call->route;
 
-    p = request->body.data;
-    last = p + request->body.len;
-
-    /* what some editors and languages put in front */
-
-    if (last - p >= 3 && ngx_memcmp(p, "\xef\xbb\xbf", 3) == 0) {
-        p += 3;
-    }
-
-    while (p < last && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) {
-        p++;
-    }
-
-    call->args = (route->fields && p < last)
-                 ? ngx_webrtc_json_parse(p, last, NGX_WEBRTC_SKYWAY_BODY_MAX,
-                                         &reason)
-                 : json_object();
+    call->args = route->fields ? ngx_webrtc_skyway_parse_json(&request->body)
+                               : json_object();
 
     if (call->args == NULL) {
         ngx_webrtc_skyway_answer_error(answer, 400, route->command, "body",
@@ -157,6 +141,32 @@ ngx_webrtc_skyway_parse_body(const ngx_webrtc_skyway_request_t *request,
     json_decref(errors);
 
     return NGX_OK;
+}
+
+
+static json_t *
+ngx_webrtc_skyway_parse_json(const ngx_str_t *body)
+{
+    u_char      *p, *last;
+    const char  *reason;
+
+    p = body->data;
+    last = p + body->len;
+
+    /* what some editors and languages put in front */
+
+    if (last - p >= 3 && ngx_memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+        p += 3;
+    }
+
+    while (p < last && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) {
+        p++;
+    }
+
+    return (p < last) ? ngx_webrtc_json_parse(p, last,
+                                              NGX_WEBRTC_SKYWAY_BODY_MAX,
+                                              &reason)
+                      : json_object();
 }
 
 
