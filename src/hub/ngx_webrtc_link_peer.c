@@ -233,6 +233,7 @@ ngx_webrtc_link_want(ngx_webrtc_link_t *link)
     ngx_webrtc_link_want_media(&link->media[NGX_WEBRTC_LINK_AUDIO]);
 
     data->wanted = link->caller ? link->conf.hang_up : data->present;
+    link->agreement.needs_media = 1;
 }
 
 

@@ -78,6 +78,8 @@ typedef struct {
     ngx_str_t                         stream;       /* a=msid, one for both,
                                                        and the cname; random
                                                        if not set */
+    ngx_uint_t                        needs_media;  /* data alone are no
+                                                       answer */
     ngx_webrtc_agreement_media_t      audio;
     ngx_webrtc_agreement_media_t      video;
     ngx_webrtc_agreement_data_t       data;

@@ -30,6 +30,8 @@ static ngx_int_t ngx_webrtc_agreement_offer_remote(
     ngx_webrtc_agreement_draft_t *draft);
 static ngx_int_t ngx_webrtc_agreement_offer_setup(
     ngx_webrtc_agreement_draft_t *draft, ngx_webrtc_sdp_setup_e setup);
+static ngx_uint_t ngx_webrtc_agreement_has_common(
+    ngx_webrtc_agreement_draft_t *draft);
 static ngx_int_t ngx_webrtc_agreement_accept(
     ngx_webrtc_agreement_draft_t *draft);
 static ngx_int_t ngx_webrtc_agreement_accept_media(
@@ -392,6 +394,12 @@ ngx_webrtc_agreement_write_answer(ngx_webrtc_agreement_t *agreement,
         rc = ngx_webrtc_agreement_fail(&draft, "NO-ROOM");
     }
 
+    /* nothing has changed yet, another answer may follow */
+
+    if (rc == NGX_OK && !ngx_webrtc_agreement_has_common(&draft)) {
+        rc = ngx_webrtc_agreement_fail(&draft, "NO-COMMON-CODEC");
+    }
+
     if (rc == NGX_OK) {
         rc = ngx_webrtc_agreement_reserve(&draft);
     }
@@ -410,6 +418,23 @@ ngx_webrtc_agreement_write_answer(ngx_webrtc_agreement_t *agreement,
     free(draft.sdp);
 
     return rc;
+}
+
+
+/* something of the media that are wanted, if any are */
+
+static ngx_uint_t
+ngx_webrtc_agreement_has_common(ngx_webrtc_agreement_draft_t *draft)
+{
+    ngx_uint_t  audio, video;
+
+    audio = draft->agreement->audio.wanted;
+    video = draft->agreement->video.wanted;
+
+    return !draft->agreement->needs_media
+           || (audio && draft->parts[NGX_WEBRTC_AGREEMENT_AUDIO].live)
+           || (video && draft->parts[NGX_WEBRTC_AGREEMENT_VIDEO].live)
+           || (!audio && !video);
 }
 
 

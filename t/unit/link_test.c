@@ -95,6 +95,8 @@ sound_and_picture_have_ports_of_their_own(void **state)
 {
     call_t                   call;
     uint16_t                 i;
+    ngx_str_t                sdp;
+    const char              *reason;
     ngx_webrtc_port_t       *video, *audio;
     ngx_webrtc_link_conf_t   conf;
 
@@ -163,7 +165,17 @@ sound_and_picture_have_ports_of_their_own(void **state)
                         "ALL-REJECTED");
     assert_string_equal(call_answer(&call, OFFER_PEERJS, NULL),
                         "NO-COMMON-CODEC");
+
+    /* it has another one after all */
+
+    conf.video.codec = NGX_WEBRTC_CODEC_VP8;
+    assert_int_equal(ngx_webrtc_link_configure(call.link, &conf,
+                                               scene.world.now), NGX_OK);
+    assert_int_equal(ngx_webrtc_link_answer(call.link, &sdp, scene.world.now,
+                                            &reason), NGX_OK);
     call_end(&call);
+
+    conf.video.codec = NGX_WEBRTC_CODEC_H265;
 
     /* sound that nobody wants is no call */
 
