@@ -308,7 +308,7 @@ ngx_webrtc_socketio_wire_closed(ngx_webrtc_wire_t *wire, void *data)
     ngx_webrtc_socketio_link_t *link = data;
 
     if (ngx_webrtc_worker()->skyway) {
-        ngx_webrtc_socketio_gone(&link->carrier);
+        ngx_webrtc_socketio_gone(&link->carrier, ngx_webrtc_now());
         ngx_webrtc_worker_touch();
     }
 

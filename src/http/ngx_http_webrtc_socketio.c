@@ -46,6 +46,7 @@ static void ngx_http_webrtc_socketio_text(void *data, u_char *text,
 static void ngx_http_webrtc_socketio_binary(void *data, u_char *pos,
     size_t len);
 static void ngx_http_webrtc_socketio_pong(void *data);
+static void ngx_http_webrtc_socketio_ended(void *data);
 static void ngx_http_webrtc_socketio_say(ngx_http_webrtc_socketio_t *socketio,
     u_char head, u_char *pos, size_t len);
 static void ngx_http_webrtc_socketio_cleanup(void *data);
@@ -59,7 +60,7 @@ static const ngx_webrtc_wire_handlers_t  ngx_http_webrtc_socketio_wire = {
 static const ngx_http_webrtc_websocket_handlers_t
     ngx_http_webrtc_socketio_socket = {
     ngx_http_webrtc_socketio_text,
-    ngx_http_webrtc_socketio_cleanup,
+    ngx_http_webrtc_socketio_ended,
     NULL,
     ngx_http_webrtc_socketio_binary,
     ngx_http_webrtc_socketio_pong
@@ -539,6 +540,25 @@ ngx_http_webrtc_socketio_pong(void *data)
 {
     ngx_http_webrtc_socketio_say(data, NGX_WEBRTC_SOCKETIO_WIRE_PONG, NULL,
                                  0);
+}
+
+
+/*
+ * Only who leaves the page is known not to come back: scripts close a socket
+ * also because they have heard nothing for a while.
+ */
+
+static void
+ngx_http_webrtc_socketio_ended(void *data)
+{
+    ngx_http_webrtc_socketio_t *socketio = data;
+
+    if (socketio->socket.away) {
+        ngx_http_webrtc_socketio_say(socketio, NGX_WEBRTC_SOCKETIO_WIRE_TEXT,
+                                     (u_char *) "1", 1);
+    }
+
+    ngx_http_webrtc_socketio_cleanup(socketio);
 }
 
 

@@ -418,6 +418,7 @@ ngx_http_webrtc_websocket_handler(ngx_webrtc_websocket_t *ws,
         socket->closing = 1;
 
         code = message->code ? message->code : NGX_HTTP_WEBRTC_CLOSE_NO_CODE;
+        socket->away = (code == NGX_HTTP_WEBRTC_CLOSE_AWAY);
 
         ngx_http_webrtc_websocket_reason(socket, code, message->data,
                                          message->len);

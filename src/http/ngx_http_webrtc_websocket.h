@@ -70,6 +70,7 @@ struct ngx_http_webrtc_websocket_s {
     unsigned                      closing:1;    /* of either end */
     unsigned                      finished:1;   /* flush and end */
     unsigned                      told:1;       /* closed() */
+    unsigned                      away:1;       /* the page was left */
 };
 
 

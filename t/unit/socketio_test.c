@@ -11,6 +11,7 @@
  *     ngx_webrtc_socketio.c
  *     ngx_webrtc_socketio_enter.c
  *     ngx_webrtc_socketio_event.c
+ *     ngx_webrtc_socketio_resume.c
  *     ngx_webrtc_socketio_room.c
  *     ngx_webrtc_socketio_transport.c
  *     ngx_webrtc_room.c
@@ -762,7 +763,7 @@ an_upgrade_that_fails_changes_nothing(void **state)
 
     ws = carrier(1, 0);
     ngx_webrtc_socketio_attach(test.skyway, &ws->carrier, &str, test.now);
-    ngx_webrtc_socketio_gone(&ws->carrier);
+    ngx_webrtc_socketio_gone(&ws->carrier, test.now);
 
     ws = carrier(1, 0);
     ngx_webrtc_socketio_attach(test.skyway, &ws->carrier, &str, test.now);
@@ -788,13 +789,13 @@ a_client_that_goes_gives_its_id_back(void **state)
     (void) state;
 
     a = websocket("a");
-    ngx_webrtc_socketio_gone(&a->carrier);
+    ngx_webrtc_socketio_gone(&a->carrier, test.now);
     assert_int_equal(test.released, 1);
 
     (void) open_with(0, "b", "t", NULL, sid);
     (void) polled(sid);
     b = polled(sid);
-    ngx_webrtc_socketio_gone(&b->carrier);
+    ngx_webrtc_socketio_gone(&b->carrier, test.now);
     assert_int_equal(test.released, 2);
 
     (void) open_with(0, "c", "t", NULL, sid);
@@ -835,9 +836,10 @@ an_id_is_taken_until_its_client_is_back(void **state)
     /* the same client */
 
     b = open_with(1, "a", "a", NULL, sid);
-    assert_non_null(strstr(b->said, "|42[\"OPEN\",{\"peerId\":\"a\"}]"));
+    assert_null(strstr(b->said, "OPEN"));
 
     run(0);
+    assert_non_null(strstr(b->said, "|42[\"OPEN\",{\"peerId\":\"a\"}]"));
     assert_int_equal(a->closed, 1);
     assert_int_equal(b->closed, 0);
 }
@@ -1249,7 +1251,7 @@ a_member_that_goes_leaves_its_rooms(void **state)
     run(0);
     forget(a);
 
-    ngx_webrtc_socketio_gone(&b->carrier);
+    input(b, "1");
     run(0);
     heard(a, "|42[\"ROOM_USER_LEAVE\",{\"roomName\":\"r\",\"src\":\"b\"}]");
 
@@ -1264,6 +1266,189 @@ a_member_that_goes_leaves_its_rooms(void **state)
     heard(a, "|42[\"ROOM_USER_LEAVE\",{\"roomName\":\"r\",\"src\":\"c\"}]"
              "|42[\"ROOM_USER_JOIN\",{\"roomName\":\"r\","
              "\"roomType\":\"mesh\",\"src\":\"c\"}]");
+}
+
+
+static void
+a_member_that_is_lost_stays_for_a_while(void **state)
+{
+    char             sid[NGX_WEBRTC_SOCKETIO_SID + 1];
+    test_carrier_t  *a, *b;
+
+    (void) state;
+
+    a = websocket("a");
+    input(a, "42[\"ROOM_JOIN\",{\"roomName\":\"r\"}]");
+
+    b = open_with(1, "b", "b", NULL, sid);
+    input(b, "42[\"ROOM_JOIN\",{\"roomName\":\"r\"}]");
+    run(0);
+    forget(a);
+
+    run(7 * NGX_WEBRTC_SEC);
+    ngx_webrtc_socketio_alive(&a->carrier, test.now);
+    ngx_webrtc_socketio_gone(&b->carrier, test.now);
+    assert_true(ngx_webrtc_skyway_busy(test.skyway) > 0);
+
+    /* nobody else gets the id, and the session cannot be used any more */
+
+    b = open_with(1, "b", "other", NULL, sid);
+    assert_non_null(strstr(b->said, "unavailable-id"));
+
+    run(14 * NGX_WEBRTC_SEC);
+    ngx_webrtc_socketio_alive(&a->carrier, test.now);
+    heard(a, "");
+    assert_int_equal(test.released, 0);
+
+    run(2 * NGX_WEBRTC_SEC);
+    heard(a, "|42[\"ROOM_USER_LEAVE\",{\"roomName\":\"r\",\"src\":\"b\"}]");
+    assert_int_equal(test.released, 1);
+
+    /* over polling too */
+
+    (void) open_with(0, "c", "c", NULL, sid);
+    (void) polled(sid);
+    post(sid, "42[\"ROOM_JOIN\",{\"roomName\":\"r\"}]");
+    run(0);
+    forget(a);
+
+    (void) polled(sid);
+    b = polled(sid);
+    ngx_webrtc_socketio_gone(&b->carrier, test.now);
+    run(0);
+    heard(a, "");
+    assert_int_equal(polled(sid)->status, 400);
+
+    ngx_webrtc_socketio_alive(&a->carrier, test.now);
+    run(14 * NGX_WEBRTC_SEC);
+    ngx_webrtc_socketio_alive(&a->carrier, test.now);
+    run(2 * NGX_WEBRTC_SEC);
+    heard(a, "|42[\"ROOM_USER_LEAVE\",{\"roomName\":\"r\",\"src\":\"c\"}]");
+}
+
+
+static void
+a_member_that_is_back_is_in_its_rooms(void **state)
+{
+    u_char           bytes[] = { 4, 1, 2, 3 };
+    ngx_uint_t       noticed;
+    test_carrier_t  *a, *b, *again;
+
+    (void) state;
+
+    a = websocket("a");
+    b = websocket("b");
+
+    input(a, "42[\"ROOM_JOIN\",{\"roomName\":\"r\"}]");
+    input(b, "42[\"ROOM_JOIN\",{\"roomName\":\"r\"}]");
+    input(b, "42[\"ROOM_JOIN\",{\"roomName\":\"s\",\"roomType\":\"sfu\"}]");
+    run(0);
+
+    for (noticed = 0; noticed < 2; noticed++) {
+        forget(a);
+
+        if (noticed) {
+            ngx_webrtc_socketio_gone(&b->carrier, test.now);
+
+            /* what it is told meanwhile waits for it, in order */
+
+            input(a, "42[\"ROOM_SEND_DATA\",{\"roomName\":\"r\","
+                     "\"data\":1}]");
+            input(a, "451-[\"ROOM_SEND_DATA\",{\"roomName\":\"r\",\"data\":"
+                     "{\"_placeholder\":true,\"num\":0}}]");
+            ngx_webrtc_socketio_input(&a->carrier, 1, bytes, sizeof(bytes),
+                                      test.now);
+            input(a, "42[\"SEND_LEAVE\",{\"dst\":\"b\"}]");
+            run(NGX_WEBRTC_SEC);
+        }
+
+        again = websocket("b");
+        run(0);
+
+        heard(again, noticed ? "|42[\"OPEN\",{\"peerId\":\"b\"}]"
+                               "|42[\"ROOM_DATA\",{\"roomName\":\"r\","
+                               "\"src\":\"a\",\"data\":1}]"
+                               "|451-[\"ROOM_DATA\",{\"roomName\":\"r\","
+                               "\"src\":\"a\",\"data\":"
+                               "{\"_placeholder\":true,\"num\":0}}]"
+                               "<\x04\x01\x02\x03"
+                               "|42[\"LEAVE\",\"a\"]"
+                             : "|42[\"OPEN\",{\"peerId\":\"b\"}]");
+        heard(a, "");
+        assert_true(b->closed || noticed);
+
+        b = again;
+
+        /* it says and hears what members do */
+
+        input(b, "42[\"ROOM_SEND_DATA\",{\"roomName\":\"r\",\"data\":2}]");
+        run(0);
+        heard(a, "|42[\"ROOM_DATA\",{\"roomName\":\"r\",\"src\":\"b\","
+                 "\"data\":2}]");
+
+        input(b, "42[\"ROOM_GET_USERS\",{\"roomName\":\"s\","
+                 "\"type\":\"media\"}]");
+        input(a, "42[\"ROOM_SEND_DATA\",{\"roomName\":\"r\",\"data\":3}]");
+        run(0);
+        heard(b, "|42[\"ROOM_USERS\",{\"roomName\":\"s\",\"type\":\"media\","
+                 "\"userList\":[\"b\"]}]"
+                 "|42[\"ROOM_DATA\",{\"roomName\":\"r\",\"src\":\"a\","
+                 "\"data\":3}]");
+    }
+
+    /* of the old sessions nothing is left */
+
+    assert_int_equal(ngx_webrtc_skyway_busy(test.skyway), 4);
+
+    input(b, "41");
+    run(0);
+    heard(a, "|42[\"ROOM_USER_LEAVE\",{\"roomName\":\"r\",\"src\":\"b\"}]");
+}
+
+
+static void
+a_client_may_flap(void **state)
+{
+    ngx_uint_t       i;
+    test_carrier_t  *a, *b;
+
+    (void) state;
+
+    a = websocket("a");
+    b = websocket("b");
+
+    input(a, "42[\"ROOM_JOIN\",{\"roomName\":\"r\"}]");
+    input(b, "42[\"ROOM_JOIN\",{\"roomName\":\"r\"}]");
+    run(0);
+    forget(a);
+
+    /* each is lost or replaced before it hears of the one before it */
+
+    for (i = 0; i < 3; i++) {
+        b = websocket("b");
+        ngx_webrtc_socketio_gone(&b->carrier, test.now);
+    }
+
+    b = websocket("b");
+    run(0);
+    heard(b, "|42[\"OPEN\",{\"peerId\":\"b\"}]");
+    heard(a, "");
+
+    input(b, "42[\"ROOM_SEND_DATA\",{\"roomName\":\"r\",\"data\":1}]");
+    run(0);
+    heard(a, "|42[\"ROOM_DATA\",{\"roomName\":\"r\",\"src\":\"b\","
+             "\"data\":1}]");
+
+    assert_int_equal(ngx_webrtc_skyway_busy(test.skyway), 3);
+
+    /* the session of a worker that says nothing is not waited for long */
+
+    b = websocket("b");
+    test.nmail = 0;
+    run(NGX_WEBRTC_SEC / 2);
+    heard(b, "");
+    run(NGX_WEBRTC_SEC / 2);
+    heard(b, "|42[\"OPEN\",{\"peerId\":\"b\"}]");
 }
 
 
@@ -1420,6 +1605,12 @@ main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_member_that_goes_leaves_its_rooms,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(
+                        a_member_that_is_lost_stays_for_a_while,
+                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_member_that_is_back_is_in_its_rooms,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_client_may_flap, setup, teardown),
         cmocka_unit_test_setup_teardown(rooms_have_limits, setup, teardown),
         cmocka_unit_test_setup_teardown(a_log_forgets_the_oldest,
                                         setup, teardown),

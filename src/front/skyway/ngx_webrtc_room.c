@@ -31,8 +31,9 @@ static ngx_webrtc_room_t *ngx_webrtc_room_find(ngx_webrtc_rooms_t *rooms,
 static ngx_webrtc_room_t *ngx_webrtc_room_create(ngx_webrtc_rooms_t *rooms,
     const ngx_webrtc_room_join_t *join);
 static void ngx_webrtc_room_destroy(ngx_webrtc_room_t *room);
-static void ngx_webrtc_room_replace(ngx_webrtc_room_t *room,
-    const ngx_webrtc_room_join_t *join, ngx_webrtc_usec_t now);
+static ngx_webrtc_room_member_t *ngx_webrtc_room_member(
+    ngx_webrtc_room_t *room, const ngx_str_t *id);
+static void ngx_webrtc_room_unlink(ngx_webrtc_room_member_t *member);
 static void ngx_webrtc_room_remove(ngx_webrtc_room_member_t *member,
     ngx_uint_t silent, ngx_webrtc_usec_t now);
 static void ngx_webrtc_room_joined(ngx_webrtc_room_member_t *member,
@@ -198,10 +199,27 @@ ngx_webrtc_room_join(ngx_webrtc_skyway_t *skyway,
 
     rooms = ngx_webrtc_rooms(skyway);
     room = ngx_webrtc_room_find(rooms, join);
+    member = room ? ngx_webrtc_room_member(room, &join->id) : NULL;
 
-    if (room) {
-        ngx_webrtc_room_replace(room, join, now);
+    if (member) {
+        ngx_webrtc_room_unlink(member);
+
+        if (join->resume) {
+            member->handlers = handlers;
+            member->link = link;
+
+            ngx_webrtc_room_offer_again(member);
+            return member;
+        }
+
+        ngx_webrtc_room_remove(member, 0, now);
         room = ngx_webrtc_room_find(rooms, join);
+
+    } else if (join->resume && join->sfu) {
+
+        /* its media are gone */
+
+        return NULL;
     }
 
     if (room && room->nmembers >= skyway->conf.max_room_members) {
@@ -319,16 +337,11 @@ ngx_webrtc_room_destroy(ngx_webrtc_room_t *room)
 }
 
 
-/* the same peer is back: on its own account, or for a link that was lost */
-
-static void
-ngx_webrtc_room_replace(ngx_webrtc_room_t *room,
-    const ngx_webrtc_room_join_t *join, ngx_webrtc_usec_t now)
+static ngx_webrtc_room_member_t *
+ngx_webrtc_room_member(ngx_webrtc_room_t *room, const ngx_str_t *id)
 {
     ngx_queue_t               *q;
     ngx_webrtc_room_member_t  *member;
-
-    static const u_char  final[] = { NGX_WEBRTC_ROOM_CLOSE, 1, 0, 0, 0, 0 };
 
     for (q = ngx_queue_head(&room->members);
          q != ngx_queue_sentinel(&room->members);
@@ -336,13 +349,24 @@ ngx_webrtc_room_replace(ngx_webrtc_room_t *room,
     {
         member = ngx_queue_data(q, ngx_webrtc_room_member_t, queue);
 
-        if (ngx_webrtc_str_equal(&member->id, &join->id)) {
-            member->handlers->send(member->link, final, sizeof(final));
-            member->handlers->close(member->link);
-            ngx_webrtc_room_remove(member, join->resume, now);
-            return;
+        if (ngx_webrtc_str_equal(&member->id, id)) {
+            return member;
         }
     }
+
+    return NULL;
+}
+
+
+/* the same peer is back: on its own account, or for a link that was lost */
+
+static void
+ngx_webrtc_room_unlink(ngx_webrtc_room_member_t *member)
+{
+    static const u_char  final[] = { NGX_WEBRTC_ROOM_CLOSE, 1, 0, 0, 0, 0 };
+
+    member->handlers->send(member->link, final, sizeof(final));
+    member->handlers->close(member->link);
 }
 
 
@@ -379,6 +403,7 @@ ngx_webrtc_room_remove(ngx_webrtc_room_member_t *member, ngx_uint_t silent,
         json_decref(json);
     }
 
+    ngx_free(member->offer.data);
     ngx_free(member);
 
     if (room->nmembers == 0) {

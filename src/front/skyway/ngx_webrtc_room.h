@@ -49,7 +49,8 @@ typedef struct {
     ngx_str_t                 name;         /* of the room */
     ngx_str_t                 id;           /* of the peer */
     unsigned                  sfu:1;
-    unsigned                  resume:1;     /* it was there before: nobody is
+    unsigned                  resume:1;     /* it was there before, here or at
+                                               a home that has gone: nobody is
                                                told */
 } ngx_webrtc_room_join_t;
 
@@ -86,7 +87,7 @@ void ngx_webrtc_room_set_glue(ngx_webrtc_skyway_t *skyway,
 ngx_int_t ngx_webrtc_room_channel(const ngx_webrtc_room_join_t *join,
     u_char *buf, ngx_str_t *channel_id);
 
-/* NULL: the room is full, or no memory */
+/* NULL: the room is full, or no memory, or an SFU room that has gone */
 ngx_webrtc_room_member_t *ngx_webrtc_room_join(ngx_webrtc_skyway_t *skyway,
     const ngx_webrtc_room_join_t *join,
     const ngx_webrtc_room_handlers_t *handlers, void *link,

@@ -56,6 +56,7 @@ struct ngx_webrtc_room_member_s {
     const ngx_webrtc_room_handlers_t  *handlers;
     void                       *link;
     ngx_webrtc_connection_t    *connection; /* of the hub; NULL: none */
+    ngx_str_t                   offer;      /* not answered yet; empty: none */
 };
 
 
@@ -78,6 +79,8 @@ void ngx_webrtc_room_offer(ngx_webrtc_room_member_t *member,
     ngx_webrtc_usec_t now);
 void ngx_webrtc_room_answer(ngx_webrtc_room_member_t *member, ngx_str_t *sdp,
     ngx_webrtc_usec_t now);
+/* the link is a new one: what waits for an answer */
+void ngx_webrtc_room_offer_again(ngx_webrtc_room_member_t *member);
 /* out of the hub */
 void ngx_webrtc_room_disconnect(ngx_webrtc_room_member_t *member,
     ngx_webrtc_usec_t now);

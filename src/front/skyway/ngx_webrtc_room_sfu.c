@@ -12,8 +12,11 @@
 
 static void ngx_webrtc_room_event(ngx_webrtc_connection_t *connection,
     const ngx_webrtc_event_t *event, void *data);
+static void ngx_webrtc_room_keep_offer(ngx_webrtc_room_member_t *member,
+    const ngx_str_t *sdp);
+static void ngx_webrtc_room_forget_offer(ngx_webrtc_room_member_t *member);
 static void ngx_webrtc_room_tell_offer(ngx_webrtc_room_member_t *member,
-    const ngx_webrtc_event_t *event);
+    const ngx_str_t *sdp);
 static json_t *ngx_webrtc_room_msids(ngx_webrtc_room_t *room);
 static void ngx_webrtc_room_fail(ngx_webrtc_room_member_t *member,
     const char *message);
@@ -67,18 +70,40 @@ void
 ngx_webrtc_room_answer(ngx_webrtc_room_member_t *member, ngx_str_t *sdp,
     ngx_webrtc_usec_t now)
 {
+    ngx_int_t    rc;
+    ngx_str_t    offer;
     const char  *reason;
 
     if (member->connection == NULL) {
         return;
     }
 
-    reason = NULL;
+    /* the next one may come from within the call */
 
-    if (ngx_webrtc_hub_answer(member->connection, sdp, now, &reason)
-        == NGX_ERROR)
-    {
+    offer = member->offer;
+    ngx_str_null(&member->offer);
+
+    reason = NULL;
+    rc = ngx_webrtc_hub_answer(member->connection, sdp, now, &reason);
+
+    if (rc != NGX_ERROR || member->offer.len || member->connection == NULL) {
+        ngx_free(offer.data);
+
+    } else {
+        member->offer = offer;
+    }
+
+    if (rc == NGX_ERROR) {
         ngx_webrtc_room_fail(member, reason ? reason : "INVALID-ANSWER");
+    }
+}
+
+
+void
+ngx_webrtc_room_offer_again(ngx_webrtc_room_member_t *member)
+{
+    if (member->offer.len) {
+        ngx_webrtc_room_tell_offer(member, &member->offer);
     }
 }
 
@@ -104,11 +129,13 @@ ngx_webrtc_room_event(ngx_webrtc_connection_t *connection,
 
     case NGX_WEBRTC_EVENT_OFFER:
         member->connection = connection;
-        ngx_webrtc_room_tell_offer(member, event);
+        ngx_webrtc_room_keep_offer(member, &event->sdp);
+        ngx_webrtc_room_tell_offer(member, &event->sdp);
         return;
 
     case NGX_WEBRTC_EVENT_CLOSED:
         member->connection = NULL;
+        ngx_webrtc_room_forget_offer(member);
 
         if (event->cause != NGX_WEBRTC_CLOSE_CLIENT) {
             ngx_webrtc_room_fail(member, event->reason);
@@ -122,16 +149,41 @@ ngx_webrtc_room_event(ngx_webrtc_connection_t *connection,
 }
 
 
+/* without memory the client has to hear it the first time */
+
+static void
+ngx_webrtc_room_keep_offer(ngx_webrtc_room_member_t *member,
+    const ngx_str_t *sdp)
+{
+    ngx_webrtc_room_forget_offer(member);
+
+    member->offer.data = ngx_alloc(sdp->len,
+                                   member->room->rooms->skyway->log);
+    if (member->offer.data) {
+        member->offer.len = sdp->len;
+        ngx_memcpy(member->offer.data, sdp->data, sdp->len);
+    }
+}
+
+
+static void
+ngx_webrtc_room_forget_offer(ngx_webrtc_room_member_t *member)
+{
+    ngx_free(member->offer.data);
+    ngx_str_null(&member->offer);
+}
+
+
 static void
 ngx_webrtc_room_tell_offer(ngx_webrtc_room_member_t *member,
-    const ngx_webrtc_event_t *event)
+    const ngx_str_t *sdp)
 {
     json_t  *json;
 
     json = json_pack("{s:o, s:{s:s, s:o}, s:o}",
                      "roomName", ngx_webrtc_json_str(&member->room->name),
                      "offer", "type", "offer",
-                     "sdp", ngx_webrtc_json_str(&event->sdp),
+                     "sdp", ngx_webrtc_json_str(sdp),
                      "msids", ngx_webrtc_room_msids(member->room));
 
     ngx_webrtc_room_tell(member, "SFU_OFFER", json);

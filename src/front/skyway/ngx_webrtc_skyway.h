@@ -56,7 +56,9 @@ typedef enum {
     NGX_WEBRTC_SKYWAY_FORCE_CLOSE,      /* one connection */
     NGX_WEBRTC_SKYWAY_EXPIRE,           /* dst was not to be found: comes
                                            back with src and dst exchanged */
-    NGX_WEBRTC_SKYWAY_INSIDE            /* REST to REST, during a call */
+    NGX_WEBRTC_SKYWAY_INSIDE,           /* REST to REST, during a call */
+    NGX_WEBRTC_SKYWAY_RESUME            /* skyway-js, from the old session of
+                                           a client to its new one; no JSON */
 } ngx_webrtc_skyway_message_e;
 
 

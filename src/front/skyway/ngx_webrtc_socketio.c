@@ -83,6 +83,7 @@ ngx_webrtc_socketio_create(ngx_webrtc_skyway_t *skyway)
     ngx_queue_init(&socketio->sessions);
     ngx_queue_init(&socketio->probes);
     ngx_queue_init(&socketio->guests);
+    ngx_queue_init(&socketio->returning);
     ngx_queue_init(&socketio->ended);
 
     socketio->pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, skyway->log);
@@ -148,6 +149,7 @@ ngx_webrtc_socketio_tick(void *part, ngx_webrtc_usec_t now)
 
     ngx_webrtc_socketio_silent(socketio, now);
     ngx_webrtc_socketio_probes(socketio, now);
+    ngx_webrtc_socketio_returning(socketio, now);
     ngx_webrtc_rooms_tick(&socketio->rooms, now);
 
     if (now >= socketio->check) {
@@ -202,7 +204,7 @@ ngx_webrtc_socketio_expires(void *part)
     ngx_webrtc_socketio_t *socketio = part;
 
     ngx_queue_t                    *q;
-    ngx_webrtc_usec_t               expires;
+    ngx_webrtc_usec_t               expires, returning;
     ngx_webrtc_socketio_session_t  *session;
 
     if (!ngx_queue_empty(&socketio->ended)) {
@@ -229,6 +231,9 @@ ngx_webrtc_socketio_expires(void *part)
         expires = ngx_min(expires, socketio->check);
     }
 
+    returning = ngx_webrtc_socketio_returning_expires(socketio);
+    expires = ngx_min(expires, returning);
+
     for (q = ngx_queue_head(&socketio->probes);
          q != ngx_queue_sentinel(&socketio->probes);
          q = ngx_queue_next(q))
@@ -247,7 +252,8 @@ ngx_webrtc_socketio_busy(void *part)
 {
     ngx_webrtc_socketio_t *socketio = part;
 
-    return socketio->hash.count + ngx_webrtc_rooms_busy(&socketio->rooms);
+    return socketio->hash.count + socketio->nlost
+           + ngx_webrtc_rooms_busy(&socketio->rooms);
 }
 
 
@@ -382,7 +388,7 @@ ngx_webrtc_socketio_close(ngx_webrtc_socketio_session_t *session)
     ngx_webrtc_socketio_forget(session);
     ngx_webrtc_socketio_flush(session);
 
-    if (ngx_queue_empty(&session->packets)) {
+    if (ngx_queue_empty(&session->packets) || session->lost) {
         ngx_webrtc_socketio_end(session);
         return;
     }
@@ -427,9 +433,9 @@ ngx_webrtc_socketio_end(ngx_webrtc_socketio_session_t *session)
     }
 
     ngx_webrtc_socketio_forget(session);
-    ngx_webrtc_socketio_detach(session);
+    ngx_webrtc_socketio_part_with(session);
 
-    ngx_webrtc_hash_remove(&socketio->hash, &session->node);
+    socketio->nlost--;
 
     ngx_queue_remove(&session->queue);
     ngx_queue_insert_tail(&socketio->ended, &session->queue);

@@ -129,8 +129,13 @@ void ngx_webrtc_socketio_input(ngx_webrtc_socketio_carrier_t *carrier,
 /* the client has answered a ping of its WebSocket */
 void ngx_webrtc_socketio_alive(ngx_webrtc_socketio_carrier_t *carrier,
     ngx_webrtc_usec_t now);
-/* the client has gone away from an attached carrier */
-void ngx_webrtc_socketio_gone(ngx_webrtc_socketio_carrier_t *carrier);
+/*
+ * The client has gone away from an attached carrier.  A session that is in
+ * rooms waits for it; whoever knows that it does not come back says so before
+ * with the end of Engine.IO, "1".
+ */
+void ngx_webrtc_socketio_gone(ngx_webrtc_socketio_carrier_t *carrier,
+    ngx_webrtc_usec_t now);
 
 void ngx_webrtc_socketio_room_input(ngx_webrtc_socketio_member_t *member,
     u_char *pos, size_t len);

@@ -26,7 +26,6 @@ static const char *ngx_webrtc_socketio_admit(
 static ngx_int_t ngx_webrtc_socketio_credential(
     ngx_webrtc_socketio_session_t *session, const json_t *object,
     ngx_webrtc_usec_t now);
-static void ngx_webrtc_socketio_opened(ngx_webrtc_socketio_session_t *session);
 static uint64_t ngx_webrtc_socketio_wall(
     ngx_webrtc_socketio_session_t *session, ngx_webrtc_usec_t now);
 
@@ -52,6 +51,11 @@ ngx_webrtc_socketio_enter(ngx_webrtc_socketio_session_t *session,
         ngx_webrtc_socketio_fail(session, type,
                                  "The server has refused the peer.");
         ngx_webrtc_socketio_close(session);
+        return;
+    }
+
+    if (session->endpoint.resumed) {
+        ngx_webrtc_socketio_return(session, now);
         return;
     }
 
@@ -236,7 +240,7 @@ ngx_webrtc_socketio_credential(ngx_webrtc_socketio_session_t *session,
 }
 
 
-static void
+void
 ngx_webrtc_socketio_opened(ngx_webrtc_socketio_session_t *session)
 {
     json_t  *json;

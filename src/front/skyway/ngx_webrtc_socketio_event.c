@@ -95,14 +95,25 @@ const ngx_webrtc_skyway_endpoint_handlers_t
 void
 ngx_webrtc_socketio_forget(ngx_webrtc_socketio_session_t *session)
 {
+    ngx_webrtc_socketio_leave_queues(session);
+    ngx_webrtc_socketio_room_leave_all(session);
+    ngx_webrtc_skyway_endpoint_remove(session->socketio->skyway,
+                                      &session->endpoint);
+}
+
+
+void
+ngx_webrtc_socketio_leave_queues(ngx_webrtc_socketio_session_t *session)
+{
     if (session->until) {
         ngx_queue_remove(&session->guest);
         session->until = 0;
     }
 
-    ngx_webrtc_socketio_room_leave_all(session);
-    ngx_webrtc_skyway_endpoint_remove(session->socketio->skyway,
-                                      &session->endpoint);
+    if (session->returns) {
+        ngx_queue_remove(&session->returning);
+        session->returns = 0;
+    }
 }
 
 
@@ -530,6 +541,10 @@ ngx_webrtc_socketio_heard_message(ngx_webrtc_skyway_endpoint_t *endpoint,
                                  "The peer does not exist.");
         break;
 
+    case NGX_WEBRTC_SKYWAY_RESUME:
+        ngx_webrtc_socketio_take(session, &message->payload);
+        break;
+
     default:
         return;
     }
@@ -562,7 +577,5 @@ static void
 ngx_webrtc_socketio_replaced(ngx_webrtc_skyway_endpoint_t *endpoint,
     ngx_webrtc_usec_t now)
 {
-    (void) now;
-
-    ngx_webrtc_socketio_end(endpoint->data);
+    ngx_webrtc_socketio_hand_over(endpoint->data, now);
 }

@@ -18,6 +18,8 @@ static ngx_int_t ngx_webrtc_socketio_room_name(const json_t *argument,
     ngx_str_t *name);
 static ngx_webrtc_socketio_member_t *ngx_webrtc_socketio_room_find(
     ngx_webrtc_socketio_session_t *session, const json_t *argument);
+static ngx_webrtc_socketio_member_t *ngx_webrtc_socketio_room_named(
+    ngx_webrtc_socketio_session_t *session, const ngx_str_t *name);
 static void ngx_webrtc_socketio_room_drop(
     ngx_webrtc_socketio_member_t *member);
 static void ngx_webrtc_socketio_room_say(ngx_webrtc_socketio_member_t *member,
@@ -110,6 +112,24 @@ ngx_webrtc_socketio_room_enter(ngx_webrtc_socketio_session_t *session,
 }
 
 
+void
+ngx_webrtc_socketio_room_resume(ngx_webrtc_socketio_session_t *session,
+    const ngx_str_t *name, ngx_uint_t sfu)
+{
+    if (ngx_webrtc_socketio_room_named(session, name)) {
+
+        /* the client was faster, and has joined anew */
+
+        return;
+    }
+
+    if (ngx_webrtc_socketio_room_enter(session, name, sfu, 1) != NGX_OK) {
+        ngx_webrtc_socketio_fail(session, "room-error",
+                                 "The room has ended.");
+    }
+}
+
+
 static ngx_int_t
 ngx_webrtc_socketio_room_name(const json_t *argument, ngx_str_t *name)
 {
@@ -122,13 +142,22 @@ static ngx_webrtc_socketio_member_t *
 ngx_webrtc_socketio_room_find(ngx_webrtc_socketio_session_t *session,
     const json_t *argument)
 {
-    ngx_str_t                      name;
-    ngx_queue_t                   *q;
-    ngx_webrtc_socketio_member_t  *member;
+    ngx_str_t  name;
 
     if (ngx_webrtc_socketio_room_name(argument, &name) != NGX_OK) {
         return NULL;
     }
+
+    return ngx_webrtc_socketio_room_named(session, &name);
+}
+
+
+static ngx_webrtc_socketio_member_t *
+ngx_webrtc_socketio_room_named(ngx_webrtc_socketio_session_t *session,
+    const ngx_str_t *name)
+{
+    ngx_queue_t                   *q;
+    ngx_webrtc_socketio_member_t  *member;
 
     for (q = ngx_queue_head(&session->members);
          q != ngx_queue_sentinel(&session->members);
@@ -136,7 +165,7 @@ ngx_webrtc_socketio_room_find(ngx_webrtc_socketio_session_t *session,
     {
         member = ngx_queue_data(q, ngx_webrtc_socketio_member_t, queue);
 
-        if (ngx_webrtc_str_equal(&member->name, &name)) {
+        if (ngx_webrtc_str_equal(&member->name, name)) {
             return member;
         }
     }
@@ -160,6 +189,12 @@ ngx_webrtc_socketio_room_drop(ngx_webrtc_socketio_member_t *member)
     session->nmembers--;
 
     ngx_free(member);
+
+    /* it has lived for its rooms */
+
+    if (session->replaced && session->nmembers == 0) {
+        ngx_webrtc_socketio_end(session);
+    }
 }
 
 
@@ -379,7 +414,13 @@ ngx_webrtc_socketio_room_closed(ngx_webrtc_socketio_member_t *member)
     rc = NGX_DECLINED;
     text = member->open ? "The room has ended." : "The room is full.";
 
-    if (member->open && !member->sfu) {
+    if (session->replaced) {
+
+        /* the new session hears it too */
+
+        rc = NGX_OK;
+
+    } else if (member->open && !member->sfu) {
         rc = ngx_webrtc_socketio_room_enter(session, &member->name, 0, 1);
     }
 

@@ -33,8 +33,10 @@ typedef struct {
     ngx_queue_t                 sessions;   /* the longest silent one first */
     ngx_queue_t                 probes;     /* sessions that are upgraded */
     ngx_queue_t                 guests;     /* with a credential that ends */
+    ngx_queue_t                 returning;  /* OPEN waits for the old one */
     ngx_queue_t                 ended;      /* to be freed */
     ngx_uint_t                  nstrays;
+    ngx_uint_t                  nlost;      /* sessions without a client */
     ngx_webrtc_usec_t           check;      /* of the guests, the next time */
     ngx_webrtc_usec_t           alive;      /* a silent client */
     ngx_webrtc_rooms_t          rooms;      /* whose home is here */
@@ -58,6 +60,7 @@ struct ngx_webrtc_socketio_session_s {
     ngx_queue_t                     queue;      /* of sessions, or ended */
     ngx_queue_t                     probing;    /* if it has a probe */
     ngx_queue_t                     guest;      /* if "until" is set */
+    ngx_queue_t                     returning;  /* if "returns" is set */
     ngx_webrtc_hash_node_t          node;
     ngx_webrtc_socketio_t          *socketio;
     ngx_webrtc_skyway_endpoint_t    endpoint;
@@ -84,6 +87,8 @@ struct ngx_webrtc_socketio_session_s {
     ngx_webrtc_usec_t               heard;
     ngx_webrtc_usec_t               until;      /* its credential is valid;
                                                    0: for ever */
+    ngx_webrtc_usec_t               returns;    /* OPEN at the latest; 0: it
+                                                   was said */
     const ngx_webrtc_skyway_key_t  *key;        /* NULL: any */
 
     /* a binary event whose attachments are on their way; NULL: none */
@@ -94,6 +99,9 @@ struct ngx_webrtc_socketio_session_s {
     size_t                          attached;   /* bytes */
 
     unsigned                        asked:1;    /* whether it is there */
+    unsigned                        lost:1;     /* it has no client */
+    unsigned                        replaced:1; /* what it hears goes on to
+                                                   the new one */
     unsigned                        closing:1;
     unsigned                        ended:1;
     unsigned                        upgraded:1;
@@ -142,6 +150,9 @@ void ngx_webrtc_socketio_answer(ngx_webrtc_socketio_carrier_t *carrier,
     const ngx_str_t *body);
 /* the client has to come back by itself, if at all */
 void ngx_webrtc_socketio_detach(ngx_webrtc_socketio_session_t *session);
+/* a sign of life */
+void ngx_webrtc_socketio_heard(ngx_webrtc_socketio_session_t *session,
+    ngx_webrtc_usec_t now);
 /* whether the client is there */
 void ngx_webrtc_socketio_ask(ngx_webrtc_socketio_session_t *session);
 void ngx_webrtc_socketio_probes(ngx_webrtc_socketio_t *socketio,
@@ -153,6 +164,7 @@ void ngx_webrtc_socketio_probe_done(ngx_webrtc_socketio_session_t *session);
 /* whom it is, and whether it may come in */
 void ngx_webrtc_socketio_enter(ngx_webrtc_socketio_session_t *session,
     const ngx_webrtc_socketio_query_t *query, ngx_webrtc_usec_t now);
+void ngx_webrtc_socketio_opened(ngx_webrtc_socketio_session_t *session);
 void ngx_webrtc_socketio_update(ngx_webrtc_socketio_session_t *session,
     const ngx_webrtc_socketio_said_t *said);
 void ngx_webrtc_socketio_guests(ngx_webrtc_socketio_t *socketio,
@@ -166,6 +178,8 @@ extern const ngx_webrtc_skyway_endpoint_handlers_t
 void ngx_webrtc_socketio_message(ngx_webrtc_socketio_session_t *session,
     const ngx_webrtc_engine_io_packet_t *packet, ngx_webrtc_usec_t now);
 void ngx_webrtc_socketio_forget(ngx_webrtc_socketio_session_t *session);
+/* nothing falls due any more but its silence */
+void ngx_webrtc_socketio_leave_queues(ngx_webrtc_socketio_session_t *session);
 /* name and JSON of an event */
 void ngx_webrtc_socketio_emit(ngx_webrtc_socketio_session_t *session,
     const char *name, const json_t *argument);
@@ -179,6 +193,9 @@ void ngx_webrtc_socketio_fail(ngx_webrtc_socketio_session_t *session,
 
 void ngx_webrtc_socketio_room_join(ngx_webrtc_socketio_session_t *session,
     const ngx_webrtc_socketio_said_t *said);
+/* another session of the client was in it */
+void ngx_webrtc_socketio_room_resume(ngx_webrtc_socketio_session_t *session,
+    const ngx_str_t *name, ngx_uint_t sfu);
 void ngx_webrtc_socketio_room_leave(ngx_webrtc_socketio_session_t *session,
     const ngx_webrtc_socketio_said_t *said);
 void ngx_webrtc_socketio_room_users(ngx_webrtc_socketio_session_t *session,
@@ -193,6 +210,29 @@ void ngx_webrtc_socketio_room_answer(ngx_webrtc_socketio_session_t *session,
     const ngx_webrtc_socketio_said_t *said);
 void ngx_webrtc_socketio_room_leave_all(
     ngx_webrtc_socketio_session_t *session);
+
+/* ngx_webrtc_socketio_resume.c */
+
+/* its carriers are no longer its own */
+void ngx_webrtc_socketio_part_with(ngx_webrtc_socketio_session_t *session);
+/* its client has gone without a word */
+void ngx_webrtc_socketio_lost(ngx_webrtc_socketio_session_t *session,
+    ngx_webrtc_usec_t now);
+/* its client is back in another session */
+void ngx_webrtc_socketio_hand_over(ngx_webrtc_socketio_session_t *session,
+    ngx_webrtc_usec_t now);
+void ngx_webrtc_socketio_hand_packet(ngx_webrtc_socketio_session_t *session,
+    const ngx_webrtc_engine_io_packet_t *packet);
+/* its client was in another session */
+void ngx_webrtc_socketio_return(ngx_webrtc_socketio_session_t *session,
+    ngx_webrtc_usec_t now);
+void ngx_webrtc_socketio_take(ngx_webrtc_socketio_session_t *session,
+    const ngx_str_t *payload);
+void ngx_webrtc_socketio_returned(ngx_webrtc_socketio_session_t *session);
+void ngx_webrtc_socketio_returning(ngx_webrtc_socketio_t *socketio,
+    ngx_webrtc_usec_t now);
+ngx_webrtc_usec_t ngx_webrtc_socketio_returning_expires(
+    ngx_webrtc_socketio_t *socketio);
 
 
 extern const ngx_webrtc_skyway_part_t  ngx_webrtc_socketio_part;

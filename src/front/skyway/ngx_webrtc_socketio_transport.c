@@ -24,8 +24,6 @@ static ngx_webrtc_socketio_session_t *ngx_webrtc_socketio_find(
     ngx_webrtc_skyway_t *skyway, const ngx_str_t *sid);
 static void ngx_webrtc_socketio_refuse(
     ngx_webrtc_socketio_carrier_t *carrier, ngx_uint_t code);
-static void ngx_webrtc_socketio_heard(ngx_webrtc_socketio_session_t *session,
-    ngx_webrtc_usec_t now);
 static ngx_uint_t ngx_webrtc_socketio_too_many(
     ngx_webrtc_socketio_session_t *session, ngx_webrtc_usec_t now);
 static void ngx_webrtc_socketio_packet(ngx_webrtc_socketio_session_t *session,
@@ -220,7 +218,7 @@ ngx_webrtc_socketio_input(ngx_webrtc_socketio_carrier_t *carrier,
         != NGX_OK)
     {
         if (carrier == session->probe) {
-            ngx_webrtc_socketio_gone(carrier);
+            ngx_webrtc_socketio_gone(carrier, now);
             ngx_webrtc_socketio_hang_up(carrier);
             return;
         }
@@ -273,7 +271,8 @@ ngx_webrtc_socketio_ask(ngx_webrtc_socketio_session_t *session)
 
 
 void
-ngx_webrtc_socketio_gone(ngx_webrtc_socketio_carrier_t *carrier)
+ngx_webrtc_socketio_gone(ngx_webrtc_socketio_carrier_t *carrier,
+    ngx_webrtc_usec_t now)
 {
     ngx_webrtc_socketio_session_t  *session;
 
@@ -297,13 +296,13 @@ ngx_webrtc_socketio_gone(ngx_webrtc_socketio_carrier_t *carrier)
         session->poll = NULL;
     }
 
-    ngx_webrtc_socketio_end(session);
+    ngx_webrtc_socketio_lost(session, now);
 }
 
 
 /* any packet is a sign of life, if somebody's */
 
-static void
+void
 ngx_webrtc_socketio_heard(ngx_webrtc_socketio_session_t *session,
     ngx_webrtc_usec_t now)
 {
@@ -540,6 +539,11 @@ ngx_webrtc_socketio_send(ngx_webrtc_socketio_session_t *session,
     ngx_webrtc_socketio_packet_t  *copy;
 
     if (session->closing) {
+        return;
+    }
+
+    if (session->replaced) {
+        ngx_webrtc_socketio_hand_packet(session, packet);
         return;
     }
 
