@@ -555,7 +555,7 @@ ngx_http_webrtc_socketio_ended(void *data)
 
     if (socketio->socket.away) {
         ngx_http_webrtc_socketio_say(socketio, NGX_WEBRTC_SOCKETIO_WIRE_TEXT,
-                                     (u_char *) "1", 1);
+                                     (u_char *) "41", 2);
     }
 
     ngx_http_webrtc_socketio_cleanup(socketio);

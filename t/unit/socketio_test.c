@@ -1251,7 +1251,7 @@ a_member_that_goes_leaves_its_rooms(void **state)
     run(0);
     forget(a);
 
-    input(b, "1");
+    input(b, "41");
     run(0);
     heard(a, "|42[\"ROOM_USER_LEAVE\",{\"roomName\":\"r\",\"src\":\"b\"}]");
 
@@ -1314,7 +1314,8 @@ a_member_that_is_lost_stays_for_a_while(void **state)
 
     (void) polled(sid);
     b = polled(sid);
-    ngx_webrtc_socketio_gone(&b->carrier, test.now);
+    post(sid, "1");
+    heard(b, "1:6");
     run(0);
     heard(a, "");
     assert_int_equal(polled(sid)->status, 400);

@@ -132,7 +132,7 @@ void ngx_webrtc_socketio_alive(ngx_webrtc_socketio_carrier_t *carrier,
 /*
  * The client has gone away from an attached carrier.  A session that is in
  * rooms waits for it; whoever knows that it does not come back says so before
- * with the end of Engine.IO, "1".
+ * with the end of Socket.IO, "41".
  */
 void ngx_webrtc_socketio_gone(ngx_webrtc_socketio_carrier_t *carrier,
     ngx_webrtc_usec_t now);

@@ -158,7 +158,7 @@ ngx_webrtc_socketio_post(ngx_webrtc_skyway_t *skyway,
 
     rc = len ? NGX_OK : NGX_ERROR;
 
-    while (rc == NGX_OK && !session->ended) {
+    while (rc == NGX_OK && !session->lost) {
 
         rc = ngx_webrtc_engine_io_next(&pos, last, form, &packet);
 
@@ -344,7 +344,7 @@ static void
 ngx_webrtc_socketio_packet(ngx_webrtc_socketio_session_t *session,
     ngx_webrtc_engine_io_packet_t *packet, ngx_webrtc_usec_t now)
 {
-    if (session->closing) {
+    if (session->closing || session->lost) {
         return;
     }
 
@@ -358,7 +358,10 @@ ngx_webrtc_socketio_packet(ngx_webrtc_socketio_session_t *session,
     switch (packet->type) {
 
     case NGX_WEBRTC_ENGINE_IO_CLOSE:
-        ngx_webrtc_socketio_end(session);
+
+        /* said by the client's library after an error too */
+
+        ngx_webrtc_socketio_lost(session, now);
         return;
 
     case NGX_WEBRTC_ENGINE_IO_PING:
