@@ -65,7 +65,7 @@ BUILD_PACKAGES =	build-essential pkg-config nginx libnginx-mod-stream \
 			nginx-dev libsrtp2-dev libnice-dev libusrsctp-dev \
 			libssl-dev libjansson-dev libwslay-dev zlib1g-dev
 UNIT_PACKAGES =		libcmocka-dev
-TEST_PACKAGES =		$(UNIT_PACKAGES) chromium iproute2 nftables coturn \
+TEST_PACKAGES =		$(UNIT_PACKAGES) chromium iproute2 nftables coturn curl \
 			ca-certificates \
 			ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base \
 			gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly

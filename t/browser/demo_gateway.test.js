@@ -60,7 +60,10 @@ class Script {
 
 
     async close() {
-        process.kill(-this.child.pid, 'SIGINT');
+        if (this.child.exitCode === null) {
+            process.kill(-this.child.pid, 'SIGINT');
+        }
+
         await this.ended;
     }
 }
