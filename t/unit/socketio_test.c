@@ -15,6 +15,7 @@
  *     ngx_webrtc_socketio_room.c
  *     ngx_webrtc_socketio_transport.c
  *     ngx_webrtc_room.c
+ *     ngx_webrtc_room_input.c
  *     ngx_webrtc_room_message.c
  *     ngx_webrtc_room_sfu.c
  */

@@ -69,9 +69,18 @@ void ngx_webrtc_rooms_shutdown(ngx_webrtc_rooms_t *rooms,
 void ngx_webrtc_rooms_tick(ngx_webrtc_rooms_t *rooms, ngx_webrtc_usec_t now);
 ngx_webrtc_usec_t ngx_webrtc_rooms_expires(ngx_webrtc_rooms_t *rooms);
 ngx_uint_t ngx_webrtc_rooms_busy(ngx_webrtc_rooms_t *rooms);
-/* an event for one member */
+
+/* ngx_webrtc_room_input.c */
+
+/* an event for one member, and for all */
 void ngx_webrtc_room_tell(ngx_webrtc_room_member_t *member, const char *name,
     const json_t *argument);
+json_t *ngx_webrtc_room_list(ngx_webrtc_room_t *room);
+void ngx_webrtc_room_spread_json(ngx_webrtc_room_t *room,
+    const char *name, const json_t *argument);
+void ngx_webrtc_room_log(ngx_webrtc_room_t *room, const char *type,
+    const json_t *argument, ngx_webrtc_usec_t now);
+void ngx_webrtc_room_log_trim(ngx_webrtc_room_t *room, size_t max);
 
 /* ngx_webrtc_room_sfu.c */
 
