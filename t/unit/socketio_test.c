@@ -13,6 +13,7 @@
  *     ngx_webrtc_socketio_event.c
  *     ngx_webrtc_socketio_resume.c
  *     ngx_webrtc_socketio_room.c
+ *     ngx_webrtc_socketio_output.c
  *     ngx_webrtc_socketio_transport.c
  *     ngx_webrtc_room.c
  *     ngx_webrtc_room_input.c

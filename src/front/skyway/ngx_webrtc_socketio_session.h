@@ -138,13 +138,19 @@ void ngx_webrtc_socketio_close(ngx_webrtc_socketio_session_t *session);
 /* it is no peer any more, but its client has still something to fetch */
 void ngx_webrtc_socketio_stray(ngx_webrtc_socketio_session_t *session);
 
-/* ngx_webrtc_socketio_transport.c */
+/* ngx_webrtc_socketio_output.c */
 
 /* a copy; when there are too many bytes the session ends */
 void ngx_webrtc_socketio_send(ngx_webrtc_socketio_session_t *session,
     const ngx_webrtc_engine_io_packet_t *packet);
 /* what waits goes with the carrier that there is */
 void ngx_webrtc_socketio_flush(ngx_webrtc_socketio_session_t *session);
+/* one packet over a WebSocket */
+void ngx_webrtc_socketio_frame(ngx_webrtc_socketio_carrier_t *carrier,
+    const ngx_webrtc_engine_io_packet_t *packet, ngx_log_t *log);
+
+/* ngx_webrtc_socketio_transport.c */
+
 void ngx_webrtc_socketio_answer(ngx_webrtc_socketio_carrier_t *carrier,
     ngx_uint_t status, ngx_webrtc_socketio_type_e type,
     const ngx_str_t *body);
