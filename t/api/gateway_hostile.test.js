@@ -22,7 +22,8 @@ const { serve, using } = require('../lib/suite');
 const options = {
     main: ['webrtc_gateway_linger 1s;', 'webrtc_gateway_poll_timeout 1s;',
            'webrtc_peer_expire_timeout 500ms;',
-           'webrtc_gateway_peer_connections 1000;'],
+           'webrtc_gateway_peer_connections 1000;',
+           'webrtc_peer_discovery on;'],
     rest: 'client_body_timeout 2s; keepalive_timeout 2s;',
     gatewayPorts: 30,
 };
@@ -505,7 +506,8 @@ test('peers and connections that come and go leave nothing', () =>
     using(async (opened) => {
         const nginx = await Nginx.start(await gateway({
             ...options, gatewayPorts: 40,
-            main: ['webrtc_gateway_linger 200ms;'] }));
+            main: ['webrtc_gateway_linger 200ms;',
+                   'webrtc_peer_discovery on;'] }));
 
         opened.push({ close: () => nginx.stop() });
 
@@ -548,7 +550,8 @@ test('each limit has its error, and only that is refused', () =>
                 'webrtc_gateway_max_links 400;',
                 'webrtc_gateway_max_events 10;',
                 'webrtc_peer_waiting 10000;',
-                'webrtc_gateway_poll_timeout 1s;'] }));
+                'webrtc_gateway_poll_timeout 1s;',
+                'webrtc_peer_discovery on;'] }));
 
         opened.push({ close: () => nginx.stop() });
 

@@ -26,7 +26,7 @@ const { serve, using } = require('../lib/suite');
 const suite = serve(() => gateway({
     main: ['webrtc_peer_expire_timeout 500ms;', 'webrtc_peer_waiting 50;',
            'webrtc_peer_waiting_buffer 1m;', 'webrtc_peer_ping_timeout 5s;',
-           'webrtc_gateway_linger 1s;'],
+           'webrtc_gateway_linger 1s;', 'webrtc_peer_discovery on;'],
     http: ['webrtc_message_size 64k;', 'webrtc_message_rate 10000;'],
 }));
 
