@@ -318,6 +318,11 @@ test('a page takes its id back while its old socket is still there', () =>
         await a.event('disconnected');
         await a.get('peer.reconnect()');
 
+        /* until then the dead socket has the id; no OPEN tells it */
+
+        await until('the new socket is open', () =>
+            a.get('peer.socket._socket?.readyState === 1'));
+
         await b.run('connect', 'phone');
         await a.isOpen();
         await b.isOpen();
