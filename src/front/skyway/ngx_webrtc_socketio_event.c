@@ -19,6 +19,7 @@ typedef void (*ngx_webrtc_socketio_event_pt)(
 typedef struct {
     ngx_str_t                     name;
     ngx_webrtc_socketio_event_pt  handler;
+    ngx_webrtc_skyway_message_e   type;     /* of what is for a peer */
 } ngx_webrtc_socketio_event_t;
 
 
@@ -36,19 +37,6 @@ static void ngx_webrtc_socketio_dispatch(
     ngx_webrtc_socketio_session_t *session, const ngx_str_t *data,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_socketio_say(ngx_webrtc_socketio_session_t *session,
-    ngx_webrtc_skyway_message_e type, const ngx_webrtc_socketio_said_t *said);
-static void ngx_webrtc_socketio_offer(ngx_webrtc_socketio_session_t *session,
-    const ngx_webrtc_socketio_said_t *said);
-static void ngx_webrtc_socketio_answered(
-    ngx_webrtc_socketio_session_t *session,
-    const ngx_webrtc_socketio_said_t *said);
-static void ngx_webrtc_socketio_candidate(
-    ngx_webrtc_socketio_session_t *session,
-    const ngx_webrtc_socketio_said_t *said);
-static void ngx_webrtc_socketio_leave(ngx_webrtc_socketio_session_t *session,
-    const ngx_webrtc_socketio_said_t *said);
-static void ngx_webrtc_socketio_force_close(
-    ngx_webrtc_socketio_session_t *session,
     const ngx_webrtc_socketio_said_t *said);
 static void ngx_webrtc_socketio_heard_message(
     ngx_webrtc_skyway_endpoint_t *endpoint,
@@ -63,23 +51,28 @@ static void ngx_webrtc_socketio_replaced(
 
 static const ngx_webrtc_socketio_event_t  ngx_webrtc_socketio_events[] = {
 
-    { ngx_string("SEND_CANDIDATE"), ngx_webrtc_socketio_candidate },
-    { ngx_string("SEND_OFFER"), ngx_webrtc_socketio_offer },
-    { ngx_string("SEND_ANSWER"), ngx_webrtc_socketio_answered },
-    { ngx_string("SEND_LEAVE"), ngx_webrtc_socketio_leave },
-    { ngx_string("SEND_FORCE_CLOSE"), ngx_webrtc_socketio_force_close },
+    { ngx_string("SEND_CANDIDATE"), ngx_webrtc_socketio_say,
+      NGX_WEBRTC_SKYWAY_CANDIDATE },
+    { ngx_string("SEND_OFFER"), ngx_webrtc_socketio_say,
+      NGX_WEBRTC_SKYWAY_OFFER },
+    { ngx_string("SEND_ANSWER"), ngx_webrtc_socketio_say,
+      NGX_WEBRTC_SKYWAY_ANSWER },
+    { ngx_string("SEND_LEAVE"), ngx_webrtc_socketio_say,
+      NGX_WEBRTC_SKYWAY_LEAVE },
+    { ngx_string("SEND_FORCE_CLOSE"), ngx_webrtc_socketio_say,
+      NGX_WEBRTC_SKYWAY_FORCE_CLOSE },
 
-    { ngx_string("ROOM_JOIN"), ngx_webrtc_socketio_room_join },
-    { ngx_string("ROOM_LEAVE"), ngx_webrtc_socketio_room_leave },
-    { ngx_string("ROOM_GET_USERS"), ngx_webrtc_socketio_room_users },
-    { ngx_string("ROOM_GET_LOGS"), ngx_webrtc_socketio_room_logs },
-    { ngx_string("ROOM_SEND_DATA"), ngx_webrtc_socketio_room_data },
-    { ngx_string("SFU_GET_OFFER"), ngx_webrtc_socketio_room_offer },
-    { ngx_string("SFU_ANSWER"), ngx_webrtc_socketio_room_answer },
+    { ngx_string("ROOM_JOIN"), ngx_webrtc_socketio_room_join, 0 },
+    { ngx_string("ROOM_LEAVE"), ngx_webrtc_socketio_room_leave, 0 },
+    { ngx_string("ROOM_GET_USERS"), ngx_webrtc_socketio_room_users, 0 },
+    { ngx_string("ROOM_GET_LOGS"), ngx_webrtc_socketio_room_logs, 0 },
+    { ngx_string("ROOM_SEND_DATA"), ngx_webrtc_socketio_room_data, 0 },
+    { ngx_string("SFU_GET_OFFER"), ngx_webrtc_socketio_room_offer, 0 },
+    { ngx_string("SFU_ANSWER"), ngx_webrtc_socketio_room_answer, 0 },
 
-    { ngx_string("UPDATE_CREDENTIAL"), ngx_webrtc_socketio_update },
+    { ngx_string("UPDATE_CREDENTIAL"), ngx_webrtc_socketio_update, 0 },
 
-    { ngx_null_string, NULL }
+    { ngx_null_string, NULL, 0 }
 };
 
 
@@ -321,6 +314,7 @@ ngx_webrtc_socketio_dispatch(ngx_webrtc_socketio_session_t *session,
     }
 
     said.now = now;
+    said.type = event->type;
     said.json = ngx_webrtc_json_parse(said.text.data,
                                       said.text.data + said.text.len,
                                       said.text.len, &reason);
@@ -337,7 +331,7 @@ ngx_webrtc_socketio_dispatch(ngx_webrtc_socketio_session_t *session,
 
 static void
 ngx_webrtc_socketio_say(ngx_webrtc_socketio_session_t *session,
-    ngx_webrtc_skyway_message_e type, const ngx_webrtc_socketio_said_t *said)
+    const ngx_webrtc_socketio_said_t *said)
 {
     char       *text;
     json_t     *to;
@@ -360,53 +354,13 @@ ngx_webrtc_socketio_say(ngx_webrtc_socketio_session_t *session,
             payload.len = ngx_strlen(text);
 
             ngx_webrtc_skyway_send(session->socketio->skyway,
-                                   &session->endpoint, type, &dst, &payload,
-                                   said->now);
+                                   &session->endpoint, said->type, &dst,
+                                   &payload, said->now);
             free(text);
         }
     }
 
     json_decref(to);
-}
-
-
-static void
-ngx_webrtc_socketio_offer(ngx_webrtc_socketio_session_t *session,
-    const ngx_webrtc_socketio_said_t *said)
-{
-    ngx_webrtc_socketio_say(session, NGX_WEBRTC_SKYWAY_OFFER, said);
-}
-
-
-static void
-ngx_webrtc_socketio_answered(ngx_webrtc_socketio_session_t *session,
-    const ngx_webrtc_socketio_said_t *said)
-{
-    ngx_webrtc_socketio_say(session, NGX_WEBRTC_SKYWAY_ANSWER, said);
-}
-
-
-static void
-ngx_webrtc_socketio_candidate(ngx_webrtc_socketio_session_t *session,
-    const ngx_webrtc_socketio_said_t *said)
-{
-    ngx_webrtc_socketio_say(session, NGX_WEBRTC_SKYWAY_CANDIDATE, said);
-}
-
-
-static void
-ngx_webrtc_socketio_leave(ngx_webrtc_socketio_session_t *session,
-    const ngx_webrtc_socketio_said_t *said)
-{
-    ngx_webrtc_socketio_say(session, NGX_WEBRTC_SKYWAY_LEAVE, said);
-}
-
-
-static void
-ngx_webrtc_socketio_force_close(ngx_webrtc_socketio_session_t *session,
-    const ngx_webrtc_socketio_said_t *said)
-{
-    ngx_webrtc_socketio_say(session, NGX_WEBRTC_SKYWAY_FORCE_CLOSE, said);
 }
 
 

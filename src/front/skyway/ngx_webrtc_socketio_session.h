@@ -116,6 +116,7 @@ typedef struct {
     json_t                         *json;
     ngx_str_t                       text;
     ngx_webrtc_usec_t               now;
+    ngx_webrtc_skyway_message_e     type;   /* if it is for a peer */
 } ngx_webrtc_socketio_said_t;
 
 
