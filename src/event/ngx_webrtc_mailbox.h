@@ -41,6 +41,8 @@
  *      REPLACED        any -> any          an endpoint's client is here now
  *      PORT            any -> any          a port of the gateway was or may be
  *                                          taken over, or is to be closed
+ *      EVOSTREAM       any -> all          configurations or viewers of the
+ *                                          zone have changed
  *      GONE            any -> all          the owner in the body has died
  */
 
@@ -61,6 +63,7 @@
     X(LETTER)                                                                \
     X(REPLACED)                                                              \
     X(PORT)                                                                  \
+    X(EVOSTREAM)                                                             \
     X(GONE)
 
 #define NGX_WEBRTC_MAIL_ENUM(name)  NGX_WEBRTC_MAIL_##name,

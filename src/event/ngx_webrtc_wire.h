@@ -33,6 +33,8 @@ typedef enum {
     NGX_WEBRTC_WIRE_SOCKETIO,       /* one request or WebSocket of a session */
     NGX_WEBRTC_WIRE_ROOM,           /* a member of a room */
     NGX_WEBRTC_WIRE_FEED,           /* datagrams of a port of another worker */
+    NGX_WEBRTC_WIRE_VIEWING,        /* a viewer of a stream */
+    NGX_WEBRTC_WIRE_ERS,            /* a member of a rendezvous room */
     NGX_WEBRTC_WIRE_SERVICES
 } ngx_webrtc_wire_service_e;
 
