@@ -9,9 +9,10 @@
 #include <wslay/wslay.h>
 
 
-/* of a frame that a server sends */
+/* of a frame that a server sends, and what a client adds */
 
 #define NGX_WEBRTC_WEBSOCKET_HEADER  10
+#define NGX_WEBRTC_WEBSOCKET_MASK    4
 
 
 typedef struct {
@@ -25,12 +26,15 @@ static ngx_int_t ngx_webrtc_websocket_open(ngx_webrtc_websocket_t *ws);
 static ngx_int_t ngx_webrtc_websocket_fail(ngx_webrtc_websocket_t *ws);
 static void ngx_webrtc_websocket_rest(ngx_webrtc_websocket_t *ws);
 static void ngx_webrtc_websocket_count(ngx_webrtc_websocket_t *ws);
+static size_t ngx_webrtc_websocket_header(ngx_webrtc_websocket_t *ws);
 static ngx_uint_t ngx_webrtc_websocket_queue_close(
     ngx_webrtc_websocket_t *ws);
 static ssize_t ngx_webrtc_websocket_recv_handler(wslay_event_context_ptr ctx,
     uint8_t *buf, size_t len, int flags, void *data);
 static ssize_t ngx_webrtc_websocket_send_handler(wslay_event_context_ptr ctx,
     const uint8_t *buf, size_t len, int flags, void *data);
+static int ngx_webrtc_websocket_mask_handler(wslay_event_context_ptr ctx,
+    uint8_t *buf, size_t len, void *data);
 static void ngx_webrtc_websocket_frame_handler(wslay_event_context_ptr ctx,
     const struct wslay_event_on_frame_recv_start_arg *arg, void *data);
 static void ngx_webrtc_websocket_frame_end_handler(
@@ -42,7 +46,7 @@ static void ngx_webrtc_websocket_message_handler(wslay_event_context_ptr ctx,
 static const struct wslay_event_callbacks  ngx_webrtc_websocket_callbacks = {
     ngx_webrtc_websocket_recv_handler,
     ngx_webrtc_websocket_send_handler,
-    NULL,
+    ngx_webrtc_websocket_mask_handler,
     ngx_webrtc_websocket_frame_handler,
     NULL,
     ngx_webrtc_websocket_frame_end_handler,
@@ -64,6 +68,18 @@ ngx_webrtc_websocket_init(ngx_webrtc_websocket_t *ws, size_t max_message,
 
 
 void
+ngx_webrtc_websocket_init_client(ngx_webrtc_websocket_t *ws,
+    size_t max_message, size_t max_queue,
+    ngx_webrtc_websocket_random_pt random,
+    ngx_webrtc_websocket_handler_pt handler, void *data)
+{
+    ngx_webrtc_websocket_init(ws, max_message, max_queue, handler, data);
+
+    ws->random = random;
+}
+
+
+void
 ngx_webrtc_websocket_cleanup(ngx_webrtc_websocket_t *ws)
 {
     if (ws->wslay) {
@@ -81,16 +97,25 @@ ngx_webrtc_websocket_cleanup(ngx_webrtc_websocket_t *ws)
 static ngx_int_t
 ngx_webrtc_websocket_open(ngx_webrtc_websocket_t *ws)
 {
+    int                      rc;
     wslay_event_context_ptr  ctx;
 
     if (ws->wslay) {
         return NGX_OK;
     }
 
-    if (wslay_event_context_server_init(&ctx, &ngx_webrtc_websocket_callbacks,
-                                        ws)
-        != 0)
-    {
+    if (ws->random) {
+        rc = wslay_event_context_client_init(&ctx,
+                                             &ngx_webrtc_websocket_callbacks,
+                                             ws);
+
+    } else {
+        rc = wslay_event_context_server_init(&ctx,
+                                             &ngx_webrtc_websocket_callbacks,
+                                             ws);
+    }
+
+    if (rc != 0) {
         return NGX_ERROR;
     }
 
@@ -134,14 +159,22 @@ ngx_webrtc_websocket_count(ngx_webrtc_websocket_t *ws)
     if (ws->wslay) {
         ws->pending = wslay_event_get_queued_msg_length(ws->wslay)
                       + wslay_event_get_queued_msg_count(ws->wslay)
-                        * NGX_WEBRTC_WEBSOCKET_HEADER;
+                        * ngx_webrtc_websocket_header(ws);
     }
 
     closing = ws->closing;
 
     if (closing) {
-        ws->pending += closing->len + 2 + NGX_WEBRTC_WEBSOCKET_HEADER;
+        ws->pending += closing->len + 2 + ngx_webrtc_websocket_header(ws);
     }
+}
+
+
+static size_t
+ngx_webrtc_websocket_header(ngx_webrtc_websocket_t *ws)
+{
+    return NGX_WEBRTC_WEBSOCKET_HEADER
+           + (ws->random ? NGX_WEBRTC_WEBSOCKET_MASK : 0);
 }
 
 
@@ -152,7 +185,7 @@ ngx_webrtc_websocket_input(ngx_webrtc_websocket_t *ws, const u_char *pos,
     int        rc;
     ngx_int_t  done;
 
-    if (ngx_webrtc_websocket_open(ws) != NGX_OK) {
+    if (ws->failed || ngx_webrtc_websocket_open(ws) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -196,7 +229,7 @@ ngx_webrtc_websocket_input(ngx_webrtc_websocket_t *ws, const u_char *pos,
 
     if (ws->pending > ws->max_queue
                       + NGX_WEBRTC_WEBSOCKET_REASON
-                      + 2 * NGX_WEBRTC_WEBSOCKET_HEADER)
+                      + 2 * ngx_webrtc_websocket_header(ws))
     {
         return NGX_ERROR;
     }
@@ -252,12 +285,12 @@ ngx_webrtc_websocket_send(ngx_webrtc_websocket_t *ws, ngx_uint_t opcode,
     }
 
     if (len > ws->max_queue
-        || ws->pending + len + NGX_WEBRTC_WEBSOCKET_HEADER > ws->max_queue)
+        || ws->pending + len + ngx_webrtc_websocket_header(ws) > ws->max_queue)
     {
         return NGX_BUSY;
     }
 
-    if (ngx_webrtc_websocket_open(ws) != NGX_OK) {
+    if (ws->failed || ngx_webrtc_websocket_open(ws) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -332,7 +365,7 @@ ngx_webrtc_websocket_output(ngx_webrtc_websocket_t *ws, u_char *buf,
 {
     size_t  len;
 
-    if (ws->wslay == NULL) {
+    if (ws->wslay == NULL || ws->failed) {
         return 0;
     }
 
@@ -437,6 +470,25 @@ ngx_webrtc_websocket_send_handler(wslay_event_context_ptr ctx,
 }
 
 
+static int
+ngx_webrtc_websocket_mask_handler(wslay_event_context_ptr ctx, uint8_t *buf,
+    size_t len, void *data)
+{
+    ngx_webrtc_websocket_t  *ws;
+
+    (void) ctx;
+
+    ws = data;
+
+    if (ws->random(ws->data, buf, len) != NGX_OK) {
+        ws->failed = 1;
+        return -1;
+    }
+
+    return 0;
+}
+
+
 static void
 ngx_webrtc_websocket_frame_handler(wslay_event_context_ptr ctx,
     const struct wslay_event_on_frame_recv_start_arg *arg, void *data)
@@ -447,11 +499,12 @@ ngx_webrtc_websocket_frame_handler(wslay_event_context_ptr ctx,
 
     ws = data;
 
-    /* two bytes, the extended length, the mask */
+    /* two bytes, the extended length, the mask of a client */
 
-    ws->frame = 6 + arg->payload_length
+    ws->frame = 2 + arg->payload_length
                 + ((arg->payload_length > 65535) ? 8
-                   : (arg->payload_length > 125) ? 2 : 0);
+                   : (arg->payload_length > 125) ? 2 : 0)
+                + (ws->random ? 0 : NGX_WEBRTC_WEBSOCKET_MASK);
 
     /* half a code, which wslay takes for none (RFC 6455, 5.5.1) */
 

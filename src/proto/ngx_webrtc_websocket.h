@@ -5,8 +5,8 @@
 
 
 /*
- * Server side framing of RFC 6455 after the handshake, over wslay: bytes in,
- * messages out through a handler; messages in, bytes out.  No extension is
+ * Framing of RFC 6455 after the handshake, over wslay, for either side: bytes
+ * in, messages out through a handler; messages in, bytes out.  No extension is
  * ever negotiated, so a reserved bit is a protocol error.
  *
  * wslay's context (over 8 kB) and the message buffer exist only while a
@@ -49,12 +49,18 @@ typedef struct {
 typedef void (*ngx_webrtc_websocket_handler_pt)(ngx_webrtc_websocket_t *ws,
     const ngx_webrtc_websocket_message_t *message);
 
+/* of a client: four bytes for each frame, which nobody may foretell */
+
+typedef ngx_int_t (*ngx_webrtc_websocket_random_pt)(void *data, u_char *buf,
+    size_t len);
+
 
 /* owned by the caller; cleanup() frees what hangs on it */
 
 struct ngx_webrtc_websocket_s {
     ngx_webrtc_websocket_handler_pt       handler;
     void                                 *data;   /* the caller's */
+    ngx_webrtc_websocket_random_pt        random; /* NULL: we are a server */
 
     size_t                                max_message;
     size_t                                max_queue;  /* bytes not yet sent */
@@ -79,11 +85,20 @@ struct ngx_webrtc_websocket_s {
     unsigned                              stalled:1;    /* output() */
     unsigned                              bad_close:1;  /* of one byte */
     unsigned                              busy:1;
+    unsigned                              failed:1;    /* no random bytes */
 };
 
 
 void ngx_webrtc_websocket_init(ngx_webrtc_websocket_t *ws,
     size_t max_message, size_t max_queue,
+    ngx_webrtc_websocket_handler_pt handler, void *data);
+/*
+ * We are the client: what we send is masked, and a server that masks breaks
+ * the protocol.  random() gets "data" as well.
+ */
+void ngx_webrtc_websocket_init_client(ngx_webrtc_websocket_t *ws,
+    size_t max_message, size_t max_queue,
+    ngx_webrtc_websocket_random_pt random,
     ngx_webrtc_websocket_handler_pt handler, void *data);
 void ngx_webrtc_websocket_cleanup(ngx_webrtc_websocket_t *ws);
 
@@ -115,7 +130,10 @@ ngx_int_t ngx_webrtc_websocket_send(ngx_webrtc_websocket_t *ws,
 ngx_int_t ngx_webrtc_websocket_send_close(ngx_webrtc_websocket_t *ws,
     ngx_uint_t code, const u_char *reason, size_t len);
 
-/* moves queued bytes to a buffer and returns their number; 0: none wait */
+/*
+ * Moves queued bytes to a buffer and returns their number; 0: none wait, or
+ * ws->failed: close at once.
+ */
 size_t ngx_webrtc_websocket_output(ngx_webrtc_websocket_t *ws, u_char *buf,
     size_t size);
 
