@@ -19,6 +19,7 @@
 #include <core/ngx_webrtc_acl.h>
 #include <core/ngx_webrtc_addr.h>
 #include <crypto/ngx_webrtc_certificate.h>
+#include <event/ngx_webrtc_evostream_conf.h>
 #include <event/ngx_webrtc_skyway_conf.h>
 #include <event/ngx_webrtc_ice_conf.h>
 #include <event/ngx_webrtc_zone.h>
@@ -111,6 +112,7 @@ typedef struct {
     ngx_uint_t                rpc_methods;      /* as bits */
 
     ngx_webrtc_skyway_main_conf_t  skyway;
+    ngx_webrtc_evostream_main_conf_t  evostream;
 } ngx_webrtc_conf_t;
 
 

@@ -44,6 +44,8 @@ typedef struct {
     ngx_flag_t                ers_over_ssl;     /* the default */
     ngx_flag_t                ssl_verify;
     ngx_str_t                 ssl_trusted_certificate;
+    u_char                   *ssl_file;     /* where that stands */
+    ngx_uint_t                ssl_line;
     ngx_ssl_t                *ssl;              /* NULL: without OpenSSL */
     ngx_resolver_t           *resolver;         /* NULL: no names */
     ngx_msec_t                resolver_timeout;
@@ -70,6 +72,14 @@ typedef struct {
     ngx_msec_t                ers_join_timeout;     /* connected, silent */
     ngx_msec_t                ers_credential_time;  /* of TURN secrets */
 } ngx_webrtc_evostream_main_conf_t;
+
+
+/* ngx_webrtc_evostream_ers_conf.c */
+
+char *ngx_webrtc_evostream_ers_texts(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_webrtc_evostream_ers_server(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 
 #endif /* _NGX_WEBRTC_EVOSTREAM_CONF_H_INCLUDED_ */
