@@ -122,7 +122,7 @@ typedef struct {
     uint16_t                           stream;
     unsigned                           opened:1;    /* "stream" is set */
     unsigned                           open:1;      /* acknowledged */
-} ngx_webrtc_line_t;
+} ngx_webrtc_duct_t;
 
 
 /* of the pool of its connection */

@@ -59,7 +59,7 @@ ngx_webrtc_messaging_init(ngx_webrtc_connection_t *connection,
     messaging->labels = ngx_pcalloc(pool, join->nlabels
                                           * sizeof(ngx_webrtc_label_t));
     messaging->lines = ngx_pcalloc(pool, join->nlabels
-                                         * sizeof(ngx_webrtc_line_t));
+                                         * sizeof(ngx_webrtc_duct_t));
 
     if (messaging->labels == NULL || messaging->lines == NULL) {
         return NGX_ERROR;
@@ -196,7 +196,7 @@ ngx_webrtc_messaging_ready(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now)
 {
     ngx_uint_t                       i;
-    ngx_webrtc_line_t               *line;
+    ngx_webrtc_duct_t               *line;
     ngx_webrtc_label_t              *label;
     ngx_webrtc_messaging_t          *messaging;
     ngx_webrtc_data_channel_conf_t   conf;
@@ -496,7 +496,7 @@ ngx_webrtc_messaging_send(ngx_webrtc_connection_t *connection, ngx_uint_t n,
     const ngx_str_t *message, ngx_uint_t binary, ngx_webrtc_usec_t now)
 {
     ngx_int_t            rc;
-    ngx_webrtc_line_t   *line;
+    ngx_webrtc_duct_t   *line;
     ngx_webrtc_label_t  *label;
 
     line = &connection->messaging->lines[n];
@@ -556,7 +556,7 @@ ngx_webrtc_messaging_close(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now)
 {
     ngx_uint_t               i;
-    ngx_webrtc_line_t       *line;
+    ngx_webrtc_duct_t       *line;
     ngx_webrtc_messaging_t  *messaging;
 
     messaging = connection->messaging;
