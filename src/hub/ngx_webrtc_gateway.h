@@ -32,6 +32,7 @@
 
 
 typedef struct ngx_webrtc_engine_s   ngx_webrtc_engine_t;
+typedef struct ngx_webrtc_source_s   ngx_webrtc_source_t;
 typedef struct ngx_webrtc_gateway_s  ngx_webrtc_gateway_t;
 typedef struct ngx_webrtc_port_s     ngx_webrtc_port_t;
 typedef struct ngx_webrtc_link_s     ngx_webrtc_link_t;
@@ -129,6 +130,10 @@ ngx_webrtc_port_t *ngx_webrtc_port_create(ngx_webrtc_gateway_t *gateway,
 void ngx_webrtc_port_destroy(ngx_webrtc_port_t *port);
 void *ngx_webrtc_port_socket(ngx_webrtc_port_t *port);
 
+/* as its links have declared it; NGX_DECLINED: none has */
+ngx_int_t ngx_webrtc_port_format(ngx_webrtc_port_t *port, ngx_uint_t *codec,
+    ngx_uint_t *pt);
+
 /* one datagram, changed in place; what is not for a link is counted */
 void ngx_webrtc_port_input(ngx_webrtc_port_t *port, u_char *pos, size_t len,
     ngx_webrtc_usec_t now);
@@ -155,6 +160,10 @@ typedef enum {
 } ngx_webrtc_packing_e;
 
 
+/* in place of a payload type: whatever comes in */
+#define NGX_WEBRTC_PORT_ANY_TYPE    255     /* as in ngx_webrtc_plain.h */
+
+
 /* audio or video of a link */
 
 typedef struct {
@@ -165,10 +174,15 @@ typedef struct {
     uint32_t                  bit_rate;     /* kbit/s, 0: no limit */
     ngx_webrtc_port_t        *feed;         /* NULL: nothing is sent */
     ngx_webrtc_port_t        *rtcp_feed;    /* NULL: reports are our own */
+    ngx_webrtc_source_t      *source;       /* in place of a feed; to be taken
+                                               away before it ends */
+    ngx_str_t                 fmtp;         /* of an offer; not copied; empty:
+                                               the default */
     ngx_webrtc_addr_t         redirect;     /* port 0: none */
     ngx_webrtc_addr_t         rtcp_redirect;
     unsigned                  send:1;
     unsigned                  receive:1;
+    unsigned                  paused:1;     /* nothing is sent for a while */
     unsigned                  any:1;        /* the format was not named:
                                                inside, what the other sends */
 } ngx_webrtc_link_media_t;
@@ -197,6 +211,11 @@ typedef struct {
                                                told as events */
     unsigned                  hang_up:1;    /* media: with a data channel
                                                whose closing ends the call */
+    unsigned                  commands:1;   /* media: the remote may open the
+                                               channel data.label, whose
+                                               messages are told.  Max_links
+                                               is not for such links, their
+                                               owner counts them */
 } ngx_webrtc_link_conf_t;
 
 
@@ -207,9 +226,10 @@ typedef enum {
     NGX_WEBRTC_LINK_GATHERED,   /* there are no more of them */
     NGX_WEBRTC_LINK_CLOSED,     /* by the remote */
     NGX_WEBRTC_LINK_FAILED,     /* "reason" says why */
-    NGX_WEBRTC_LINK_NEWS        /* for the other end of an inside link: its
+    NGX_WEBRTC_LINK_NEWS,       /* for the other end of an inside link: its
                                    link_inside() has to be called with what
                                    link_describe() gives now */
+    NGX_WEBRTC_LINK_COMMAND     /* "text", valid during the call */
 } ngx_webrtc_link_event_e;
 
 
@@ -218,6 +238,7 @@ typedef struct {
     ngx_str_t                 candidate;    /* "candidate:..." */
     ngx_str_t                 mid;
     const char               *reason;       /* constant, upper case */
+    ngx_str_t                 text;
 } ngx_webrtc_link_event_t;
 
 
@@ -313,6 +334,21 @@ typedef struct {
 const ngx_webrtc_link_stats_t *ngx_webrtc_link_stats(ngx_webrtc_link_t *link);
 /* bytes that wait to be sent */
 size_t ngx_webrtc_link_buffered(ngx_webrtc_link_t *link);
+/* commands: a text for the remote; other than NGX_OK: it was dropped */
+ngx_int_t ngx_webrtc_link_say(ngx_webrtc_link_t *link, const ngx_str_t *text,
+    ngx_webrtc_usec_t now);
+
+/* of a browser: datagrams, and where it is (port 0: not known) */
+
+typedef struct {
+    uint64_t                  sent_bytes;
+    uint64_t                  received_bytes;
+    ngx_webrtc_addr_t         remote;
+} ngx_webrtc_link_traffic_t;
+
+void ngx_webrtc_link_traffic(ngx_webrtc_link_t *link,
+    ngx_webrtc_link_traffic_t *traffic);
+
 /* of what is received; 0: not known yet */
 uint32_t ngx_webrtc_link_ssrc(ngx_webrtc_link_t *link, ngx_uint_t video);
 

@@ -123,6 +123,7 @@ struct ngx_webrtc_medium_s {
                                                    be silent just now */
     uint32_t                       source_ssrc; /* as it was declared */
     ngx_webrtc_subscription_t     *sub;
+    ngx_webrtc_source_t           *from;        /* what "sub" is to */
     ngx_webrtc_forward_t          *forward;
     ngx_webrtc_forward_conf_t      to;          /* of the forward */
 

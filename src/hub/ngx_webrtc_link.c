@@ -29,7 +29,7 @@ ngx_webrtc_link_create(ngx_webrtc_gateway_t *gateway,
 {
     ngx_webrtc_link_t  *link;
 
-    if (gateway->nlinks == gateway->conf.max_links) {
+    if (!conf->commands && gateway->nlinks == gateway->conf.max_links) {
         return NULL;
     }
 
@@ -42,7 +42,10 @@ ngx_webrtc_link_create(ngx_webrtc_gateway_t *gateway,
     link->data = data;
 
     ngx_queue_insert_tail(&gateway->links, &link->queue);
-    gateway->nlinks++;
+
+    if (!conf->commands) {
+        gateway->nlinks++;
+    }
 
     ngx_webrtc_link_apply(link, now);
 
@@ -79,6 +82,7 @@ ngx_webrtc_link_new(ngx_webrtc_gateway_t *gateway,
 
     link->conf.is_data = conf->is_data;
     link->conf.full_ice = conf->full_ice;
+    link->conf.commands = conf->commands;
 
     link->name.len = NGX_WEBRTC_ID_LEN;
     link->name.data = ngx_pnalloc(pool, NGX_WEBRTC_ID_LEN);
@@ -135,7 +139,10 @@ ngx_webrtc_link_destroy(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now)
     ngx_webrtc_gateway_begin(gateway);
 
     link->left = 1;
-    gateway->nlinks--;
+
+    if (!link->conf.commands) {
+        gateway->nlinks--;
+    }
 
     ngx_queue_remove(&link->queue);
 
@@ -198,6 +205,16 @@ ngx_webrtc_link_copy(ngx_webrtc_link_t *link,
 
     data = &link->conf.data;
 
+    if (link->agreed && link->conf.commands) {
+
+        /* there may be more in the next offer */
+
+        link->conf.video = conf->video;
+        link->conf.audio = conf->audio;
+
+        return NGX_OK;
+    }
+
     if (link->agreed || link->inside) {
         ngx_webrtc_link_copy_ends(&link->conf.video, &conf->video);
         ngx_webrtc_link_copy_ends(&link->conf.audio, &conf->audio);
@@ -236,6 +253,8 @@ ngx_webrtc_link_copy_ends(ngx_webrtc_link_media_t *media,
 {
     media->feed = conf->feed;
     media->rtcp_feed = conf->rtcp_feed;
+    media->source = conf->source;
+    media->paused = conf->paused;
     media->redirect = conf->redirect;
     media->rtcp_redirect = conf->rtcp_redirect;
 }
@@ -375,6 +394,34 @@ ngx_webrtc_link_buffered(ngx_webrtc_link_t *link)
     }
 
     return link->peer ? ngx_webrtc_data_buffered(link->peer) : 0;
+}
+
+
+ngx_int_t
+ngx_webrtc_link_say(ngx_webrtc_link_t *link, const ngx_str_t *text,
+    ngx_webrtc_usec_t now)
+{
+    return ngx_webrtc_link_datagram(link, text->data, text->len, now);
+}
+
+
+void
+ngx_webrtc_link_traffic(ngx_webrtc_link_t *link,
+    ngx_webrtc_link_traffic_t *traffic)
+{
+    ngx_webrtc_peer_stats_t  stats;
+
+    ngx_memzero(traffic, sizeof(ngx_webrtc_link_traffic_t));
+
+    if (link->peer == NULL) {
+        return;
+    }
+
+    ngx_webrtc_peer_stats(link->peer, &stats);
+
+    traffic->sent_bytes = stats.sent_bytes;
+    traffic->received_bytes = stats.received_bytes;
+    traffic->remote = stats.remote;
 }
 
 

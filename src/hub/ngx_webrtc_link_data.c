@@ -19,10 +19,14 @@
 
 static void ngx_webrtc_link_data_handler(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_data_event_t *event, void *data, ngx_webrtc_usec_t now);
+static void ngx_webrtc_link_data_message(ngx_webrtc_link_t *link,
+    const ngx_webrtc_data_event_t *event, ngx_webrtc_usec_t now);
 static void ngx_webrtc_link_data_ready(ngx_webrtc_link_t *link,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_link_data_opened(ngx_webrtc_link_t *link,
     const ngx_webrtc_data_event_t *event, ngx_webrtc_usec_t now);
+static ngx_uint_t ngx_webrtc_link_data_is_wanted(ngx_webrtc_link_t *link,
+    const ngx_webrtc_data_channel_conf_t *channel);
 static void ngx_webrtc_link_data_adopt(ngx_webrtc_link_t *link,
     const ngx_webrtc_data_channel_conf_t *channel);
 static void ngx_webrtc_link_data_open(ngx_webrtc_link_t *link,
@@ -99,9 +103,9 @@ ngx_webrtc_link_data_handler(ngx_webrtc_peer_t *peer,
     case NGX_WEBRTC_DATA_MESSAGE:
 
         if (link->has_stream && event->stream == link->stream
-            && link->conf.is_data && !link->left)
+            && !link->left)
         {
-            ngx_webrtc_link_message(link, event, now);
+            ngx_webrtc_link_data_message(link, event, now);
         }
 
         break;
@@ -126,6 +130,32 @@ ngx_webrtc_link_data_handler(ngx_webrtc_peer_t *peer,
 }
 
 
+static void
+ngx_webrtc_link_data_message(ngx_webrtc_link_t *link,
+    const ngx_webrtc_data_event_t *event, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_link_event_t  told;
+
+    if (link->conf.is_data) {
+        ngx_webrtc_link_message(link, event, now);
+        return;
+    }
+
+    if (!link->conf.commands) {
+        return;
+    }
+
+    ngx_memzero(&told, sizeof(ngx_webrtc_link_event_t));
+
+    told.type = NGX_WEBRTC_LINK_COMMAND;
+    told.reason = "";
+    told.text.data = event->data;
+    told.text.len = event->len;
+
+    ngx_webrtc_link_tell_event(link, &told, now);
+}
+
+
 /* the association is up */
 
 static void
@@ -137,7 +167,9 @@ ngx_webrtc_link_data_ready(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now)
 
     data = &link->conf.data;
 
-    if (link->left || (!link->caller && !data->negotiated)) {
+    if (link->left || link->conf.commands
+        || (!link->caller && !data->negotiated))
+    {
         return;
     }
 
@@ -189,9 +221,11 @@ static void
 ngx_webrtc_link_data_opened(ngx_webrtc_link_t *link,
     const ngx_webrtc_data_event_t *event, ngx_webrtc_usec_t now)
 {
-    if (event->channel && (link->has_stream || link->left)) {
-
-        /* there is one already, or it comes too late */
+    if (event->channel
+        && (link->has_stream || link->left
+            || !ngx_webrtc_link_data_is_wanted(link, event->channel)))
+    {
+        /* there is one already, or it comes too late, or is another one */
 
         ngx_webrtc_data_close(link->peer, event->stream, now);
         return;
@@ -212,6 +246,15 @@ ngx_webrtc_link_data_opened(ngx_webrtc_link_t *link,
     }
 
     ngx_webrtc_link_data_open(link, now);
+}
+
+
+static ngx_uint_t
+ngx_webrtc_link_data_is_wanted(ngx_webrtc_link_t *link,
+    const ngx_webrtc_data_channel_conf_t *channel)
+{
+    return !link->conf.commands
+           || ngx_webrtc_str_equal(&channel->label, &link->conf.data.label);
 }
 
 
@@ -268,6 +311,14 @@ ngx_webrtc_link_data_closed(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now)
 
         link->closing = 1;
         ngx_webrtc_peer_close(link->peer, now);
+        return;
+    }
+
+    if (link->conf.commands) {
+
+        /* it may be opened again */
+
+        link->has_stream = 0;
         return;
     }
 

@@ -25,6 +25,9 @@ static void ngx_webrtc_link_media_source(ngx_webrtc_medium_t *medium);
 static void ngx_webrtc_link_media_unsource(ngx_webrtc_medium_t *medium);
 static void ngx_webrtc_link_media_subscribe(ngx_webrtc_medium_t *medium,
     ngx_webrtc_usec_t now);
+static ngx_webrtc_source_t *ngx_webrtc_link_media_from(
+    ngx_webrtc_medium_t *medium);
+static void ngx_webrtc_link_media_unsubscribe(ngx_webrtc_medium_t *medium);
 static void ngx_webrtc_link_media_format(
     const ngx_webrtc_medium_t *medium, ngx_webrtc_format_t *format);
 static void ngx_webrtc_link_media_forward(ngx_webrtc_medium_t *medium,
@@ -233,11 +236,17 @@ ngx_webrtc_link_media_subscribe(ngx_webrtc_medium_t *medium,
     ngx_webrtc_usec_t now)
 {
     ngx_uint_t                       sends;
+    ngx_webrtc_source_t             *source;
     ngx_webrtc_agreement_media_t    *agreed;
     ngx_webrtc_subscription_conf_t   conf;
 
     agreed = medium->agreed;
-    sends = agreed->accepted && agreed->sends;
+    sends = agreed->accepted && agreed->sends && !medium->conf->paused;
+    source = ngx_webrtc_link_media_from(medium);
+
+    if (medium->from != source) {
+        ngx_webrtc_link_media_unsubscribe(medium);
+    }
 
     if (medium->sub) {
 
@@ -250,7 +259,7 @@ ngx_webrtc_link_media_subscribe(ngx_webrtc_medium_t *medium,
         return;
     }
 
-    if (!sends || medium->inlet == NULL) {
+    if (!sends || source == NULL) {
         return;
     }
 
@@ -270,13 +279,39 @@ ngx_webrtc_link_media_subscribe(ngx_webrtc_medium_t *medium,
     conf.rtx_ssrc = agreed->rtx_ssrc;
     conf.cname = medium->link->name;
 
-    medium->sub = ngx_webrtc_subscription_create(medium->link->peer,
-                           ngx_webrtc_plain_source(medium->inlet->plain),
-                           &conf, now);
+    /* of simulcast what the browser's bandwidth allows */
 
+    conf.layer = NGX_WEBRTC_LAYER_AUTO;
+
+    medium->sub = ngx_webrtc_subscription_create(medium->link->peer, source,
+                                                 &conf, now);
     if (medium->sub) {
+        medium->from = source;
         medium->has_sent = 1;
     }
+}
+
+
+static ngx_webrtc_source_t *
+ngx_webrtc_link_media_from(ngx_webrtc_medium_t *medium)
+{
+    if (medium->inlet) {
+        return ngx_webrtc_plain_source(medium->inlet->plain);
+    }
+
+    return medium->conf->source;
+}
+
+
+static void
+ngx_webrtc_link_media_unsubscribe(ngx_webrtc_medium_t *medium)
+{
+    if (medium->sub) {
+        ngx_webrtc_subscription_destroy(medium->sub);
+    }
+
+    medium->sub = NULL;
+    medium->from = NULL;
 }
 
 
@@ -344,10 +379,7 @@ ngx_webrtc_link_media_forward(ngx_webrtc_medium_t *medium,
 void
 ngx_webrtc_link_media_unfeed(ngx_webrtc_medium_t *medium)
 {
-    if (medium->sub) {
-        ngx_webrtc_subscription_destroy(medium->sub);
-        medium->sub = NULL;
-    }
+    ngx_webrtc_link_media_unsubscribe(medium);
 
     if (medium->forward && medium->link->inside) {
         ngx_webrtc_forward_destroy(medium->forward);

@@ -232,8 +232,9 @@ ngx_webrtc_link_want(ngx_webrtc_link_t *link)
     ngx_webrtc_link_want_media(&link->media[NGX_WEBRTC_LINK_VIDEO]);
     ngx_webrtc_link_want_media(&link->media[NGX_WEBRTC_LINK_AUDIO]);
 
-    data->wanted = link->caller ? link->conf.hang_up : data->present;
-    link->agreement.needs_media = 1;
+    data->wanted = link->caller ? link->conf.hang_up || link->conf.commands
+                                : data->present;
+    link->agreement.needs_media = !link->conf.commands;
 }
 
 
@@ -246,8 +247,11 @@ ngx_webrtc_link_want_media(ngx_webrtc_medium_t *medium)
     conf = medium->conf;
     agreed = medium->agreed;
 
-    if (!medium->link->agreed) {
+    if (!medium->link->agreed
+        || (medium->link->conf.commands && !agreed->accepted))
+    {
         agreed->codec = conf->codec;
+        agreed->fmtp = conf->fmtp;
     }
 
     agreed->bit_rate = conf->bit_rate;
@@ -354,6 +358,10 @@ ngx_webrtc_link_has_common(ngx_webrtc_link_t *link, const char **reason)
     audio = &agreement->audio;
 
     *reason = "NO-COMMON-CODEC";
+
+    if (link->conf.commands && agreement->data.accepted) {
+        return 1;
+    }
 
     /* what is not wanted is accepted too, and inactive */
 

@@ -78,6 +78,31 @@ ngx_webrtc_port_stats(ngx_webrtc_port_t *port)
 }
 
 
+ngx_int_t
+ngx_webrtc_port_format(ngx_webrtc_port_t *port, ngx_uint_t *codec,
+    ngx_uint_t *pt)
+{
+    ngx_queue_t         *q;
+    ngx_webrtc_inlet_t  *inlet;
+
+    for (q = ngx_queue_head(&port->inlets);
+         q != ngx_queue_sentinel(&port->inlets);
+         q = ngx_queue_next(q))
+    {
+        inlet = ngx_queue_data(q, ngx_webrtc_inlet_t, queue);
+
+        if (inlet->format.pt != NGX_WEBRTC_PORT_ANY_TYPE) {
+            *codec = inlet->format.codec;
+            *pt = inlet->format.pt;
+
+            return NGX_OK;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
 void
 ngx_webrtc_port_input(ngx_webrtc_port_t *port, u_char *pos, size_t len,
     ngx_webrtc_usec_t now)

@@ -289,9 +289,12 @@ ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_stats_t *stats)
 {
     ngx_uint_t                  i;
     ngx_queue_t                *q;
+    ngx_webrtc_ice_t           *ice;
     ngx_webrtc_track_t         *track;
     ngx_webrtc_source_t        *source;
     ngx_webrtc_subscription_t  *sub;
+
+    ice = &peer->transport.ice;
 
     ngx_memzero(stats, sizeof(ngx_webrtc_peer_stats_t));
 
@@ -299,6 +302,10 @@ ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_stats_t *stats)
     stats->sent_bytes = peer->sent_bytes;
     stats->round_trip = peer->round_trip;
     stats->out = peer->past;
+
+    if (ice->selected && !ice->external) {
+        stats->remote = ice->selected->path.remote;
+    }
 
     if (peer->bandwidth) {
         stats->available = peer->bandwidth->estimate.bit_rate;

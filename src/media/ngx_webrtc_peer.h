@@ -141,6 +141,8 @@ typedef struct {
                                                    way carries; 0: not known */
     ngx_webrtc_stream_stats_t in;
     ngx_webrtc_stream_stats_t out;
+    ngx_webrtc_addr_t         remote;           /* port 0: not known, or what
+                                                   an agent knows */
 } ngx_webrtc_peer_stats_t;
 
 

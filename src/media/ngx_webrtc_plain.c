@@ -107,6 +107,10 @@ ngx_webrtc_plain_input(ngx_webrtc_plain_t *plain, u_char *pos, size_t len,
         return NGX_WEBRTC_PLAIN_BAD;
     }
 
+    if (plain->source->format.pt == NGX_WEBRTC_PLAIN_ANY) {
+        rtp.pt = NGX_WEBRTC_PLAIN_ANY;
+    }
+
     if (rtp.pt != plain->source->format.pt) {
         return NGX_WEBRTC_PLAIN_TYPE;
     }

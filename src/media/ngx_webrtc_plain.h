@@ -48,9 +48,13 @@ typedef void (*ngx_webrtc_plain_rtcp_pt)(ngx_webrtc_plain_t *plain,
     const u_char *pos, size_t len, void *data, ngx_webrtc_usec_t now);
 
 
+#define NGX_WEBRTC_PLAIN_ANY    255         /* type */
+
+
 typedef struct {
-    ngx_webrtc_format_t       format;       /* pt: as it comes in; the rest
-                                               but codec and clock is unused */
+    ngx_webrtc_format_t       format;       /* pt: as it comes in, or ANY; the
+                                               rest but codec and clock is
+                                               unused */
     uint64_t                  bit_rate;     /* cap, bits per second; 0: none */
     ngx_str_t                 cname;        /* ours, outlives it; or empty */
     ngx_webrtc_plain_rtcp_pt  handler;      /* NULL: nothing is said */
