@@ -95,6 +95,7 @@ ngx_webrtc_connection_create(ngx_webrtc_hub_t *hub,
     connection->hub = hub;
 
     ngx_queue_init(&connection->receptions);
+    ngx_queue_init(&connection->taps);
     ngx_queue_init(&connection->senders);
     ngx_queue_init(&connection->receivers);
     ngx_queue_init(&connection->filters);

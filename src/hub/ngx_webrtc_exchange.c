@@ -393,6 +393,7 @@ ngx_webrtc_exchange_withdraw(ngx_webrtc_connection_t *connection,
     }
 
     (void) ngx_webrtc_connection_stop_forwarding(connection);
+    ngx_webrtc_tap_end(connection, now);
 
     for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
         track = &connection->tracks[i];

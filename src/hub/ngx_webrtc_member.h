@@ -130,7 +130,7 @@ typedef struct {
 struct ngx_webrtc_messaging_s {
     ngx_webrtc_negotiation_section_t  *section;
     ngx_webrtc_label_t                *labels;
-    ngx_webrtc_line_t                 *lines;       /* of the labels */
+    ngx_webrtc_duct_t                 *lines;       /* of the labels */
     ngx_uint_t                         nlabels;
 
     ngx_webrtc_usec_t                  refilled;
@@ -196,6 +196,7 @@ struct ngx_webrtc_connection_s {
     ngx_webrtc_negotiation_t           negotiation;
     ngx_webrtc_publication_t           tracks[NGX_WEBRTC_TRACKS];
     ngx_queue_t                        receptions;
+    ngx_queue_t                        taps;
     ngx_webrtc_messaging_t            *messaging;   /* NULL: none */
 
     ngx_queue_t                        senders;     /* pairs: it receives */
@@ -456,6 +457,15 @@ void ngx_webrtc_reception_apply_all(ngx_webrtc_connection_t *receiver,
 /* the video of one sender, if the receiver has it */
 void ngx_webrtc_reception_apply_video(ngx_webrtc_connection_t *receiver,
     ngx_webrtc_connection_t *sender, ngx_webrtc_usec_t now);
+
+/* ngx_webrtc_tap.c */
+
+/* it sends another track */
+void ngx_webrtc_tap_tell(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now);
+/* its sources are about to go */
+void ngx_webrtc_tap_end(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_usec_t now);
 
 /* ngx_webrtc_simulcast.c */
 
