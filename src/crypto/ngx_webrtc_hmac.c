@@ -45,6 +45,18 @@ ngx_webrtc_hmac_sha256(u_char *mac, const void *key, size_t key_len,
 }
 
 
+ngx_int_t
+ngx_webrtc_sha1(u_char *digest, const void *data, size_t len)
+{
+    if (EVP_Digest(data, len, digest, NULL, EVP_sha1(), NULL) != 1) {
+        ERR_clear_error();
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
 ngx_uint_t
 ngx_webrtc_secret_equal(const void *a, const void *b, size_t len)
 {

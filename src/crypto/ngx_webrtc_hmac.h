@@ -22,6 +22,8 @@ ngx_int_t ngx_webrtc_hmac_sha1(u_char *mac, const void *key, size_t key_len,
 ngx_int_t ngx_webrtc_hmac_sha256(u_char *mac, const void *key, size_t key_len,
     const void *data, size_t len);
 
+ngx_int_t ngx_webrtc_sha1(u_char *digest, const void *data, size_t len);
+
 /* non-zero when equal; the time depends on "len" alone */
 ngx_uint_t ngx_webrtc_secret_equal(const void *a, const void *b, size_t len);
 

@@ -97,6 +97,23 @@ a_cleared_secret_is_gone(void **state)
 }
 
 
+static void
+a_digest_matches_rfc_3174(void **state)
+{
+    u_char  digest[NGX_WEBRTC_SHA1_LEN];
+
+    static const u_char  expected[] = {
+        0xa9, 0x99, 0x3e, 0x36, 0x47, 0x06, 0x81, 0x6a, 0xba, 0x3e,
+        0x25, 0x71, 0x78, 0x50, 0xc2, 0x6c, 0x9c, 0xd0, 0xd8, 0x9d
+    };
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_sha1(digest, "abc", 3), NGX_OK);
+    assert_memory_equal(digest, expected, sizeof(expected));
+}
+
+
 int
 main(void)
 {
@@ -106,6 +123,7 @@ main(void)
         cmocka_unit_test(an_empty_key_and_message_have_a_mac),
         cmocka_unit_test(secrets_compare_over_their_whole_length),
         cmocka_unit_test(a_cleared_secret_is_gone),
+        cmocka_unit_test(a_digest_matches_rfc_3174),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,10 @@ typedef enum {
     NGX_WEBRTC_ERS_TAKEN,           /* by another media server */
     NGX_WEBRTC_ERS_INVALID_ROOM,
     NGX_WEBRTC_ERS_INVALID_TOKEN,
+    NGX_WEBRTC_ERS_RECONNECT,       /* the ERS ends the connection after the
+                                       handshake: close it, connect to the
+                                       same address, say reconnected(); once
+                                       at most */
     NGX_WEBRTC_ERS_BROKEN           /* see "reason"; of no use any more, as
                                        after the three refusals above */
 } ngx_webrtc_ers_client_event_e;
@@ -49,8 +53,9 @@ typedef enum {
 typedef struct {
     ngx_webrtc_ers_client_event_e  type;
     ngx_str_t                      id;      /* of the viewer */
-    const char                    *reason;  /* a constant, for the log and
-                                               for getConfigInfo */
+    const char                    *reason;  /* of BROKEN and the refusals: a
+                                               constant, for the log and for
+                                               getConfigInfo */
 
     /* VIEWER */
     ngx_str_t                      stream;
@@ -68,7 +73,10 @@ typedef struct {
 } ngx_webrtc_ers_client_event_t;
 
 
-/* within input() or tick(); may say verbs, but not destroy() */
+/*
+ * Within input(), eof(), tick() or reconnected(); may say verbs, but not
+ * destroy().  After BROKEN, a refusal or leave() nothing more is told.
+ */
 typedef void (*ngx_webrtc_ers_client_handler_pt)(
     ngx_webrtc_ers_client_t *client,
     const ngx_webrtc_ers_client_event_t *event, void *data,
@@ -87,9 +95,13 @@ typedef struct {
     size_t                    message_size;     /* of a message, at most */
     size_t                    send_queue;       /* bytes not yet sent */
     ngx_webrtc_usec_t         join_timeout; /* until JOINED or a refusal */
-    ngx_webrtc_usec_t         silence;      /* without a heartbeat: BROKEN */
+    ngx_webrtc_usec_t         silence;      /* nothing, not even a heartbeat:
+                                               BROKEN */
     uint64_t                  wall;         /* us since 1970 at "now" */
     ngx_int_t               (*random)(void *data, u_char *buf, size_t len);
+                                            /* "data" as of the handler */
+    ngx_int_t               (*sha1)(u_char *digest, const void *data,
+                                    size_t len);    /* ngx_webrtc_sha1() */
 } ngx_webrtc_ers_client_conf_t;
 
 
@@ -111,8 +123,11 @@ void ngx_webrtc_ers_client_destroy(ngx_webrtc_ers_client_t *client);
 
 void ngx_webrtc_ers_client_input(ngx_webrtc_ers_client_t *client,
     u_char *pos, size_t len, ngx_webrtc_usec_t now);
-/* the ERS has closed the connection: BROKEN is told */
+/* the ERS has closed the connection: BROKEN or RECONNECT is told */
 void ngx_webrtc_ers_client_eof(ngx_webrtc_ers_client_t *client,
+    ngx_webrtc_usec_t now);
+/* another connection stands, after RECONNECT */
+void ngx_webrtc_ers_client_reconnected(ngx_webrtc_ers_client_t *client,
     ngx_webrtc_usec_t now);
 /* moves bytes for the ERS to the buffer and returns their number */
 size_t ngx_webrtc_ers_client_output(ngx_webrtc_ers_client_t *client,
@@ -122,7 +137,10 @@ void ngx_webrtc_ers_client_tick(ngx_webrtc_ers_client_t *client,
 ngx_webrtc_usec_t ngx_webrtc_ers_client_expires(
     ngx_webrtc_ers_client_t *client);
 
-/* NGX_ERROR: it is broken or its queue is full, which breaks it */
+/*
+ * NGX_ERROR: it is broken or its queue is full, which breaks it: BROKEN is
+ * told by the next tick(), for which expires() asks at once.
+ */
 ngx_int_t ngx_webrtc_ers_client_offer(ngx_webrtc_ers_client_t *client,
     const ngx_str_t *to, const ngx_str_t *sid, const ngx_str_t *sdp);
 ngx_int_t ngx_webrtc_ers_client_answer(ngx_webrtc_ers_client_t *client,
