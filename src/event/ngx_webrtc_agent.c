@@ -40,7 +40,8 @@ ngx_webrtc_agents(void)
 
 ngx_int_t
 ngx_webrtc_agents_open(const ngx_webrtc_ice_conf_t *conf,
-    const ngx_array_t *listen, ngx_webrtc_outbox_t *out, ngx_log_t *log)
+    const ngx_array_t *listen, ngx_resolver_t *resolver, ngx_msec_t timeout,
+    ngx_webrtc_outbox_t *out, ngx_log_t *log)
 {
     ngx_webrtc_agents_t  *agents;
 
@@ -54,6 +55,8 @@ ngx_webrtc_agents_open(const ngx_webrtc_ice_conf_t *conf,
 
     agents->conf = conf;
     agents->listen = listen;
+    agents->resolver = resolver;
+    agents->timeout = timeout;
     agents->out = out;
     agents->log = log;
 
@@ -120,9 +123,15 @@ ngx_webrtc_agent_create(const ngx_webrtc_agent_conf_t *conf,
     }
 
     if (agents->count == agents->conf->max_agents) {
-        ngx_log_error(NGX_LOG_WARN, agents->log, 0,
-                      "webrtc: %ui ICE agents are in use, which is all that "
-                      "\"webrtc_ice_agents\" allows", agents->count);
+
+        if (!agents->full) {
+            agents->full = 1;
+            ngx_log_error(NGX_LOG_WARN, agents->log, 0,
+                          "webrtc: %ui ICE agents are in use, which is all "
+                          "that \"webrtc_ice_agents\" allows",
+                          agents->count);
+        }
+
         return NULL;
     }
 
@@ -202,6 +211,11 @@ ngx_webrtc_agent_alloc(void)
     agent->release.log = agents->log;
     agent->release.cancelable = 1;
 
+    agent->wait.handler = ngx_webrtc_agent_wait_handler;
+    agent->wait.data = agent;
+    agent->wait.log = agents->log;
+    agent->wait.cancelable = 1;
+
     return agent;
 }
 
@@ -234,26 +248,31 @@ ngx_webrtc_agent_start(ngx_webrtc_agent_t *agent,
     if (rc == NGX_OK
         && (!nice_agent_set_local_credentials(agent->nice, agent->stream,
                                               (char *) ufrag, (char *) pwd)
-            || ngx_webrtc_agent_read(agent, 1) != NGX_OK
-            || !nice_agent_gather_candidates(agent->nice, agent->stream)))
+            || ngx_webrtc_agent_read(agent, 1) != NGX_OK))
     {
-        ngx_log_error(NGX_LOG_ERR, ngx_webrtc_these_agents.log, 0,
-                      "webrtc: an ICE agent has no socket to begin with");
         rc = NGX_ERROR;
     }
 
     ngx_webrtc_glib_leave(agent->glib);
 
-    return rc;
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_webrtc_agent_servers_init(agent, conf);
+
+    if (rc == NGX_AGAIN) {
+        return NGX_OK;
+    }
+
+    return (rc == NGX_OK) ? ngx_webrtc_agent_gather(agent) : NGX_ERROR;
 }
 
 
 static ngx_int_t
 ngx_webrtc_agent_configure(ngx_webrtc_agent_t *agent, ngx_uint_t controlling)
 {
-    ngx_uint_t                      i, n;
-    ngx_webrtc_ice_server_t        *server;
-    const ngx_webrtc_ice_conf_t    *conf;
+    const ngx_webrtc_ice_conf_t  *conf;
 
     conf = ngx_webrtc_these_agents.conf;
 
@@ -275,29 +294,32 @@ ngx_webrtc_agent_configure(ngx_webrtc_agent_t *agent, ngx_uint_t controlling)
                                   conf->first_port, conf->last_port);
     }
 
-    n = conf->servers ? conf->servers->nelts : 0;
-    server = n ? conf->servers->elts : NULL;
-
-    for (i = 0; i < n; i++) {
-
-        if (!server[i].turn) {
-            g_object_set(agent->nice, "stun-server", (char *) server[i].ip,
-                         "stun-server-port", (guint) server[i].port, NULL);
-            continue;
-        }
-
-        (void) nice_agent_set_relay_info(agent->nice, agent->stream,
-                                         NGX_WEBRTC_AGENT_COMPONENT,
-                                         (char *) server[i].ip,
-                                         server[i].port,
-                                         (char *) server[i].username.data,
-                                         (char *) server[i].credential.data,
-                                         server[i].tcp
-                                         ? NICE_RELAY_TYPE_TURN_TCP
-                                         : NICE_RELAY_TYPE_TURN_UDP);
-    }
-
     ngx_webrtc_agent_bind(agent);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webrtc_agent_gather(ngx_webrtc_agent_t *agent)
+{
+    gboolean  ok;
+
+    agent->gathering = 1;
+
+    ngx_webrtc_glib_enter(agent->glib);
+
+    ngx_webrtc_agent_servers_set(agent);
+
+    ok = nice_agent_gather_candidates(agent->nice, agent->stream);
+
+    ngx_webrtc_glib_leave(agent->glib);
+
+    if (!ok) {
+        ngx_log_error(NGX_LOG_ERR, ngx_webrtc_these_agents.log, 0,
+                      "webrtc: an ICE agent has no socket to begin with");
+        return NGX_ERROR;
+    }
 
     return NGX_OK;
 }
@@ -368,6 +390,8 @@ ngx_webrtc_agent_destroy(ngx_webrtc_agent_t *agent)
 
     agent->state = NGX_WEBRTC_AGENT_LEAVING;
 
+    ngx_webrtc_agent_servers_forget(agent);
+
     ngx_add_timer(&agent->release, NGX_WEBRTC_AGENT_GOODBYE);
 }
 
@@ -378,6 +402,8 @@ ngx_webrtc_agent_free(ngx_webrtc_agent_t *agent)
     ngx_webrtc_agents_t  *agents;
 
     agents = &ngx_webrtc_these_agents;
+
+    ngx_webrtc_agent_servers_forget(agent);
 
     if (agent->nice) {
         ngx_webrtc_glib_enter(agent->glib);
@@ -405,6 +431,7 @@ ngx_webrtc_agent_free(ngx_webrtc_agent_t *agent)
 
     agents->table[agent->number % agents->conf->max_agents] = NULL;
     agents->count--;
+    agents->full = 0;
     ngx_queue_remove(&agent->queue);
 
     ngx_destroy_pool(agent->pool);

@@ -26,15 +26,21 @@
 typedef struct ngx_webrtc_agent_s  ngx_webrtc_agent_t;
 
 
-/* received datagrams go to the worker's engine, its answers to "out" */
+/*
+ * Received datagrams go to the worker's engine, its answers to "out".
+ * "resolver" may be NULL: then servers that are named for one agent must be
+ * addresses.
+ */
 ngx_int_t ngx_webrtc_agents_open(const ngx_webrtc_ice_conf_t *conf,
-    const ngx_array_t *listen, ngx_webrtc_outbox_t *out, ngx_log_t *log);
+    const ngx_array_t *listen, ngx_resolver_t *resolver, ngx_msec_t timeout,
+    ngx_webrtc_outbox_t *out, ngx_log_t *log);
 /* all of them, without waiting for anybody */
 void ngx_webrtc_agents_close(void);
 
 /*
- * Begins to gather.  "way" becomes the remote address that stands for it in
- * the engine.  NULL: too many, or no socket; the reason is logged.
+ * Begins to gather, soon at the latest: names of servers are waited for a
+ * while.  "way" becomes the remote address that stands for it in the engine.
+ * NULL: too many, or no socket; the reason is logged.
  */
 ngx_webrtc_agent_t *ngx_webrtc_agent_create(
     const ngx_webrtc_agent_conf_t *conf, ngx_webrtc_addr_t *way);

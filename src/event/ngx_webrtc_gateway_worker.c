@@ -28,12 +28,9 @@ ngx_webrtc_gateway_worker_open(ngx_cycle_t *cycle,
     ngx_webrtc_worker_t *worker, const ngx_webrtc_addr_t *candidates,
     ngx_uint_t ncandidates)
 {
-    ngx_webrtc_conf_t          *wcf;
     ngx_webrtc_skyway_conf_t    skyway;
     ngx_webrtc_gateway_conf_t   conf;
     ngx_webrtc_gateway_glue_t   glue;
-
-    wcf = ngx_webrtc_get_conf(cycle);
 
     ngx_webrtc_skyway_conf_get(cycle, &skyway, &conf);
 
@@ -47,15 +44,10 @@ ngx_webrtc_gateway_worker_open(ngx_cycle_t *cycle,
     glue.data = worker;
     glue.send = ngx_webrtc_port_socket_send;
 
-    if (wcf->ice.servers) {
-
-        /* without them an agent would find out what we know already */
-
-        glue.agent_create = ngx_webrtc_gateway_worker_agent;
-        glue.agent_destroy = ngx_webrtc_gateway_worker_agent_destroy;
-        glue.agent_set_remote = ngx_webrtc_gateway_worker_agent_remote;
-        glue.agent_add_candidate = ngx_webrtc_gateway_worker_agent_candidate;
-    }
+    glue.agent_create = ngx_webrtc_gateway_worker_agent;
+    glue.agent_destroy = ngx_webrtc_gateway_worker_agent_destroy;
+    glue.agent_set_remote = ngx_webrtc_gateway_worker_agent_remote;
+    glue.agent_add_candidate = ngx_webrtc_gateway_worker_agent_candidate;
 
     worker->gateway = ngx_webrtc_gateway_create(&conf, &glue, worker->engine,
                                                 cycle->log);

@@ -8,22 +8,17 @@
 #include <ngx_core.h>
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_ice_conf.h>
-
-
-#define NGX_WEBRTC_ICE_PORT       3478
-
-/* a limit of libnice */
-#define NGX_WEBRTC_ICE_TURN_MAX   8
+#include <proto/ngx_webrtc_ice_url.h>
 
 
 static char *ngx_webrtc_ice_url(ngx_conf_t *cf,
-    ngx_webrtc_ice_server_t *server, ngx_str_t *url);
+    ngx_webrtc_agent_server_t *server, ngx_str_t *text);
 static char *ngx_webrtc_ice_resolve(ngx_conf_t *cf,
-    ngx_webrtc_ice_server_t *server, ngx_str_t *host);
+    ngx_webrtc_agent_server_t *server, ngx_str_t *host);
 static char *ngx_webrtc_ice_transport(ngx_conf_t *cf,
-    ngx_webrtc_ice_server_t *server, ngx_str_t *value);
+    ngx_webrtc_agent_server_t *server, ngx_str_t *value);
 static char *ngx_webrtc_ice_check(ngx_conf_t *cf,
-    ngx_webrtc_ice_conf_t *conf, ngx_webrtc_ice_server_t *server);
+    ngx_webrtc_ice_conf_t *conf, ngx_webrtc_agent_server_t *server);
 static ngx_uint_t ngx_webrtc_ice_begins(ngx_str_t *value, const char *text,
     ngx_str_t *rest);
 
@@ -57,9 +52,9 @@ ngx_webrtc_ice_server(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_str_t                *value, rest;
     ngx_uint_t                i;
-    ngx_webrtc_ice_server_t   server, *s;
+    ngx_webrtc_agent_server_t   server, *s;
 
-    ngx_memzero(&server, sizeof(ngx_webrtc_ice_server_t));
+    ngx_memzero(&server, sizeof(ngx_webrtc_agent_server_t));
 
     value = cf->args->elts;
 
@@ -93,7 +88,7 @@ ngx_webrtc_ice_server(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (wcf->ice.servers == NULL) {
         wcf->ice.servers = ngx_array_create(cf->pool, 4,
-                                            sizeof(ngx_webrtc_ice_server_t));
+                                            sizeof(ngx_webrtc_agent_server_t));
         if (wcf->ice.servers == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -110,90 +105,61 @@ ngx_webrtc_ice_server(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* as in browsers: "stun:host:port", "turn:host:port?transport=udp" */
-
 static char *
-ngx_webrtc_ice_url(ngx_conf_t *cf, ngx_webrtc_ice_server_t *server,
-    ngx_str_t *url)
+ngx_webrtc_ice_url(ngx_conf_t *cf, ngx_webrtc_agent_server_t *server,
+    ngx_str_t *text)
 {
-    u_char     *p;
-    ngx_str_t   host, query, rest;
+    const char            *reason;
+    ngx_webrtc_ice_url_t   url;
 
-    if (ngx_webrtc_ice_begins(url, "turn:", &host)) {
-        server->turn = 1;
-
-    } else if (ngx_webrtc_ice_begins(url, "turns:", &host)
-               || ngx_webrtc_ice_begins(url, "stuns:", &host))
+    if (ngx_webrtc_ice_url_parse(text->data, text->data + text->len, &url,
+                                 &reason)
+        != NGX_OK)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "TLS to STUN and TURN servers is not supported, "
-                           "in \"%V\"", url);
-        return NGX_CONF_ERROR;
-
-    } else if (!ngx_webrtc_ice_begins(url, "stun:", &host)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" must begin with \"stun:\" or \"turn:\"",
-                           url);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid server \"%V\": %s",
+                           text, reason);
         return NGX_CONF_ERROR;
     }
 
-    p = ngx_strlchr(host.data, host.data + host.len, '?');
+    server->port = url.port;
+    server->turn = url.turn;
+    server->tcp = url.tcp;
 
-    if (p) {
-        query.data = p + 1;
-        query.len = host.data + host.len - (p + 1);
-        host.len = p - host.data;
-
-        if (!ngx_webrtc_ice_begins(&query, "transport=", &rest)) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid \"%V\" in \"%V\"", &query, url);
-            return NGX_CONF_ERROR;
-        }
-
-        if (ngx_webrtc_ice_transport(cf, server, &rest) != NGX_CONF_OK) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return ngx_webrtc_ice_resolve(cf, server, &host);
+    return ngx_webrtc_ice_resolve(cf, server, &url.host);
 }
 
 
+/* now: there is nobody who could wait for names later */
+
 static char *
-ngx_webrtc_ice_resolve(ngx_conf_t *cf, ngx_webrtc_ice_server_t *server,
+ngx_webrtc_ice_resolve(ngx_conf_t *cf, ngx_webrtc_agent_server_t *server,
     ngx_str_t *host)
 {
     ngx_url_t          u;
     ngx_webrtc_addr_t  addr;
 
-    ngx_memzero(&u, sizeof(ngx_url_t));
+    if (ngx_webrtc_addr_parse_ip(&addr, host) != NGX_OK) {
+        ngx_memzero(&u, sizeof(ngx_url_t));
 
-    u.url = *host;
-    u.default_port = NGX_WEBRTC_ICE_PORT;
+        u.url = *host;
+        u.default_port = server->port;
 
-    if (host->len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "no host");
-        return NGX_CONF_ERROR;
+        if (ngx_parse_url(cf->pool, &u) != NGX_OK) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s in \"%V\"",
+                               u.err ? u.err : "invalid address", host);
+            return NGX_CONF_ERROR;
+        }
+
+        if (u.naddrs == 0
+            || ngx_webrtc_addr_from_sockaddr(&addr, u.addrs[0].sockaddr)
+               != NGX_OK)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid address \"%V\"", host);
+            return NGX_CONF_ERROR;
+        }
     }
 
-    /* now: there is nobody who could wait for names later */
-
-    if (ngx_parse_url(cf->pool, &u) != NGX_OK) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s in \"%V\"",
-                           u.err ? u.err : "invalid address", host);
-        return NGX_CONF_ERROR;
-    }
-
-    if (u.naddrs == 0
-        || ngx_webrtc_addr_from_sockaddr(&addr, u.addrs[0].sockaddr)
-           != NGX_OK)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid address \"%V\"", host);
-        return NGX_CONF_ERROR;
-    }
-
-    server->port = addr.port;
     (void) ngx_webrtc_addr_ip_text(&addr, server->ip, sizeof(server->ip));
 
     return NGX_CONF_OK;
@@ -201,7 +167,7 @@ ngx_webrtc_ice_resolve(ngx_conf_t *cf, ngx_webrtc_ice_server_t *server,
 
 
 static char *
-ngx_webrtc_ice_transport(ngx_conf_t *cf, ngx_webrtc_ice_server_t *server,
+ngx_webrtc_ice_transport(ngx_conf_t *cf, ngx_webrtc_agent_server_t *server,
     ngx_str_t *value)
 {
     if (value->len == 3 && ngx_strncmp(value->data, "udp", 3) == 0) {
@@ -224,10 +190,10 @@ ngx_webrtc_ice_transport(ngx_conf_t *cf, ngx_webrtc_ice_server_t *server,
 
 static char *
 ngx_webrtc_ice_check(ngx_conf_t *cf, ngx_webrtc_ice_conf_t *conf,
-    ngx_webrtc_ice_server_t *server)
+    ngx_webrtc_agent_server_t *server)
 {
     ngx_uint_t                i, n, same;
-    ngx_webrtc_ice_server_t  *s;
+    ngx_webrtc_agent_server_t  *s;
 
     if (server->turn && (server->username.len == 0
                          || server->credential.len == 0))
@@ -255,7 +221,8 @@ ngx_webrtc_ice_check(ngx_conf_t *cf, ngx_webrtc_ice_conf_t *conf,
         same += (s[i].turn == server->turn);
     }
 
-    if (same == (server->turn ? NGX_WEBRTC_ICE_TURN_MAX : 1)) {
+    if (same == (server->turn ? NGX_WEBRTC_ICE_TURN_MAX
+                              : NGX_WEBRTC_ICE_STUN_MAX)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "there can be one \"stun:\" server and %ui "
                            "\"turn:\" servers",

@@ -16,7 +16,12 @@
 #include <core/ngx_webrtc_addr.h>
 
 
-/* all texts end with a zero, for libnice */
+/* limits of libnice, of an agent */
+#define NGX_WEBRTC_ICE_STUN_MAX     1
+#define NGX_WEBRTC_ICE_TURN_MAX     8
+
+
+/* a STUN or TURN server that agents ask; texts end with a zero, for libnice */
 
 typedef struct {
     u_char                    ip[NGX_WEBRTC_ADDR_TEXT];
@@ -25,11 +30,11 @@ typedef struct {
     ngx_str_t                 credential;
     unsigned                  turn:1;
     unsigned                  tcp:1;        /* between us and the server */
-} ngx_webrtc_ice_server_t;
+} ngx_webrtc_agent_server_t;
 
 
 typedef struct {
-    ngx_array_t              *servers;      /* of ngx_webrtc_ice_server_t */
+    ngx_array_t              *servers;      /* of ngx_webrtc_agent_server_t */
     ngx_uint_t                max_agents;   /* of a worker */
     in_port_t                 first_port;   /* 0: any */
     in_port_t                 last_port;

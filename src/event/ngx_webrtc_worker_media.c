@@ -109,6 +109,8 @@ ngx_webrtc_worker_open_media(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
     if (media->udp == NULL
         || ngx_webrtc_worker_create_engine(wcf, worker, cycle->log) != NGX_OK
         || ngx_webrtc_agents_open(&wcf->ice, &wcf->media->listen,
+                                  wcf->evostream.resolver,
+                                  wcf->evostream.resolver_timeout,
                                   ngx_webrtc_udp_outbox(media->udp),
                                   cycle->log)
            != NGX_OK

@@ -28,6 +28,7 @@
 #include <core/ngx_webrtc_core.h>
 #include <core/ngx_webrtc_addr.h>
 #include <core/ngx_webrtc_text.h>
+#include <proto/ngx_webrtc_ice_url.h>
 #include <proto/ngx_webrtc_sdp.h>
 
 
@@ -64,11 +65,14 @@ typedef void (*ngx_webrtc_agent_handler_pt)(void *data,
     ngx_webrtc_usec_t now);
 
 typedef struct {
-    ngx_str_t                     ufrag;        /* ours, of the peer */
-    ngx_str_t                     pwd;
-    ngx_webrtc_agent_handler_pt   handler;
-    void                         *data;
-    unsigned                      controlling:1;    /* we offer first */
+    ngx_str_t                       ufrag;      /* ours, of the peer */
+    ngx_str_t                       pwd;
+    ngx_webrtc_agent_handler_pt     handler;
+    void                           *data;
+    const ngx_webrtc_ice_server_t  *servers;    /* asked before those that are
+                                                   configured */
+    ngx_uint_t                      nservers;
+    unsigned                        controlling:1;  /* we offer first */
 } ngx_webrtc_agent_conf_t;
 
 
@@ -206,9 +210,13 @@ typedef struct {
     ngx_webrtc_link_media_t   video;
     ngx_webrtc_link_media_t   audio;
     ngx_webrtc_link_data_t    data;         /* of a data link */
+    const ngx_webrtc_ice_server_t  *servers;    /* for full ICE */
+    ngx_uint_t                nservers;
     unsigned                  is_data:1;
     unsigned                  full_ice:1;   /* candidates are gathered and
                                                told as events */
+    unsigned                  or_lite:1;    /* without an agent for what we
+                                               offer ICE-lite will do */
     unsigned                  hang_up:1;    /* media: with a data channel
                                                whose closing ends the call */
     unsigned                  commands:1;   /* media: the remote may open the

@@ -232,7 +232,10 @@ void ngx_webrtc_link_tell_event(ngx_webrtc_link_t *link,
 
 /* agent */
 
-/* does nothing if there is one, or none is wanted */
+/* of "conf", copied */
+ngx_int_t ngx_webrtc_link_agent_servers(ngx_webrtc_link_t *link,
+    const ngx_webrtc_link_conf_t *conf);
+/* does nothing if there is one, or none is wanted (any more: or_lite) */
 ngx_int_t ngx_webrtc_link_agent_start(ngx_webrtc_link_t *link,
     const char **reason);
 void ngx_webrtc_link_agent_destroy(ngx_webrtc_link_t *link);

@@ -83,12 +83,14 @@ ngx_webrtc_link_new(ngx_webrtc_gateway_t *gateway,
     link->conf.is_data = conf->is_data;
     link->conf.full_ice = conf->full_ice;
     link->conf.commands = conf->commands;
+    link->conf.or_lite = conf->or_lite;
 
     link->name.len = NGX_WEBRTC_ID_LEN;
     link->name.data = ngx_pnalloc(pool, NGX_WEBRTC_ID_LEN);
 
     if (link->name.data == NULL
         || ngx_webrtc_id_generate(link->name.data) != NGX_OK
+        || ngx_webrtc_link_agent_servers(link, conf) != NGX_OK
         || ngx_webrtc_link_copy(link, conf) != NGX_OK)
     {
         ngx_destroy_pool(pool);

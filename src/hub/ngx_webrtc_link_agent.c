@@ -34,6 +34,46 @@ static ngx_int_t ngx_webrtc_link_agent_line(u_char **pos,
 
 
 ngx_int_t
+ngx_webrtc_link_agent_servers(ngx_webrtc_link_t *link,
+    const ngx_webrtc_link_conf_t *conf)
+{
+    ngx_uint_t                i;
+    ngx_pool_t               *pool;
+    ngx_webrtc_ice_server_t  *server;
+
+    if (!ngx_webrtc_link_has_agent(link) || conf->nservers == 0) {
+        return NGX_OK;
+    }
+
+    pool = link->pool;
+
+    server = ngx_palloc(pool, conf->nservers
+                              * sizeof(ngx_webrtc_ice_server_t));
+    if (server == NULL) {
+        return NGX_ERROR;
+    }
+
+    link->conf.servers = server;
+    link->conf.nservers = conf->nservers;
+
+    for (i = 0; i < conf->nservers; i++) {
+
+        if (ngx_webrtc_str_copy(pool, &server[i].url, &conf->servers[i].url)
+            != NGX_OK
+            || ngx_webrtc_str_copy(pool, &server[i].username,
+                                   &conf->servers[i].username) != NGX_OK
+            || ngx_webrtc_str_copy(pool, &server[i].credential,
+                                   &conf->servers[i].credential) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_webrtc_link_agent_start(ngx_webrtc_link_t *link, const char **reason)
 {
     ngx_webrtc_addr_t         way;
@@ -55,11 +95,19 @@ ngx_webrtc_link_agent_start(ngx_webrtc_link_t *link, const char **reason)
     conf.pwd = local.pwd;
     conf.handler = ngx_webrtc_link_agent_handler;
     conf.data = link;
+    conf.servers = link->conf.servers;
+    conf.nservers = link->conf.nservers;
     conf.controlling = link->caller;
 
     link->agent = gateway->glue.agent_create(gateway->glue.data, &conf, &way);
 
     if (link->agent == NULL) {
+
+        if (link->caller && link->conf.or_lite && gateway->conf.ncandidates) {
+            link->conf.full_ice = 0;
+            return NGX_OK;
+        }
+
         *reason = "NO-ICE-AGENT";
         return NGX_ERROR;
     }

@@ -11,7 +11,8 @@
 
 
 static ngx_int_t ngx_webrtc_link_connect(ngx_webrtc_link_t *link,
-    ngx_webrtc_usec_t now, const char **reason);
+    ngx_uint_t caller, ngx_webrtc_usec_t now, const char **reason);
+static void ngx_webrtc_link_disconnect(ngx_webrtc_link_t *link);
 static ngx_int_t ngx_webrtc_link_agreement(ngx_webrtc_link_t *link);
 static void ngx_webrtc_link_want(ngx_webrtc_link_t *link);
 static void ngx_webrtc_link_want_media(ngx_webrtc_medium_t *medium);
@@ -33,15 +34,11 @@ ngx_int_t
 ngx_webrtc_link_offer(ngx_webrtc_link_t *link, ngx_str_t *sdp,
     ngx_webrtc_usec_t now, const char **reason)
 {
-    if (ngx_webrtc_link_connect(link, now, reason) != NGX_OK) {
+    if (ngx_webrtc_link_connect(link, 1, now, reason) != NGX_OK) {
         return NGX_ERROR;
     }
 
     link->caller = 1;
-
-    if (ngx_webrtc_link_agent_start(link, reason) != NGX_OK) {
-        return NGX_ERROR;
-    }
 
     ngx_webrtc_link_want(link);
 
@@ -75,7 +72,7 @@ ngx_int_t
 ngx_webrtc_link_set_offer(ngx_webrtc_link_t *link, ngx_str_t *sdp,
     ngx_webrtc_usec_t now, const char **reason)
 {
-    if (ngx_webrtc_link_connect(link, now, reason) != NGX_OK) {
+    if (ngx_webrtc_link_connect(link, 0, now, reason) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -132,12 +129,12 @@ ngx_webrtc_link_add_candidate(ngx_webrtc_link_t *link,
 
 /*
  * It may wait for an answer, or for somebody to say yes, as long as its owner
- * likes.
+ * likes.  Who calls must know now if there is an agent: the offer says so.
  */
 
 static ngx_int_t
-ngx_webrtc_link_connect(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now,
-    const char **reason)
+ngx_webrtc_link_connect(ngx_webrtc_link_t *link, ngx_uint_t caller,
+    ngx_webrtc_usec_t now, const char **reason)
 {
     if (link->peer) {
         return NGX_OK;
@@ -158,15 +155,32 @@ ngx_webrtc_link_connect(ngx_webrtc_link_t *link, ngx_webrtc_usec_t now,
 
     ngx_webrtc_peer_set_deadline(link->peer, NGX_WEBRTC_NEVER);
 
-    if (ngx_webrtc_link_agreement(link) != NGX_OK) {
-        ngx_webrtc_peer_destroy(link->peer, NULL);
-        link->peer = NULL;
+    link->caller = caller ? 1 : 0;
 
+    if (caller && ngx_webrtc_link_agent_start(link, reason) != NGX_OK) {
+        ngx_webrtc_link_disconnect(link);
+        return NGX_ERROR;
+    }
+
+    if (ngx_webrtc_link_agreement(link) != NGX_OK) {
+        ngx_webrtc_link_disconnect(link);
         *reason = "NO-MEMORY";
         return NGX_ERROR;
     }
 
     return NGX_OK;
+}
+
+
+static void
+ngx_webrtc_link_disconnect(ngx_webrtc_link_t *link)
+{
+    ngx_webrtc_peer_destroy(link->peer, NULL);
+
+    link->peer = NULL;
+    link->caller = 0;
+
+    ngx_webrtc_link_agent_destroy(link);
 }
 
 

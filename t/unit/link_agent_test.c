@@ -102,6 +102,18 @@ agent_add_candidate(void *data, void *it,
 
 
 static void
+use_agents(void)
+{
+    memset(&agent, 0, sizeof(agent));
+
+    scene.gateway->glue.agent_create = agent_create;
+    scene.gateway->glue.agent_destroy = agent_destroy;
+    scene.gateway->glue.agent_set_remote = agent_set_remote;
+    scene.gateway->glue.agent_add_candidate = agent_add_candidate;
+}
+
+
+static void
 candidate_heard(ngx_webrtc_link_t *link, const ngx_webrtc_link_event_t *event)
 {
     (void) link;
@@ -146,12 +158,7 @@ an_agent_reaches_out_to_a_browser(void **state)
     (void) state;
 
     scene_init();
-    memset(&agent, 0, sizeof(agent));
-
-    scene.gateway->glue.agent_create = agent_create;
-    scene.gateway->glue.agent_destroy = agent_destroy;
-    scene.gateway->glue.agent_set_remote = agent_set_remote;
-    scene.gateway->glue.agent_add_candidate = agent_add_candidate;
+    use_agents();
 
     conf = video_conf(NULL, 96, 9000);
     conf.video.send = 0;
@@ -260,11 +267,116 @@ an_agent_reaches_out_to_a_browser(void **state)
 }
 
 
+static ngx_uint_t
+offers(const ngx_str_t *sdp, const char *word)
+{
+    char       *text;
+    ngx_uint_t  found;
+
+    text = strndup((char *) sdp->data, sdp->len);
+    assert_non_null(text);
+
+    found = strstr(text, word) != NULL;
+
+    free(text);
+
+    return found;
+}
+
+
+static void
+without_an_agent_a_link_may_do_with_ice_lite(void **state)
+{
+    call_t                    call, other, plain;
+    ngx_str_t                 sdp, none, text;
+    const char               *reason;
+    ngx_webrtc_link_conf_t    conf;
+    ngx_webrtc_ice_server_t   servers[2], *heard;
+
+    (void) state;
+
+    scene_init();
+    use_agents();
+
+    memset(servers, 0, sizeof(servers));
+    ngx_str_set(&servers[0].url, "stun:192.0.2.1");
+    ngx_str_set(&servers[1].url, "turn:192.0.2.1");
+    ngx_str_set(&servers[1].username, "u");
+    ngx_str_set(&servers[1].credential, "c");
+
+    conf = video_conf(NULL, 96, 9000);
+    conf.full_ice = 1;
+    conf.or_lite = 1;
+    conf.servers = servers;
+    conf.nservers = 2;
+
+    /* there is one: it gets the servers, which may be gone by now */
+
+    call_create(&call, &conf);
+    memset(servers, 0, sizeof(servers));
+
+    assert_int_equal(ngx_webrtc_link_offer(call.link, &sdp, scene.world.now,
+                                           &reason), NGX_OK);
+    assert_int_equal(agent.live, 1);
+    assert_false(offers(&sdp, "a=ice-lite"));
+    assert_false(offers(&sdp, "a=candidate"));
+
+    assert_int_equal(agent.conf.nservers, 2);
+    heard = (ngx_webrtc_ice_server_t *) agent.conf.servers;
+    assert_int_equal(heard[0].url.len, 14);
+    assert_int_equal(heard[0].username.len, 0);
+    assert_memory_equal(heard[1].url.data, "turn:192.0.2.1", 14);
+    assert_memory_equal(heard[1].username.data, "u", 1);
+    assert_memory_equal(heard[1].credential.data, "c", 1);
+
+    /* there is none for a second link, which goes without */
+
+    conf.nservers = 0;
+
+    call_create(&other, &conf);
+    assert_int_equal(ngx_webrtc_link_offer(other.link, &sdp, scene.world.now,
+                                           &reason), NGX_OK);
+    assert_true(offers(&sdp, "a=ice-lite"));
+    assert_true(offers(&sdp, "a=candidate"));
+
+    /* and asks nothing of the agent that it has not */
+
+    ngx_str_set(&text, "candidate:3 1 udp 9 192.0.2.9 3333 typ host");
+    ngx_str_null(&none);
+    assert_int_equal(ngx_webrtc_link_add_candidate(other.link, &text, &none,
+                                                   scene.world.now), NGX_OK);
+    assert_int_equal(agent.candidates, 0);
+
+    /* one that needs it is refused, and may try again */
+
+    conf.or_lite = 0;
+
+    call_create(&plain, &conf);
+    assert_int_equal(ngx_webrtc_link_offer(plain.link, &sdp, scene.world.now,
+                                           &reason), NGX_ERROR);
+    assert_string_equal(reason, "NO-ICE-AGENT");
+
+    call_destroy(&call);
+    assert_int_equal(agent.live, 0);
+
+    assert_int_equal(ngx_webrtc_link_offer(plain.link, &sdp, scene.world.now,
+                                           &reason), NGX_OK);
+    assert_int_equal(agent.live, 1);
+    assert_false(offers(&sdp, "a=ice-lite"));
+
+    call_destroy(&plain);
+    call_destroy(&other);
+
+    scene_cleanup();
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(an_agent_reaches_out_to_a_browser),
+        cmocka_unit_test(without_an_agent_a_link_may_do_with_ice_lite),
     };
 
     return cmocka_run_group_tests_name("link_agent", tests, NULL, NULL);

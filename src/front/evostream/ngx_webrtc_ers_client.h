@@ -17,6 +17,7 @@
 
 
 #include <core/ngx_webrtc_core.h>
+#include <proto/ngx_webrtc_ice_url.h>
 #include <proto/ngx_webrtc_json.h>
 
 
@@ -106,12 +107,7 @@ typedef struct {
 
 
 /* what the ERS names; texts end with a zero */
-
-typedef struct {
-    ngx_str_t                 url;          /* "stun:host:port" */
-    ngx_str_t                 username;
-    ngx_str_t                 credential;
-} ngx_webrtc_ers_server_t;
+typedef ngx_webrtc_ice_server_t  ngx_webrtc_ers_server_t;
 
 
 /* the TCP connection (TLS) stands; NULL: no memory */
