@@ -13,6 +13,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <ngx_event.h>
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_evostream_conf.h>
 #include <front/evostream/ngx_webrtc_evostream.h>

@@ -16,7 +16,6 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include <ngx_event.h>
 
 
 /* all texts end with a zero */

@@ -45,6 +45,9 @@ typedef int             ngx_err_t;
 typedef struct ngx_module_s  ngx_module_t;
 typedef struct ngx_conf_s    ngx_conf_t;
 
+typedef struct ngx_ssl_s       ngx_ssl_t;
+typedef struct ngx_resolver_s  ngx_resolver_t;
+
 typedef struct {
     int                 unused;
 } ngx_command_t;
