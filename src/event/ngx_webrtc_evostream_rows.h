@@ -27,12 +27,6 @@
 #include <front/evostream/ngx_webrtc_evostream.h>
 
 
-typedef void (*ngx_webrtc_evostream_config_pt)(void *data,
-    const ngx_webrtc_evostream_config_t *config);
-typedef void (*ngx_webrtc_evostream_stream_pt)(void *data,
-    const ngx_webrtc_evostream_stream_t *stream);
-
-
 /* by the API, at any worker; changes are told to all and are written down */
 
 /*

@@ -97,4 +97,12 @@ typedef struct {
 } ngx_webrtc_evostream_stream_t;
 
 
+/* told under a lock: copy and return */
+
+typedef void (*ngx_webrtc_evostream_config_pt)(void *data,
+    const ngx_webrtc_evostream_config_t *config);
+typedef void (*ngx_webrtc_evostream_stream_pt)(void *data,
+    const ngx_webrtc_evostream_stream_t *stream);
+
+
 #endif /* _NGX_WEBRTC_EVOSTREAM_H_INCLUDED_ */

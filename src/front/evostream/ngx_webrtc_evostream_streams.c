@@ -1,0 +1,602 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+/* what streams there are: those of publishers, and those to viewers */
+
+
+#include <core/ngx_webrtc_str.h>
+#include <core/ngx_webrtc_text.h>
+#include <front/evostream/ngx_webrtc_evostream_run.h>
+
+
+/* "connectionType" */
+#define NGX_WEBRTC_EVOSTREAM_TYPE_STANDARD  0
+#define NGX_WEBRTC_EVOSTREAM_TYPE_WEBRTC    9
+
+
+typedef struct ngx_webrtc_evostream_stream_row_s
+    ngx_webrtc_evostream_stream_row_t;
+
+struct ngx_webrtc_evostream_stream_row_s {
+    ngx_webrtc_evostream_stream_t       stream;
+    ngx_webrtc_evostream_stream_row_t  *next;
+    ngx_webrtc_evostream_stream_row_t  *source;     /* of a viewer */
+    ngx_webrtc_evostream_stream_row_t  *viewers;    /* of a source */
+    ngx_webrtc_evostream_stream_row_t  *sibling;    /* viewer of the same */
+};
+
+
+typedef struct {
+    ngx_pool_t                          *pool;
+    ngx_webrtc_evostream_stream_row_t   *rows;
+    ngx_webrtc_evostream_stream_row_t  **last;
+    ngx_uint_t                           failed;
+} ngx_webrtc_evostream_stream_rows_t;
+
+
+static ngx_int_t ngx_webrtc_evostream_streams_get(
+    ngx_webrtc_evostream_run_t *run,
+    ngx_webrtc_evostream_stream_rows_t *rows);
+static void ngx_webrtc_evostream_streams_handler(void *data,
+    const ngx_webrtc_evostream_stream_t *stream);
+static void ngx_webrtc_evostream_streams_link(
+    ngx_webrtc_evostream_stream_rows_t *rows);
+static ngx_int_t ngx_webrtc_evostream_streams_find(
+    ngx_webrtc_evostream_run_t *run,
+    ngx_str_t *text, ngx_webrtc_evostream_stream_row_t **found);
+static ngx_uint_t ngx_webrtc_evostream_streams_is(
+    const ngx_webrtc_evostream_stream_t *stream, const ngx_str_t *name);
+static ngx_int_t ngx_webrtc_evostream_close_resume(
+    ngx_webrtc_evostream_run_t *run);
+static json_t *ngx_webrtc_evostream_streams_json(
+    ngx_webrtc_evostream_run_t *run,
+    const ngx_webrtc_evostream_stream_row_t *row);
+static json_t *ngx_webrtc_evostream_streams_codec(
+    ngx_webrtc_evostream_run_t *run, const char *kind,
+    const ngx_str_t *codec);
+static void ngx_webrtc_evostream_streams_viewer(
+    ngx_webrtc_evostream_run_t *run,
+    const ngx_webrtc_evostream_stream_row_t *row, json_t *json);
+static void ngx_webrtc_evostream_streams_source(
+    ngx_webrtc_evostream_run_t *run,
+    const ngx_webrtc_evostream_stream_row_t *row, json_t *json);
+static void ngx_webrtc_evostream_streams_far(ngx_webrtc_evostream_run_t *run,
+    const ngx_str_t *address, json_t *json);
+
+
+ngx_int_t
+ngx_webrtc_evostream_streams(ngx_webrtc_evostream_run_t *run)
+{
+    json_t                              *list;
+    ngx_webrtc_evostream_stream_row_t   *row;
+    ngx_webrtc_evostream_stream_rows_t   rows;
+
+    if (ngx_webrtc_evostream_streams_get(run, &rows) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    list = json_array();
+
+    for (row = rows.rows; row; row = row->next) {
+        (void) json_array_append_new(list,
+                               ngx_webrtc_evostream_streams_json(run, row));
+    }
+
+    return ngx_webrtc_evostream_run_done(run, list, "Available streams");
+}
+
+
+ngx_int_t
+ngx_webrtc_evostream_ids(ngx_webrtc_evostream_run_t *run)
+{
+    json_t                              *list;
+    ngx_webrtc_evostream_stream_row_t   *row;
+    ngx_webrtc_evostream_stream_rows_t   rows;
+
+    if (ngx_webrtc_evostream_streams_get(run, &rows) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    list = json_array();
+
+    for (row = rows.rows; row; row = row->next) {
+        (void) json_array_append_new(list,
+                           json_integer((json_int_t) row->stream.number));
+    }
+
+    return ngx_webrtc_evostream_run_done(run, list, "Available stream IDs");
+}
+
+
+ngx_int_t
+ngx_webrtc_evostream_names(ngx_webrtc_evostream_run_t *run)
+{
+    json_t                              *list;
+    ngx_webrtc_evostream_stream_row_t   *row;
+    ngx_webrtc_evostream_stream_rows_t   rows;
+
+    if (ngx_webrtc_evostream_streams_get(run, &rows) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    list = json_array();
+
+    for (row = rows.rows; row; row = row->next) {
+
+        if (row->stream.kind != NGX_WEBRTC_EVOSTREAM_VIEWER) {
+            (void) json_array_append_new(list,
+                json_pack("{s:o}", "name",
+                          ngx_webrtc_evostream_run_string(run,
+                                                       &row->stream.name)));
+        }
+    }
+
+    return ngx_webrtc_evostream_run_done(run, list,
+                                         "Inbound local stream names");
+}
+
+
+ngx_int_t
+ngx_webrtc_evostream_count(ngx_webrtc_evostream_run_t *run)
+{
+    json_int_t                           n;
+    ngx_webrtc_evostream_stream_row_t   *row;
+    ngx_webrtc_evostream_stream_rows_t   rows;
+
+    if (ngx_webrtc_evostream_streams_get(run, &rows) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    n = 0;
+
+    for (row = rows.rows; row; row = row->next) {
+        n++;
+    }
+
+    return ngx_webrtc_evostream_run_done(run,
+                                         json_pack("{s:I}", "streamCount", n),
+                                         "Active streams count");
+}
+
+
+ngx_int_t
+ngx_webrtc_evostream_running(ngx_webrtc_evostream_run_t *run)
+{
+    ngx_int_t                           rc;
+    ngx_str_t                           text;
+    ngx_webrtc_evostream_stream_row_t  *row;
+
+    rc = ngx_webrtc_evostream_streams_find(run, &text, &row);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    return ngx_webrtc_evostream_run_done(run,
+                              json_pack("{s:b}", "Running", row != NULL),
+                              "Stream status:");
+}
+
+
+ngx_int_t
+ngx_webrtc_evostream_stream(ngx_webrtc_evostream_run_t *run)
+{
+    ngx_int_t                           rc;
+    ngx_str_t                           text;
+    ngx_webrtc_evostream_stream_row_t  *row;
+
+    rc = ngx_webrtc_evostream_streams_find(run, &text, &row);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (row == NULL) {
+        return ngx_webrtc_evostream_run_fail_text(run, "Stream ", &text,
+                                                  " not found");
+    }
+
+    return ngx_webrtc_evostream_run_done(run,
+                                ngx_webrtc_evostream_streams_json(run, row),
+                                "Stream information");
+}
+
+
+ngx_int_t
+ngx_webrtc_evostream_close(ngx_webrtc_evostream_run_t *run)
+{
+    ngx_int_t                           rc;
+    ngx_str_t                           text;
+    ngx_uint_t                          permanently;
+    ngx_webrtc_evostream_stream_row_t  *row;
+
+    rc = ngx_webrtc_evostream_streams_find(run, &text, &row);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    /* no stream here has a configuration that would bring it back */
+
+    rc = ngx_webrtc_evostream_run_flag(run, "permanently", &permanently);
+
+    if (rc != NGX_OK && rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    if (row == NULL) {
+        return ngx_webrtc_evostream_run_fail(run,
+                                             "Stream no longer available");
+    }
+
+    run->data = json_pack("{s:o}", "streamInfo",
+                          ngx_webrtc_evostream_streams_json(run, row));
+    run->stream = &row->stream;
+    run->wait = NGX_WEBRTC_EVOSTREAM_CLOSE;
+    run->resume = ngx_webrtc_evostream_close_resume;
+
+    return run->data ? NGX_AGAIN : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_webrtc_evostream_close_resume(ngx_webrtc_evostream_run_t *run)
+{
+    switch (run->result) {
+
+    case NGX_OK:
+        return ngx_webrtc_evostream_run_done(run, json_incref(run->data),
+                                             "Stream closed");
+
+    case NGX_BUSY:
+        return ngx_webrtc_evostream_run_fail(run,
+                                           "Stream is used by a connection");
+
+    default:
+        return ngx_webrtc_evostream_run_fail(run,
+                                             "Stream no longer available");
+    }
+}
+
+
+static ngx_int_t
+ngx_webrtc_evostream_streams_get(ngx_webrtc_evostream_run_t *run,
+    ngx_webrtc_evostream_stream_rows_t *rows)
+{
+    rows->pool = run->pool;
+    rows->rows = NULL;
+    rows->last = &rows->rows;
+    rows->failed = 0;
+
+    run->api->tables->streams(run->api->data,
+                              ngx_webrtc_evostream_streams_handler, rows);
+
+    if (rows->failed) {
+        return NGX_ERROR;
+    }
+
+    ngx_webrtc_evostream_streams_link(rows);
+
+    return NGX_OK;
+}
+
+
+/* who views what; viewers come last */
+
+static void
+ngx_webrtc_evostream_streams_link(ngx_webrtc_evostream_stream_rows_t *rows)
+{
+    ngx_webrtc_evostream_stream_row_t  *row, *source;
+
+    for (row = rows->rows; row; row = row->next) {
+
+        if (row->stream.kind != NGX_WEBRTC_EVOSTREAM_VIEWER) {
+            continue;
+        }
+
+        for (source = rows->rows; source; source = source->next) {
+
+            if (source->stream.kind == NGX_WEBRTC_EVOSTREAM_VIEWER) {
+                break;
+            }
+
+            if (ngx_webrtc_evostream_streams_is(&source->stream,
+                                                &row->stream.name))
+            {
+                row->source = source;
+                row->sibling = source->viewers;
+                source->viewers = row;
+                break;
+            }
+        }
+    }
+}
+
+
+static void
+ngx_webrtc_evostream_streams_handler(void *data,
+    const ngx_webrtc_evostream_stream_t *stream)
+{
+    ngx_webrtc_evostream_stream_rows_t *rows = data;
+
+    ngx_webrtc_evostream_stream_row_t  *row;
+
+    row = ngx_palloc(rows->pool, sizeof(ngx_webrtc_evostream_stream_row_t));
+
+    if (row == NULL) {
+        rows->failed = 1;
+        return;
+    }
+
+    ngx_memzero(row, sizeof(ngx_webrtc_evostream_stream_row_t));
+    row->stream = *stream;
+
+#define ngx_webrtc_evostream_copy(name)                                      \
+    ngx_webrtc_str_copy(rows->pool, &row->stream.name, &stream->name)
+
+    if (ngx_webrtc_evostream_copy(name) != NGX_OK
+        || ngx_webrtc_evostream_copy(audio) != NGX_OK
+        || ngx_webrtc_evostream_copy(video) != NGX_OK
+        || ngx_webrtc_evostream_copy(channel_id) != NGX_OK
+        || ngx_webrtc_evostream_copy(connection_id) != NGX_OK
+        || ngx_webrtc_evostream_copy(viewer) != NGX_OK
+        || ngx_webrtc_evostream_copy(address) != NGX_OK)
+    {
+        rows->failed = 1;
+        return;
+    }
+
+    *rows->last = row;
+    rows->last = &row->next;
+}
+
+
+/*
+ * By one of "id" and "localStreamName", which "text" is then; "*found" is
+ * NULL if there is no such stream.
+ */
+
+static ngx_int_t
+ngx_webrtc_evostream_streams_find(ngx_webrtc_evostream_run_t *run,
+    ngx_str_t *text, ngx_webrtc_evostream_stream_row_t **found)
+{
+    uint64_t                             id;
+    ngx_int_t                            rc, by_name;
+    ngx_webrtc_evostream_stream_row_t   *row;
+    ngx_webrtc_evostream_stream_rows_t   rows;
+
+    if (run->line.nparams == 0) {
+        (void) ngx_webrtc_evostream_run_fail(run,
+                                     "Syntax error. No parameters provided");
+        return NGX_ABORT;
+    }
+
+    id = 0;
+
+    rc = ngx_webrtc_evostream_run_number(run, "id", 0, UINT32_MAX, &id);
+
+    if (rc != NGX_OK && rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    by_name = ngx_webrtc_evostream_run_text(run, "localStreamName",
+                                            NGX_WEBRTC_EVOSTREAM_NAME_MAX,
+                                            text);
+
+    if (by_name != NGX_OK && by_name != NGX_DECLINED) {
+        return by_name;
+    }
+
+    if (by_name == rc) {
+        (void) ngx_webrtc_evostream_run_fail(run,
+             "Syntax error. Either id or localStreamName must be provided");
+        return NGX_ABORT;
+    }
+
+    if (rc == NGX_OK) {
+        *text = ngx_webrtc_evostream_line_find(&run->line, "id")->items[0];
+    }
+
+    if (ngx_webrtc_evostream_streams_get(run, &rows) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    for (row = rows.rows; row; row = row->next) {
+
+        if ((by_name == NGX_OK)
+            ? ngx_webrtc_evostream_streams_is(&row->stream, text)
+            : row->stream.number == id)
+        {
+            break;
+        }
+    }
+
+    *found = row;
+
+    return NGX_OK;
+}
+
+
+/* a channel is a name of its first sender too */
+
+static ngx_uint_t
+ngx_webrtc_evostream_streams_is(const ngx_webrtc_evostream_stream_t *stream,
+    const ngx_str_t *name)
+{
+    return ngx_webrtc_str_equal(&stream->name, name)
+           || (stream->kind == NGX_WEBRTC_EVOSTREAM_SENDER
+               && ngx_webrtc_str_equal(&stream->channel_id, name));
+}
+
+
+static json_t *
+ngx_webrtc_evostream_streams_json(ngx_webrtc_evostream_run_t *run,
+    const ngx_webrtc_evostream_stream_row_t *row)
+{
+    json_t                               *json;
+    uint64_t                              created;
+    ngx_uint_t                            viewer;
+    const ngx_webrtc_evostream_stream_t  *stream;
+
+    stream = &row->stream;
+
+    viewer = (stream->kind == NGX_WEBRTC_EVOSTREAM_VIEWER);
+    created = (uint64_t) stream->created * 1000;
+
+    json = json_pack("{s:o, s:o, s:i, s:I, s:o, s:I, s:s, s:I, s:I, s:o}",
+               "appName", ngx_webrtc_evostream_run_string(run,
+                                                          &run->api->name),
+               "audio", ngx_webrtc_evostream_streams_codec(run, "A",
+                                                           &stream->audio),
+               "connectionType", viewer ? NGX_WEBRTC_EVOSTREAM_TYPE_WEBRTC
+                                        : NGX_WEBRTC_EVOSTREAM_TYPE_STANDARD,
+               "creationTimestamp", (json_int_t) created,
+               "name", ngx_webrtc_evostream_run_string(run, &stream->name),
+               "queryTimestamp", (json_int_t) run->wall,
+               "type", viewer ? "ONP" : "INP",
+               "uniqueId", (json_int_t) stream->number,
+               "upTime", (json_int_t) (run->wall > created
+                                       ? run->wall - created : 0),
+               "video", ngx_webrtc_evostream_streams_codec(run, "V",
+                                                           &stream->video));
+
+    if (json && viewer) {
+        ngx_webrtc_evostream_streams_viewer(run, row, json);
+
+    } else if (json) {
+        ngx_webrtc_evostream_streams_source(run, row, json);
+    }
+
+    return json;
+}
+
+
+/* "VH264", "AOPUS", as an EMS has its codecs; "AUNK": unknown, or none */
+
+static json_t *
+ngx_webrtc_evostream_streams_codec(ngx_webrtc_evostream_run_t *run,
+    const char *kind, const ngx_str_t *codec)
+{
+    u_char             buf[64];
+    ngx_str_t          name;
+    ngx_webrtc_text_t  text;
+
+    ngx_webrtc_text_init(&text, buf, buf + sizeof(buf));
+    ngx_webrtc_text_cstr(&text, kind);
+
+    if (codec->len) {
+        ngx_webrtc_text_str(&text, codec);
+
+    } else {
+        ngx_webrtc_text_cstr(&text, "UNK");
+    }
+
+    name.data = buf;
+    name.len = ngx_webrtc_text_len(&text);
+
+    return json_pack("{s:o}", "codec",
+                     ngx_webrtc_evostream_run_string(run, &name));
+}
+
+
+static void
+ngx_webrtc_evostream_streams_viewer(ngx_webrtc_evostream_run_t *run,
+    const ngx_webrtc_evostream_stream_row_t *row, json_t *json)
+{
+    json_t                               *source;
+    const ngx_webrtc_evostream_stream_t  *stream;
+
+    stream = &row->stream;
+
+    source = row->source
+             ? json_integer((json_int_t) row->source->stream.number)
+             : json_null();
+
+    (void) json_object_set_new(json, "inStreamUniqueId", source);
+    (void) json_object_set_new(json, "bytesCount",
+                               json_integer((json_int_t) stream->sent));
+    (void) json_object_set_new(json, "configId",
+                               json_integer((json_int_t) stream->config));
+    (void) json_object_set_new(json, "clientId",
+                 ngx_webrtc_evostream_run_string(run, &stream->viewer));
+    (void) json_object_set_new(json, "playing",
+                               json_boolean(stream->playing));
+
+    ngx_webrtc_evostream_streams_far(run, &stream->address, json);
+}
+
+
+static void
+ngx_webrtc_evostream_streams_source(ngx_webrtc_evostream_run_t *run,
+    const ngx_webrtc_evostream_stream_row_t *row, json_t *json)
+{
+    json_t                               *list;
+    const ngx_webrtc_evostream_stream_t  *stream;
+
+    stream = &row->stream;
+
+    if (stream->kind == NGX_WEBRTC_EVOSTREAM_SENDER) {
+        (void) json_object_set_new(json, "channelId",
+             ngx_webrtc_evostream_run_string(run, &stream->channel_id));
+        (void) json_object_set_new(json, "connectionId",
+             ngx_webrtc_evostream_run_string(run, &stream->connection_id));
+    }
+
+    if (row->viewers == NULL) {
+        (void) json_object_set_new(json, "outStreamsUniqueIds", json_null());
+        return;
+    }
+
+    list = json_array();
+
+    for (row = row->viewers; row; row = row->sibling) {
+        (void) json_array_insert_new(list, 0,
+                           json_integer((json_int_t) row->stream.number));
+    }
+
+    (void) json_object_set_new(json, "outStreamsUniqueIds", list);
+}
+
+
+/* "192.0.2.1:5000", "[2001:db8::1]:5000" */
+
+static void
+ngx_webrtc_evostream_streams_far(ngx_webrtc_evostream_run_t *run,
+    const ngx_str_t *address, json_t *json)
+{
+    u_char     *p;
+    ngx_str_t   ip;
+    json_int_t  port, unit;
+
+    ip = *address;
+    port = 0;
+    unit = 1;
+
+    for (p = ip.data + ip.len; p > ip.data; p--) {
+
+        if (p[-1] == ':') {
+            ip.len = p - 1 - ip.data;
+            break;
+        }
+
+        if (p[-1] < '0' || p[-1] > '9' || unit > 10000) {
+            port = 0;
+            break;
+        }
+
+        port += (p[-1] - '0') * unit;
+        unit *= 10;
+    }
+
+    if (ip.len > 1 && ip.data[0] == '[' && ip.data[ip.len - 1] == ']') {
+        ip.data++;
+        ip.len -= 2;
+    }
+
+    (void) json_object_set_new(json, "farIp",
+                               ngx_webrtc_evostream_run_string(run, &ip));
+    (void) json_object_set_new(json, "farPort", json_integer(port));
+}
