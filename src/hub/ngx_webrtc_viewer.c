@@ -204,6 +204,9 @@ ngx_webrtc_viewer_init(ngx_webrtc_viewer_t *viewer,
 
     viewer->conf.commands = 1;
     viewer->conf.full_ice = conf->full_ice;
+    viewer->conf.or_lite = 1;
+    viewer->conf.servers = conf->servers;
+    viewer->conf.nservers = conf->nservers;
     viewer->conf.data.label = viewers->conf.label;
 
     if (conf->channel_id.len) {
@@ -232,6 +235,11 @@ ngx_webrtc_viewer_init(ngx_webrtc_viewer_t *viewer,
     viewer->link = ngx_webrtc_link_create(viewers->gateway, &viewer->conf,
                                           ngx_webrtc_viewer_link_handler,
                                           viewer, now);
+
+    /* the link has copied them */
+
+    viewer->conf.servers = NULL;
+    viewer->conf.nservers = 0;
 
     return viewer->link ? NGX_OK : NGX_ERROR;
 }

@@ -66,7 +66,10 @@ typedef struct {
     ngx_str_t                 connection_id;    /* empty: the first sender */
     ngx_webrtc_port_t        *video;            /* NULL: none */
     ngx_webrtc_port_t        *audio;
-    unsigned                  full_ice:1;
+    const ngx_webrtc_ice_server_t  *servers;    /* for full ICE */
+    ngx_uint_t                nservers;
+    unsigned                  full_ice:1;       /* if there is an agent for
+                                                   it, else ICE-lite */
 } ngx_webrtc_viewer_conf_t;
 
 

@@ -797,6 +797,102 @@ who_does_not_answer_is_not_waited_for(void **state)
 }
 
 
+/* one agent for all */
+
+static ngx_webrtc_agent_conf_t  agent;
+static ngx_uint_t               agents;
+
+
+static void *
+agent_create(void *data, const ngx_webrtc_agent_conf_t *conf,
+    ngx_webrtc_addr_t *way)
+{
+    (void) data;
+
+    if (agents) {
+        return NULL;
+    }
+
+    agents++;
+    agent = *conf;
+    ngx_webrtc_addr_set_external(way, 1);
+
+    return &agents;
+}
+
+
+static void
+agent_destroy(void *data, void *it)
+{
+    (void) data;
+
+    assert_ptr_equal(it, &agents);
+    agents--;
+}
+
+
+static void
+a_viewer_far_away_is_reached_by_an_agent(void **state)
+{
+    sender_t                   sender;
+    viewer_t                   v, other;
+    ngx_str_t                  text;
+    ngx_webrtc_ice_server_t    server;
+    ngx_webrtc_viewer_conf_t   conf;
+
+    (void) state;
+
+    begin();
+    sender_arrive(&sender, "sora", 0, NGX_WEBRTC_CODEC_VP8);
+
+    scene.gateway->glue.agent_create = agent_create;
+    scene.gateway->glue.agent_destroy = agent_destroy;
+
+    ngx_memzero(&conf, sizeof(conf));
+    ngx_memzero(&server, sizeof(server));
+
+    ngx_str_set(&server.url, "stun:192.0.2.1");
+    ngx_str_set(&conf.channel_id, "sora");
+    conf.full_ice = 1;
+    conf.servers = &server;
+    conf.nservers = 1;
+
+    assert_int_equal(viewer_open(&v, &conf), NGX_OK);
+    assert_null(strstr(v.offer, "a=ice-lite"));
+    assert_null(strstr(v.offer, "a=candidate"));
+    assert_null(strstr(v.offer, "a=end-of-candidates"));
+
+    assert_true(agent.controlling);
+    assert_int_equal(agent.nservers, 1);
+    assert_memory_equal(agent.servers[0].url.data, "stun:192.0.2.1", 14);
+
+    /* what it finds out is told, but not that it was all */
+
+    ngx_str_set(&text, "candidate:x");
+    agent.handler(agent.data, NGX_WEBRTC_AGENT_CANDIDATE, &text,
+                  scene.world.now);
+    assert_heard(&v.call, "candidate");
+
+    agent.handler(agent.data, NGX_WEBRTC_AGENT_GATHERED, NULL,
+                  scene.world.now);
+    assert_heard(&v.call, "");
+
+    /* another one has to come to us */
+
+    assert_int_equal(viewer_open(&other, &conf), NGX_OK);
+    assert_non_null(strstr(other.offer, "a=ice-lite"));
+    assert_non_null(strstr(other.offer, "a=candidate"));
+    viewer_play(&other);
+
+    viewer_end(&other);
+    viewer_end(&v);
+    assert_int_equal(agents, 0);
+
+    sender_end(&sender);
+    end();
+}
+
+
 int
 main(void)
 {
@@ -806,6 +902,7 @@ main(void)
         cmocka_unit_test(a_pause_ends_with_a_key_frame),
         cmocka_unit_test(commands_come_over_their_channel),
         cmocka_unit_test(who_does_not_answer_is_not_waited_for),
+        cmocka_unit_test(a_viewer_far_away_is_reached_by_an_agent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
