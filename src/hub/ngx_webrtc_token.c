@@ -62,6 +62,15 @@ ngx_webrtc_token_sign(const ngx_str_t *secret, const ngx_str_t *data,
 }
 
 
+ngx_int_t
+ngx_webrtc_token_sign_short(const ngx_str_t *secret, const ngx_str_t *data,
+    u_char *signature)
+{
+    return ngx_webrtc_hmac_sha1(signature, secret->data, secret->len,
+                                data->data, data->len);
+}
+
+
 ngx_uint_t
 ngx_webrtc_token_equal(const ngx_str_t *a, const ngx_str_t *b)
 {

@@ -19,6 +19,7 @@
 
 #define NGX_WEBRTC_UUID_LEN        36
 #define NGX_WEBRTC_SIGNATURE_LEN   32
+#define NGX_WEBRTC_SHORT_SIGNATURE_LEN  20
 
 
 /* NGX_ERROR: the generator failed, the buffer must not be used */
@@ -30,6 +31,9 @@ void ngx_webrtc_token_uuid_format(u_char *text, const u_char *bytes);
 
 /* HMAC-SHA256, NGX_WEBRTC_SIGNATURE_LEN bytes */
 ngx_int_t ngx_webrtc_token_sign(const ngx_str_t *secret,
+    const ngx_str_t *data, u_char *signature);
+/* HMAC-SHA1, NGX_WEBRTC_SHORT_SIGNATURE_LEN bytes: TURN servers want it */
+ngx_int_t ngx_webrtc_token_sign_short(const ngx_str_t *secret,
     const ngx_str_t *data, u_char *signature);
 /* in a time that depends on the lengths alone */
 ngx_uint_t ngx_webrtc_token_equal(const ngx_str_t *a, const ngx_str_t *b);

@@ -114,6 +114,29 @@ a_text_is_signed(void **state)
 }
 
 
+/* of another program: HMAC-SHA1 of "1700086400" under "north" */
+
+static void
+a_text_is_signed_for_turn(void **state)
+{
+    u_char     mac[NGX_WEBRTC_SHORT_SIGNATURE_LEN];
+    ngx_str_t  secret, data;
+
+    static const u_char  wanted[] =
+        "\x2b\xe4\x65\x80\x58\xf7\x40\xbb\xc1\xed"
+        "\x60\x15\x1d\xf8\xdf\x80\xc8\x32\x05\xe0";
+
+    (void) state;
+
+    secret = test_str("north");
+    data = test_str("1700086400");
+
+    assert_int_equal(ngx_webrtc_token_sign_short(&secret, &data, mac),
+                     NGX_OK);
+    assert_memory_equal(mac, wanted, sizeof(mac));
+}
+
+
 static void
 words_are_compared_whole(void **state)
 {
@@ -146,6 +169,7 @@ main(void)
         cmocka_unit_test(uuids_show_their_bytes),
         cmocka_unit_test(random_bytes_differ),
         cmocka_unit_test(a_text_is_signed),
+        cmocka_unit_test(a_text_is_signed_for_turn),
         cmocka_unit_test(words_are_compared_whole)
     };
 
