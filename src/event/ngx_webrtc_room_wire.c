@@ -313,6 +313,8 @@ ngx_webrtc_room_wire_keep(void *data, const ngx_str_t *channel_id,
 
     worker = ngx_webrtc_worker();
 
-    ngx_webrtc_zone_channel_keep(worker->zone, channel_id, &worker->self,
-                                 (ngx_msec_t) (time / NGX_WEBRTC_MSEC));
+    (void) ngx_webrtc_zone_channel_keep(worker->zone, channel_id,
+                                        &worker->self,
+                                        (ngx_msec_t) (time
+                                                      / NGX_WEBRTC_MSEC));
 }

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <time.h>
 #include <hub/ngx_webrtc_session.h>
+#include <event/ngx_webrtc_ers_worker.h>
 #include <event/ngx_webrtc_hook.h>
 #include <event/ngx_webrtc_mailbox_event.h>
 #include <event/ngx_webrtc_port_socket.h>
@@ -145,6 +146,7 @@ ngx_webrtc_worker_init(ngx_cycle_t *cycle)
     }
 
     ngx_webrtc_relay_init(cycle);
+    ngx_webrtc_ers_worker_open(cycle, worker);
 
     if (rc == NGX_OK
         && ngx_webrtc_seat_port(worker->zone, &worker->self)
@@ -215,6 +217,7 @@ ngx_webrtc_worker_stop(void)
 
     ngx_webrtc_now_update();
 
+    ngx_webrtc_ers_worker_close(worker);
     ngx_webrtc_skyway_worker_shutdown(worker);
 
     if (worker->relay) {
@@ -282,6 +285,7 @@ ngx_webrtc_worker_quit(ngx_uint_t now)
     }
 
     ngx_webrtc_port_sockets_quit();
+    ngx_webrtc_ers_worker_quit(worker);
 
     /* a client may be under way to a channel that we have not seen yet */
 
@@ -363,6 +367,7 @@ ngx_webrtc_worker_timer_handler(ngx_event_t *ev)
 
     ngx_webrtc_now_update();
     ngx_webrtc_worker_tick_media(worker, ngx_webrtc_now());
+    ngx_webrtc_ers_worker_tick(worker, ngx_webrtc_now());
 
     ngx_webrtc_worker_touch();
 }
@@ -379,13 +384,15 @@ ngx_webrtc_worker_arm(void)
     ngx_uint_t            held;
     ngx_msec_t            delay;
     ngx_event_t          *ev;
-    ngx_webrtc_usec_t     now, expires;
+    ngx_webrtc_usec_t     now, until, expires;
 
     ev = &ngx_webrtc_worker_timer;
 
     now = ngx_webrtc_now();
     held = ngx_webrtc_worker_is_held();
     expires = ngx_webrtc_worker_media_expires(&ngx_webrtc_this_worker);
+    until = ngx_webrtc_ers_worker_expires(&ngx_webrtc_this_worker);
+    expires = ngx_min(expires, until);
 
     ev->cancelable = !held;
 

@@ -18,6 +18,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 #include <event/ngx_webrtc_zone.h>
+#include <front/evostream/ngx_webrtc_ers.h>
 #include <front/skyway/ngx_webrtc_skyway.h>
 #include <front/sora/ngx_webrtc_sora.h>
 #include <hub/ngx_webrtc_gateway.h>
@@ -33,6 +34,7 @@ typedef struct {
     ngx_webrtc_sora_t        *sora;
     ngx_webrtc_gateway_t     *gateway;
     ngx_webrtc_skyway_t      *skyway;
+    ngx_webrtc_ers_t         *ers;
     struct ngx_webrtc_relay_s  *relay;  /* of ngx_webrtc_relay.c alone */
 } ngx_webrtc_worker_t;
 

@@ -292,11 +292,10 @@ ngx_webrtc_zone_channel_release(ngx_webrtc_zone_t *zone,
 
 
 void
-ngx_webrtc_zone_channel_keep(ngx_webrtc_zone_t *zone,
-    const ngx_str_t *channel_id, ngx_webrtc_owner_t *home, ngx_msec_t time)
+ngx_webrtc_zone_channel_drop(ngx_webrtc_zone_t *zone,
+    const ngx_str_t *channel_id, ngx_webrtc_owner_t *home)
 {
     uint32_t                    hash;
-    ngx_msec_t                  until;
     ngx_webrtc_zone_channel_t  *channel;
 
     hash = ngx_webrtc_zone_hash(zone, channel_id->data, channel_id->len);
@@ -305,7 +304,35 @@ ngx_webrtc_zone_channel_keep(ngx_webrtc_zone_t *zone,
 
     channel = ngx_webrtc_zone_find_channel(zone, channel_id, hash);
 
+    if (channel
+        && channel->home.term == home->term
+        && channel->members == 0)
+    {
+        ngx_webrtc_zone_remove_channel(zone, channel);
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+ngx_int_t
+ngx_webrtc_zone_channel_keep(ngx_webrtc_zone_t *zone,
+    const ngx_str_t *channel_id, ngx_webrtc_owner_t *home, ngx_msec_t time)
+{
+    uint32_t                    hash;
+    ngx_int_t                   rc;
+    ngx_msec_t                  until;
+    ngx_webrtc_zone_channel_t  *channel;
+
+    hash = ngx_webrtc_zone_hash(zone, channel_id->data, channel_id->len);
+
+    ngx_webrtc_zone_lock(zone);
+
+    rc = NGX_DECLINED;
+    channel = ngx_webrtc_zone_find_channel(zone, channel_id, hash);
+
     if (channel && channel->home.term == home->term) {
+        rc = NGX_OK;
         until = ngx_current_msec + time;
 
         if (channel->pending == 0
@@ -318,6 +345,8 @@ ngx_webrtc_zone_channel_keep(ngx_webrtc_zone_t *zone,
     }
 
     ngx_webrtc_zone_unlock(zone);
+
+    return rc;
 }
 
 

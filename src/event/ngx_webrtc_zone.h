@@ -107,9 +107,16 @@ ngx_int_t ngx_webrtc_zone_channel(ngx_webrtc_zone_t *zone,
 void ngx_webrtc_zone_channel_release(ngx_webrtc_zone_t *zone,
     const ngx_str_t *channel_id, ngx_webrtc_owner_t *home);
 
-/* ... or it waits for members who come back, as long as "time" */
-void ngx_webrtc_zone_channel_keep(ngx_webrtc_zone_t *zone,
+/*
+ * ... or it waits for members who come back, as long as "time".
+ * NGX_DECLINED: it is not there, or not here.
+ */
+ngx_int_t ngx_webrtc_zone_channel_keep(ngx_webrtc_zone_t *zone,
     const ngx_str_t *channel_id, ngx_webrtc_owner_t *home, ngx_msec_t time);
+
+/* ... or who is under way to it is not waited for */
+void ngx_webrtc_zone_channel_drop(ngx_webrtc_zone_t *zone,
+    const ngx_str_t *channel_id, ngx_webrtc_owner_t *home);
 
 /* NGX_BUSY: the zone is full */
 ngx_int_t ngx_webrtc_zone_connection_add(ngx_webrtc_zone_t *zone,

@@ -25,6 +25,7 @@
 #include <ngx_core.h>
 #include <core/ngx_webrtc_hash.h>
 #include <event/ngx_webrtc_conf.h>
+#include <event/ngx_webrtc_ers_zone.h>
 #include <event/ngx_webrtc_mail_ring.h>
 #include <event/ngx_webrtc_registry.h>
 #include <event/ngx_webrtc_zone.h>
@@ -170,6 +171,8 @@ typedef struct {
     ngx_webrtc_counters_t     counters;
     time_t                    started;
     ngx_atomic_t              vanished;     /* told, or it was too late */
+
+    ngx_webrtc_ers_sh_t       ers;
 } ngx_webrtc_zone_sh_t;
 
 

@@ -107,6 +107,15 @@ ngx_webrtc_zone_create(ngx_webrtc_zone_t *zone)
     zone->sh->seed = ngx_webrtc_random_uint32();
     zone->sh->started = ngx_time();
 
+    if (ngx_webrtc_random_bytes(zone->sh->ers.secret,
+                                NGX_WEBRTC_ERS_SECRET_LEN)
+        != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, zone->log, 0,
+                      "webrtc random bytes could not be made");
+        return NGX_ERROR;
+    }
+
     return NGX_OK;
 }
 

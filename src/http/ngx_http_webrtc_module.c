@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 #include <event/ngx_webrtc_conf.h>
 #include <http/ngx_http_webrtc_background.h>
+#include <http/ngx_http_webrtc_ers.h>
 #include <http/ngx_http_webrtc_module.h>
 #include <http/ngx_http_webrtc_socketio.h>
 
@@ -22,6 +23,8 @@ static char *ngx_http_webrtc_peerjs(ngx_conf_t *cf, ngx_command_t *cmd,
 static char *ngx_http_webrtc_skyway_api(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_webrtc_skyway_signaling(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webrtc_evostream_ers(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_webrtc_handler(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_webrtc_loc_conf_t *wlcf, ngx_http_handler_pt handler);
@@ -107,6 +110,13 @@ static ngx_command_t  ngx_http_webrtc_commands[] = {
     { ngx_string("webrtc_skyway_signaling"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_http_webrtc_skyway_signaling,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webrtc_evostream_ers"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_webrtc_evostream_ers,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -324,6 +334,18 @@ ngx_http_webrtc_skyway_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     return ngx_http_webrtc_handler(cf, cmd, conf,
                                    ngx_http_webrtc_skyway_api_handler);
+}
+
+
+static char *
+ngx_http_webrtc_evostream_ers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webrtc_loc_conf_t *wlcf = conf;
+
+    wlcf->is_ers = 1;
+
+    return ngx_http_webrtc_handler(cf, cmd, conf,
+                                   ngx_http_webrtc_ers_handler);
 }
 
 
@@ -549,10 +571,13 @@ ngx_http_webrtc_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->rate == NGX_CONF_UNSET_UINT && conf->handler.len) {
 
-        /* who joins a mesh room says a lot to everybody at once */
+        /*
+         * Who joins a mesh room says a lot to everybody at once, and a media
+         * server to all viewers of a room.
+         */
 
-        conf->rate = conf->is_socketio ? 500 : 100;
-        conf->burst = conf->is_socketio ? 2000 : 200;
+        conf->rate = conf->is_ers ? 1000 : conf->is_socketio ? 500 : 100;
+        conf->burst = conf->is_ers ? 10000 : conf->is_socketio ? 2000 : 200;
     }
 
     ngx_conf_merge_msec_value(conf->connect_timeout, prev->connect_timeout,

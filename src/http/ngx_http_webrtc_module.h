@@ -61,6 +61,7 @@ typedef struct {
     ngx_str_t                 handler;          /* the directive that set it */
     unsigned                  is_api:1;
     unsigned                  is_socketio:1;
+    unsigned                  is_ers:1;
 } ngx_http_webrtc_loc_conf_t;
 
 
