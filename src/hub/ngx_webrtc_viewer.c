@@ -22,6 +22,7 @@ struct ngx_webrtc_viewer_s {
     ngx_webrtc_link_conf_t         conf;
     ngx_webrtc_tap_t               tap;
     ngx_webrtc_deadline_t          answer;
+    const char                    *reason;      /* NULL: it has not failed */
 
     u_char                         video[NGX_WEBRTC_FMTP_LEN];
     u_char                         audio[NGX_WEBRTC_FMTP_LEN];
@@ -350,6 +351,12 @@ ngx_webrtc_viewer_note(ngx_webrtc_viewer_t *viewer)
 static void
 ngx_webrtc_viewer_news(ngx_webrtc_viewer_t *viewer, ngx_webrtc_usec_t now)
 {
+    if (viewer->reason) {
+        ngx_webrtc_viewer_tell(viewer, NGX_WEBRTC_VIEWER_ENDED, viewer->reason,
+                               now);
+        return;
+    }
+
     if (!viewer->of_ports && viewer->tap.connection == NULL) {
         ngx_webrtc_viewer_tell(viewer, NGX_WEBRTC_VIEWER_MISSING, "", now);
         return;
@@ -488,15 +495,17 @@ ngx_webrtc_viewer_link_handler(ngx_webrtc_link_t *link,
         told.text = event->text;
         break;
 
+    /* these may come from within a verb, whose viewer has to last */
+
     case NGX_WEBRTC_LINK_CLOSED:
-        told.type = NGX_WEBRTC_VIEWER_ENDED;
-        told.reason = "CLOSED-BY-VIEWER";
-        break;
+        viewer->reason = "CLOSED-BY-VIEWER";
+        ngx_webrtc_viewer_note(viewer);
+        return;
 
     case NGX_WEBRTC_LINK_FAILED:
-        told.type = NGX_WEBRTC_VIEWER_ENDED;
-        told.reason = event->reason;
-        break;
+        viewer->reason = event->reason;
+        ngx_webrtc_viewer_note(viewer);
+        return;
 
     default:
         return;

@@ -45,8 +45,9 @@ typedef struct {
 
 
 /*
- * Within tick() of viewers, gateway or engine, or input(); may destroy the
- * viewer.  Nothing is told after MISSING and ENDED.
+ * Within tick() of viewers, or (CANDIDATE, PLAYING, COMMAND) of the engine or
+ * from input(); may destroy the viewer unless it is PLAYING.  Nothing is told
+ * after MISSING and ENDED.
  */
 typedef void (*ngx_webrtc_viewer_handler_pt)(ngx_webrtc_viewer_t *viewer,
     const ngx_webrtc_viewer_event_t *event, void *data,
