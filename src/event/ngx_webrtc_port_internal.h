@@ -48,6 +48,7 @@ typedef struct {
     uint64_t                  received; /* bytes over that wire */
     ngx_queue_t               feeds;    /* of other workers */
     ngx_uint_t                refs;     /* of links here */
+    ngx_uint_t                watchers;     /* likewise, of viewers */
     unsigned                  fed:1;
     unsigned                  closing:1;    /* at the end of this turn */
     unsigned                  owned:1;  /* ... and its number is free then */
@@ -95,6 +96,7 @@ typedef struct {
     ngx_uint_t                naddrs;
     time_t                    looked;
 
+    ngx_webrtc_port_closed_pt closed_handler;
     time_t                    logged;
     ngx_uint_t                offers;       /* still to be made */
     ngx_webrtc_port_sockets_stats_t  stats;
@@ -132,6 +134,8 @@ void ngx_webrtc_port_share_again(ngx_webrtc_port_socket_t *socket);
 /* its worker shall see what has become of it */
 void ngx_webrtc_port_share_tell(const ngx_webrtc_owner_t *to,
     const ngx_webrtc_port_row_t *row);
+/* one that its worker neither uses nor shows to viewers becomes ours */
+void ngx_webrtc_port_share_pull(ngx_webrtc_port_row_t *row);
 /* a worker that uses it, or any, shall take it */
 void ngx_webrtc_port_share_offer(ngx_webrtc_port_socket_t *socket);
 

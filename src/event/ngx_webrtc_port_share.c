@@ -31,7 +31,6 @@ static ngx_webrtc_port_socket_t *ngx_webrtc_port_share_take(
     const ngx_webrtc_owner_t *before);
 static void ngx_webrtc_port_share_mail(const ngx_webrtc_owner_t *to,
     uint64_t verb, const ngx_webrtc_port_row_t *row);
-static void ngx_webrtc_port_share_adopt(ngx_webrtc_port_row_t *row);
 
 
 ngx_webrtc_port_socket_t *
@@ -208,7 +207,7 @@ ngx_webrtc_port_socket_mail_handler(ngx_webrtc_relay_t *relay,
     ngx_memcpy(&row, mail->data, sizeof(ngx_webrtc_port_row_t));
 
     if (mail->id == NGX_WEBRTC_PORT_MAIL_OFFER) {
-        ngx_webrtc_port_share_adopt(&row);
+        ngx_webrtc_port_share_pull(&row);
         return;
     }
 
@@ -220,8 +219,8 @@ ngx_webrtc_port_socket_mail_handler(ngx_webrtc_relay_t *relay,
 }
 
 
-static void
-ngx_webrtc_port_share_adopt(ngx_webrtc_port_row_t *row)
+void
+ngx_webrtc_port_share_pull(ngx_webrtc_port_row_t *row)
 {
     ngx_err_t                   err;
     ngx_socket_t                fd;

@@ -527,6 +527,78 @@ ngx_webrtc_port_socket_remove(void *data, ngx_webrtc_port_e kind,
 
 
 void
+ngx_webrtc_port_socket_watchers(ngx_webrtc_port_closed_pt handler)
+{
+    ngx_webrtc_these_port_sockets.closed_handler = handler;
+}
+
+
+ngx_webrtc_port_t *
+ngx_webrtc_port_socket_watch(ngx_webrtc_port_e kind, const ngx_str_t *id)
+{
+    ngx_webrtc_port_row_t       row;
+    ngx_webrtc_port_socket_t   *socket;
+    ngx_webrtc_port_sockets_t  *ports;
+
+    ports = &ngx_webrtc_these_port_sockets;
+
+    if (ports->gateway == NULL || id->len != NGX_WEBRTC_SKYWAY_OBJECT_ID) {
+        return NULL;
+    }
+
+    socket = ngx_webrtc_port_socket_find(kind, id->data);
+
+    if (socket == NULL) {
+        ngx_memzero(&row, sizeof(ngx_webrtc_port_row_t));
+
+        row.kind = kind;
+        ngx_memcpy(row.id, id->data, NGX_WEBRTC_SKYWAY_OBJECT_ID);
+
+        ngx_webrtc_port_share_pull(&row);
+
+        socket = ngx_webrtc_port_socket_find(kind, id->data);
+    }
+
+    if (socket == NULL || socket->fed
+        || (socket->watchers == 0
+            && ngx_webrtc_port_row_watch(ports->zone, &socket->row,
+                                         ports->self, 1)
+               != NGX_OK))
+    {
+        return NULL;
+    }
+
+    socket->watchers++;
+
+    return socket->port;
+}
+
+
+void
+ngx_webrtc_port_socket_unwatch(ngx_webrtc_port_t *port)
+{
+    ngx_webrtc_port_socket_t   *socket;
+    ngx_webrtc_port_sockets_t  *ports;
+
+    ports = &ngx_webrtc_these_port_sockets;
+    socket = ngx_webrtc_port_socket(port);
+
+    if (--socket->watchers || socket->closing) {
+        return;
+    }
+
+    (void) ngx_webrtc_port_row_watch(ports->zone, &socket->row, ports->self,
+                                     0);
+
+    /* a worker that quits could not give it away until now */
+
+    if (ngx_exiting) {
+        ngx_webrtc_port_sockets_quit();
+    }
+}
+
+
+void
 ngx_webrtc_port_socket_check(ngx_webrtc_port_socket_t *socket)
 {
     ngx_int_t                   rc;
@@ -542,7 +614,9 @@ ngx_webrtc_port_socket_check(ngx_webrtc_port_socket_t *socket)
 
     if (rc == NGX_OK) {
 
-        if (!ngx_queue_empty(&socket->feeds) || ports->offers) {
+        if (socket->watchers == 0
+            && (!ngx_queue_empty(&socket->feeds) || ports->offers))
+        {
             ngx_webrtc_port_share_offer(socket);
         }
 
@@ -600,6 +674,10 @@ ngx_webrtc_port_socket_destroy(ngx_webrtc_port_socket_t *socket)
     ngx_log_debug2(NGX_LOG_DEBUG_EVENT, ports->log, 0,
                    "webrtc port close:%ui fed:%d",
                    (ngx_uint_t) socket->row.port, socket->fed);
+
+    if (socket->watchers) {
+        ports->closed_handler(socket->port);
+    }
 
     ngx_webrtc_port_feed_close(socket);
 

@@ -45,6 +45,18 @@ ngx_int_t ngx_webrtc_port_socket_remove(void *data, ngx_webrtc_port_e kind,
 ngx_uint_t ngx_webrtc_port_socket_may_redirect(void *data,
     const ngx_webrtc_addr_t *addr);
 
+/*
+ * Viewers of a port, which do not count as its use.  NULL: it is not this
+ * worker's, or is being closed; then all who watch hear so first.
+ */
+
+typedef void (*ngx_webrtc_port_closed_pt)(ngx_webrtc_port_t *port);
+
+void ngx_webrtc_port_socket_watchers(ngx_webrtc_port_closed_pt handler);
+ngx_webrtc_port_t *ngx_webrtc_port_socket_watch(ngx_webrtc_port_e kind,
+    const ngx_str_t *id);
+void ngx_webrtc_port_socket_unwatch(ngx_webrtc_port_t *port);
+
 /* ngx_webrtc_gateway_glue_t; what cannot be sent at once is dropped */
 
 void ngx_webrtc_port_socket_send(void *data, ngx_webrtc_port_t *port,

@@ -108,6 +108,13 @@ ngx_int_t ngx_webrtc_port_row_take(ngx_webrtc_zone_t *zone,
 void ngx_webrtc_port_row_release(ngx_webrtc_zone_t *zone,
     const ngx_webrtc_port_row_t *row, const ngx_webrtc_owner_t *self);
 /*
+ * Its owner has viewers of it, or none any more: nobody takes it over, but it
+ * may be closed.  NGX_DECLINED: it is not the owner (any more).
+ */
+ngx_int_t ngx_webrtc_port_row_watch(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_port_row_t *row, const ngx_webrtc_owner_t *self,
+    ngx_uint_t watched);
+/*
  * What has become of a port of "self".  NGX_OK: it stays; NGX_DONE: nobody
  * uses it any more; NGX_DECLINED: it was taken over.
  */

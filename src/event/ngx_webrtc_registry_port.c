@@ -29,6 +29,11 @@ static ngx_uint_t ngx_webrtc_port_row_is_used(
     const ngx_webrtc_zone_port_t *port);
 
 
+/* or viewed: it stays where it is */
+
+#define ngx_webrtc_port_row_is_held(port)                                    \
+    ((port)->watched || ngx_webrtc_port_row_is_used(port))
+
 #define ngx_webrtc_port_row_bit(n)  ((uint64_t) 1 << ((n) % 64))
 
 #define ngx_webrtc_port_row_set(bits, n)                                     \
@@ -229,7 +234,7 @@ ngx_webrtc_port_row_find(ngx_webrtc_zone_t *zone, ngx_webrtc_port_row_t *row)
         rc = NGX_DECLINED;
 
     } else {
-        rc = ngx_webrtc_port_row_is_used(port) ? NGX_BUSY : NGX_OK;
+        rc = ngx_webrtc_port_row_is_held(port) ? NGX_BUSY : NGX_OK;
         *row = port->row;
     }
 
@@ -259,7 +264,7 @@ ngx_webrtc_port_row_acquire(ngx_webrtc_zone_t *zone,
     if (port->row.owner.term == self->term) {
         rc = NGX_OK;
 
-    } else if (ngx_webrtc_port_row_is_used(port)) {
+    } else if (ngx_webrtc_port_row_is_held(port)) {
         rc = NGX_AGAIN;
 
     } else {
@@ -288,6 +293,7 @@ static void
 ngx_webrtc_port_row_give(ngx_webrtc_zone_port_t *port,
     const ngx_webrtc_owner_t *owner)
 {
+    port->watched = 0;
     port->row.owner.seat = owner->seat;
     ngx_memory_barrier();
     port->row.owner.term = owner->term;
@@ -309,6 +315,7 @@ ngx_webrtc_port_row_take(ngx_webrtc_zone_t *zone, ngx_webrtc_port_row_t *row,
 
     if (port
         && port->row.owner.term != self->term
+        && !port->watched
         && !ngx_webrtc_port_row_test(port->users, port->row.owner.seat))
     {
         *before = port->row.owner;
@@ -339,6 +346,31 @@ ngx_webrtc_port_row_release(ngx_webrtc_zone_t *zone,
     }
 
     ngx_webrtc_zone_unlock(zone);
+}
+
+
+ngx_int_t
+ngx_webrtc_port_row_watch(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_port_row_t *row, const ngx_webrtc_owner_t *self,
+    ngx_uint_t watched)
+{
+    ngx_int_t                rc;
+    ngx_webrtc_zone_port_t  *port;
+
+    rc = NGX_DECLINED;
+
+    ngx_webrtc_zone_lock(zone);
+
+    port = ngx_webrtc_port_row_look(zone, row);
+
+    if (port && port->row.owner.term == self->term) {
+        port->watched = watched;
+        rc = NGX_OK;
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+
+    return rc;
 }
 
 

@@ -143,6 +143,7 @@ typedef struct {
     ngx_webrtc_zone_node_t    node;
     ngx_webrtc_port_row_t     row;
     ngx_uint_t                closing;  /* if nobody uses it */
+    ngx_uint_t                watched;  /* its owner has viewers of it */
     uint64_t                  users[NGX_WEBRTC_SEATS_MAX / 64];
 } ngx_webrtc_zone_port_t;
 
