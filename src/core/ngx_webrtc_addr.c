@@ -187,6 +187,18 @@ ngx_webrtc_addr_is_private(const ngx_webrtc_addr_t *addr)
 
 
 ngx_uint_t
+ngx_webrtc_addr_is_loopback(const ngx_webrtc_addr_t *addr)
+{
+    if (ngx_webrtc_addr_is_v4(addr)) {
+        return addr->ip[12] == 127;
+    }
+
+    return ngx_memcmp(addr->ip, ngx_webrtc_addr_zero, 15) == 0
+           && addr->ip[15] == 1;
+}
+
+
+ngx_uint_t
 ngx_webrtc_addr_is_unspecified(const ngx_webrtc_addr_t *addr)
 {
     if (ngx_webrtc_addr_is_v4(addr)) {

@@ -77,6 +77,7 @@ uint32_t ngx_webrtc_addr_external(const ngx_webrtc_addr_t *addr);
 
 /* loopback, link-local, RFC 1918, RFC 4193, RFC 6598 */
 ngx_uint_t ngx_webrtc_addr_is_private(const ngx_webrtc_addr_t *addr);
+ngx_uint_t ngx_webrtc_addr_is_loopback(const ngx_webrtc_addr_t *addr);
 ngx_uint_t ngx_webrtc_addr_is_unspecified(const ngx_webrtc_addr_t *addr);
 /* IPv4's broadcast address too */
 ngx_uint_t ngx_webrtc_addr_is_multicast(const ngx_webrtc_addr_t *addr);

@@ -24,6 +24,7 @@ static ngx_int_t ngx_webrtc_agent_start(ngx_webrtc_agent_t *agent,
 static ngx_int_t ngx_webrtc_agent_configure(ngx_webrtc_agent_t *agent,
     ngx_uint_t controlling);
 static void ngx_webrtc_agent_bind(ngx_webrtc_agent_t *agent);
+static ngx_uint_t ngx_webrtc_agent_is_local(void);
 static ngx_int_t ngx_webrtc_agent_text(u_char *buf, const ngx_str_t *text);
 
 
@@ -362,6 +363,35 @@ ngx_webrtc_agent_bind(ngx_webrtc_agent_t *agent)
 }
 
 
+/* we reach what is at a loopback address */
+
+static ngx_uint_t
+ngx_webrtc_agent_is_local(void)
+{
+    ngx_uint_t            i, local;
+    const ngx_array_t    *all;
+    ngx_webrtc_listen_t  *listen;
+
+    all = ngx_webrtc_these_agents.listen;
+    listen = all->elts;
+
+    local = 0;
+
+    for (i = 0; i < all->nelts; i++) {
+
+        if (listen[i].wildcard) {
+            return 0;
+        }
+
+        if (ngx_webrtc_addr_is_loopback(&listen[i].addr)) {
+            local = 1;
+        }
+    }
+
+    return local;
+}
+
+
 /* with a zero at the end, and none before */
 
 static ngx_int_t
@@ -497,6 +527,12 @@ ngx_webrtc_agent_add_candidate(ngx_webrtc_agent_t *agent,
         || ngx_webrtc_addr_is_unspecified(&addr)
         || ngx_webrtc_addr_is_multicast(&addr))
     {
+        return;
+    }
+
+    /* TURN servers do not care for permissions that they must not give */
+
+    if (ngx_webrtc_addr_is_loopback(&addr) && !ngx_webrtc_agent_is_local()) {
         return;
     }
 

@@ -84,6 +84,21 @@ async function offered(client) {
 }
 
 
+/* the types of a STUN message's attributes */
+
+function attributes(message) {
+    const types = [];
+
+    for (let pos = 20; pos < message.length;
+         pos += 4 + Math.ceil(message.readUInt16BE(pos + 2) / 4) * 4)
+    {
+        types.push(message.readUInt16BE(pos));
+    }
+
+    return types;
+}
+
+
 const worker = () => suite.nginx.workers()[0];
 const descriptors = () => fs.readdirSync(`/proc/${worker()}/fd`).length;
 
@@ -159,6 +174,10 @@ test('with "turn" candidates follow the offer, and TURN is asked', () =>
             (data) => data.readUInt32BE(4) === 0x2112a442);
 
         assert.strictEqual(request.readUInt16BE(0), 0x0003);
+
+        /* some servers refuse DONT-FRAGMENT */
+
+        assert.ok(!attributes(request).includes(0x001a));
     }));
 
 

@@ -226,6 +226,66 @@ class Network {
     }
 
 
+    /*
+     * A program of this directory over there, which writes JSON; env: what
+     * differs, parameters: its argument.
+     */
+
+    run(side, program, env, parameters) {
+        env = { ...process.env, ...env };
+        delete env.NODE_TEST_CONTEXT;
+
+        const child = spawn('ip', ['netns', 'exec', this.name(side),
+            process.execPath, path.join(__dirname, program),
+            JSON.stringify(parameters)], { env });
+
+        const orphan = () => child.kill();
+
+        process.once('exit', orphan);
+
+        let text = '', errors = '';
+
+        child.stdout.on('data', (data) => { text += data; });
+        child.stderr.on('data', (data) => { errors += data; });
+
+        return new Promise((resolve, reject) => {
+            child.once('error', reject);
+            child.once('exit', (code) => {
+                process.removeListener('exit', orphan);
+
+                if (code === 0) {
+                    resolve(JSON.parse(text));
+                } else {
+                    reject(new Error(`${errors}\n`
+                                     + this.turnLog.slice(-3000)));
+                }
+            });
+        });
+    }
+
+
+    /* the sessions of coturn that it has given an address */
+
+    allocations() {
+        return [...this.turnLog.matchAll(/session (\d+): new/g)]
+            .map((m) => m[1]);
+    }
+
+
+    /* every allocation that was made is given back, not left to its lifetime */
+
+    givenBack() {
+        return until('the allocations are given back', () => {
+            const made = this.allocations();
+            const ended = new Set([...this.turnLog.matchAll(
+                /session (\d+): refreshed.*lifetime=0/g)].map((m) => m[1]));
+
+            return made.length > 0
+                   && made.every((session) => ended.has(session));
+        });
+    }
+
+
     clean() {
         process.removeListener('exit', this.remove);
         this.turn?.kill('SIGKILL');

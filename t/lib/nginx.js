@@ -147,7 +147,7 @@ class Nginx {
 
     /*
      * options: workers, udpPorts, udpAddress, zoneSize, shutdownTimeout, allow (regexps
-     * of log lines that are expected), and the directive lists above.
+     * of log lines that are expected), binary, and the directive lists above.
      * `config` replaces the whole text: a function of the options.
      */
 
@@ -185,7 +185,7 @@ class Nginx {
 
 
     async spawn() {
-        this.child = spawn(BINARY, ['-p', this.prefix + '/', '-c',
+        this.child = spawn(this.options.binary ?? BINARY, ['-p', this.prefix + '/', '-c',
                                     'nginx.conf', '-e', 'error.log'],
                            { detached: true,
                              stdio: ['ignore', 'ignore', 'pipe'] });

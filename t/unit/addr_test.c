@@ -262,6 +262,35 @@ addr_knows_private_from_public(void **state)
 
 
 static void
+addr_knows_this_machine(void **state)
+{
+    ngx_uint_t         i;
+    ngx_webrtc_addr_t  addr;
+
+    static const char *const  here[] = {
+        "127.0.0.1", "127.255.255.254", "::1", "::ffff:127.0.0.1"
+    };
+
+    static const char *const  elsewhere[] = {
+        "126.255.255.255", "128.0.0.1", "10.0.0.127", "0.0.0.0", "::", "::2",
+        "100::1", "::ffff:1.0.0.127"
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(here) / sizeof(here[0]); i++) {
+        test_addr_parse(&addr, here[i], 1);
+        assert_true(ngx_webrtc_addr_is_loopback(&addr));
+    }
+
+    for (i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {
+        test_addr_parse(&addr, elsewhere[i], 1);
+        assert_false(ngx_webrtc_addr_is_loopback(&addr));
+    }
+}
+
+
+static void
 addr_knows_the_wildcards(void **state)
 {
     ngx_webrtc_addr_t  addr;
@@ -381,6 +410,7 @@ main(void)
         cmocka_unit_test(addr_text_is_the_ip_without_a_port),
         cmocka_unit_test(addr_text_that_does_not_fit_is_empty),
         cmocka_unit_test(addr_knows_private_from_public),
+        cmocka_unit_test(addr_knows_this_machine),
         cmocka_unit_test(addr_knows_the_wildcards),
         cmocka_unit_test(ways_over_agents_are_no_addresses)
     };
