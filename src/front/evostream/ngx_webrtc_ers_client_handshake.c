@@ -212,6 +212,10 @@ ngx_webrtc_ers_client_session(ngx_webrtc_ers_client_t *client)
 
     rest = client->reply.body;
 
+    while (rest.len && rest.data[rest.len - 1] <= ' ') {
+        rest.len--;
+    }
+
     if (!ngx_webrtc_ers_client_field(&rest, &session, ':')
         || session.len > NGX_WEBRTC_ERS_CLIENT_SESSION
         || !ngx_webrtc_ers_client_is_plain(&session))

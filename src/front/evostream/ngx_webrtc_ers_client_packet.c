@@ -68,6 +68,7 @@ ngx_webrtc_ers_client_frame(ngx_webrtc_websocket_t *ws,
     client = ws->data;
 
     if (message->opcode == NGX_WEBRTC_WEBSOCKET_TEXT
+        && message->len
         && ngx_webrtc_ers_client_is_open(client)
         && ngx_webrtc_socket_io_1_parse(message->data,
                                         message->data + message->len, &packet)
