@@ -157,7 +157,7 @@ ngx_http_webrtc_ers_open(ngx_http_webrtc_ers_t *ers, const ngx_str_t *sid)
 
     if (ers->session == NULL) {
         ngx_http_webrtc_websocket_close(&ers->socket,
-                                        NGX_HTTP_WEBRTC_CLOSE_RESTART,
+                                        NGX_HTTP_WEBRTC_CLOSE_AWAY,
                                         &restart);
     }
 }

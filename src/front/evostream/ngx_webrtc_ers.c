@@ -78,7 +78,7 @@ ngx_webrtc_ers_quit(ngx_webrtc_ers_t *ers)
         q = ngx_queue_head(&ers->sessions);
         session = ngx_queue_data(q, ngx_webrtc_ers_session_t, queue);
 
-        ngx_webrtc_ers_end(session, NGX_WEBRTC_ERS_CLOSE_RESTART,
+        ngx_webrtc_ers_end(session, NGX_WEBRTC_ERS_CLOSE_AWAY,
                            "SERVICE-RESTART");
     }
 

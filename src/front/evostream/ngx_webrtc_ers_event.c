@@ -471,6 +471,6 @@ ngx_webrtc_ers_link_closed(ngx_webrtc_ers_session_t *session,
         return;
     }
 
-    ngx_webrtc_ers_end(session, NGX_WEBRTC_ERS_CLOSE_RESTART,
+    ngx_webrtc_ers_end(session, NGX_WEBRTC_ERS_CLOSE_AWAY,
                        "SERVICE-RESTART");
 }

@@ -20,7 +20,7 @@
 
 /* of a WebSocket (RFC 6455, section 7.4.1) */
 #define NGX_WEBRTC_ERS_CLOSE_NORMAL   1000
-#define NGX_WEBRTC_ERS_CLOSE_RESTART  1012
+#define NGX_WEBRTC_ERS_CLOSE_AWAY     1001
 
 /* what an acknowledgement is for: digits */
 #define NGX_WEBRTC_ERS_ACK_MAX        20

@@ -139,7 +139,9 @@ ngx_webrtc_ers_end(ngx_webrtc_ers_session_t *session, ngx_uint_t code,
         session->ers->glue.leave(session->link);
     }
 
-    if (code && !session->broken && !session->hello.plain) {
+    /* who is told that it was disconnected does not connect again */
+
+    if (code == NGX_WEBRTC_ERS_CLOSE_NORMAL && !session->hello.plain) {
         ngx_webrtc_ers_say(session, (u_char *) "0::", 3);
     }
 
