@@ -53,6 +53,10 @@ ngx_int_t ngx_webrtc_agent_set_remote(ngx_webrtc_agent_t *agent,
 void ngx_webrtc_agent_add_candidate(ngx_webrtc_agent_t *agent,
     const ngx_webrtc_sdp_candidate_t *candidate);
 
+/* NGX_DECLINED: there is no way to the remote yet */
+ngx_int_t ngx_webrtc_agent_address(ngx_webrtc_agent_t *agent,
+    ngx_webrtc_addr_t *remote);
+
 /* a message whose remote address is external; what cannot go is lost */
 void ngx_webrtc_agent_send(const ngx_webrtc_message_t *message);
 

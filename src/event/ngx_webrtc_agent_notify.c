@@ -202,6 +202,35 @@ ngx_webrtc_agent_tell(ngx_webrtc_agent_t *agent,
 }
 
 
+ngx_int_t
+ngx_webrtc_agent_address(ngx_webrtc_agent_t *agent, ngx_webrtc_addr_t *remote)
+{
+    ngx_int_t               rc;
+    NiceCandidate          *ours, *theirs;
+    ngx_webrtc_sockaddr_t   sa;
+
+    if (agent->state != NGX_WEBRTC_AGENT_LIVE || !agent->up) {
+        return NGX_DECLINED;
+    }
+
+    rc = NGX_DECLINED;
+
+    ngx_webrtc_glib_enter(agent->glib);
+
+    if (nice_agent_get_selected_pair(agent->nice, agent->stream,
+                                     NGX_WEBRTC_AGENT_COMPONENT, &ours,
+                                     &theirs))
+    {
+        nice_address_copy_to_sockaddr(&theirs->addr, &sa.sockaddr);
+        rc = ngx_webrtc_addr_from_sockaddr(remote, &sa.sockaddr);
+    }
+
+    ngx_webrtc_glib_leave(agent->glib);
+
+    return rc;
+}
+
+
 /*
  * Not nice_agent_close_async(): it would tell us when the servers have
  * answered, but the first GTask of a process makes a thread.

@@ -21,6 +21,8 @@ static ngx_int_t ngx_webrtc_gateway_worker_agent_remote(void *data,
     void *agent, const ngx_str_t *ufrag, const ngx_str_t *pwd);
 static void ngx_webrtc_gateway_worker_agent_candidate(void *data, void *agent,
     const ngx_webrtc_sdp_candidate_t *candidate);
+static ngx_int_t ngx_webrtc_gateway_worker_agent_address(void *data,
+    void *agent, ngx_webrtc_addr_t *remote);
 
 
 ngx_int_t
@@ -48,6 +50,7 @@ ngx_webrtc_gateway_worker_open(ngx_cycle_t *cycle,
     glue.agent_destroy = ngx_webrtc_gateway_worker_agent_destroy;
     glue.agent_set_remote = ngx_webrtc_gateway_worker_agent_remote;
     glue.agent_add_candidate = ngx_webrtc_gateway_worker_agent_candidate;
+    glue.agent_address = ngx_webrtc_gateway_worker_agent_address;
 
     worker->gateway = ngx_webrtc_gateway_create(&conf, &glue, worker->engine,
                                                 cycle->log);
@@ -114,4 +117,12 @@ ngx_webrtc_gateway_worker_agent_candidate(void *data, void *agent,
     const ngx_webrtc_sdp_candidate_t *candidate)
 {
     ngx_webrtc_agent_add_candidate(agent, candidate);
+}
+
+
+static ngx_int_t
+ngx_webrtc_gateway_worker_agent_address(void *data, void *agent,
+    ngx_webrtc_addr_t *remote)
+{
+    return ngx_webrtc_agent_address(agent, remote);
 }

@@ -101,6 +101,9 @@ typedef struct {
                                 const ngx_str_t *pwd);
     void                    (*agent_add_candidate)(void *data, void *agent,
                              const ngx_webrtc_sdp_candidate_t *candidate);
+    /* where the remote is; NGX_DECLINED: there is no way to it yet */
+    ngx_int_t               (*agent_address)(void *data, void *agent,
+                                ngx_webrtc_addr_t *remote);
 } ngx_webrtc_gateway_glue_t;
 
 

@@ -411,7 +411,10 @@ void
 ngx_webrtc_link_traffic(ngx_webrtc_link_t *link,
     ngx_webrtc_link_traffic_t *traffic)
 {
-    ngx_webrtc_peer_stats_t  stats;
+    ngx_webrtc_gateway_t     *gateway;
+    ngx_webrtc_peer_stats_t   stats;
+
+    gateway = link->gateway;
 
     ngx_memzero(traffic, sizeof(ngx_webrtc_link_traffic_t));
 
@@ -424,6 +427,11 @@ ngx_webrtc_link_traffic(ngx_webrtc_link_t *link,
     traffic->sent_bytes = stats.sent_bytes;
     traffic->received_bytes = stats.received_bytes;
     traffic->remote = stats.remote;
+
+    if (link->agent) {
+        (void) gateway->glue.agent_address(gateway->glue.data, link->agent,
+                                           &traffic->remote);
+    }
 }
 
 

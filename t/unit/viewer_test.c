@@ -831,6 +831,20 @@ agent_destroy(void *data, void *it)
 }
 
 
+static ngx_int_t
+agent_address(void *data, void *it, ngx_webrtc_addr_t *remote)
+{
+    static const u_char  ip[] = { 192, 0, 2, 7 };
+
+    (void) data;
+
+    assert_ptr_equal(it, &agents);
+    ngx_webrtc_addr_set_v4(remote, ip, 4242);
+
+    return NGX_OK;
+}
+
+
 static void
 a_viewer_far_away_is_reached_by_an_agent(void **state)
 {
@@ -838,6 +852,7 @@ a_viewer_far_away_is_reached_by_an_agent(void **state)
     viewer_t                   v, other;
     ngx_str_t                  text;
     ngx_webrtc_ice_server_t    server;
+    ngx_webrtc_viewer_info_t   info;
     ngx_webrtc_viewer_conf_t   conf;
 
     (void) state;
@@ -847,6 +862,7 @@ a_viewer_far_away_is_reached_by_an_agent(void **state)
 
     scene.gateway->glue.agent_create = agent_create;
     scene.gateway->glue.agent_destroy = agent_destroy;
+    scene.gateway->glue.agent_address = agent_address;
 
     ngx_memzero(&conf, sizeof(conf));
     ngx_memzero(&server, sizeof(server));
@@ -876,6 +892,9 @@ a_viewer_far_away_is_reached_by_an_agent(void **state)
     agent.handler(agent.data, NGX_WEBRTC_AGENT_GATHERED, NULL,
                   scene.world.now);
     assert_heard(&v.call, "");
+
+    ngx_webrtc_viewer_info(v.viewer, &info);
+    assert_int_equal(info.traffic.remote.port, 4242);
 
     /* another one has to come to us */
 
