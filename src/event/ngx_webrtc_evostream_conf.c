@@ -16,6 +16,7 @@
 #include <ngx_event.h>
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_evostream_conf.h>
+#include <event/ngx_webrtc_evostream_file.h>
 #include <front/evostream/ngx_webrtc_evostream.h>
 
 
@@ -312,11 +313,11 @@ ngx_module_t  ngx_webrtc_evostream_module = {
     ngx_webrtc_evostream_commands,         /* module directives */
     NGX_CORE_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
-    NULL,                                  /* init process */
+    ngx_webrtc_evostream_file_prepare,     /* init module */
+    ngx_webrtc_evostream_file_open,        /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    NULL,                                  /* exit process */
+    ngx_webrtc_evostream_file_close,       /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -379,8 +380,8 @@ ngx_webrtc_evostream_init_conf(ngx_cycle_t *cycle, void *conf)
         ngx_str_set(&emcf->name, "evostreamms");
     }
 
-    ngx_conf_init_uint_value(emcf->max_configs, 100);
-    ngx_conf_init_uint_value(emcf->max_viewers, 1000);
+    ngx_conf_init_uint_value(emcf->max_configs, 0);
+    ngx_conf_init_uint_value(emcf->max_viewers, 0);
     ngx_conf_init_size_value(emcf->line_size, 16 * 1024);
     ngx_conf_init_value(emcf->wrapped, 0);
     ngx_conf_init_value(emcf->ers_over_ssl, 0);

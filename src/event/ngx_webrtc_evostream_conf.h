@@ -35,8 +35,8 @@ typedef struct {
     /* webrtc_evostream_... */
     ngx_str_t                 configs_file;     /* empty: not kept */
     ngx_str_t                 name;             /* "evostreamms" */
-    ngx_uint_t                max_configs;      /* of the zone */
-    ngx_uint_t                max_viewers;      /* of the zone */
+    ngx_uint_t                max_configs;      /* of the zone; 0: by its */
+    ngx_uint_t                max_viewers;      /* size */
     size_t                    line_size;        /* of a command: 16k */
     ngx_flag_t                wrapped;          /* answer to startWebRTC */
 

@@ -176,6 +176,8 @@ ngx_webrtc_port_row_add(ngx_webrtc_zone_t *zone, ngx_webrtc_port_row_t *row)
     }
 
     port->row = *row;
+    port->number = ++zone->sh->evostream.number;
+    port->created = ngx_time();
 
     ngx_webrtc_zone_table_add(&zone->sh->ports, &port->node, hash);
     ngx_webrtc_port_row_set(zone->sh->taken_ports, row->port);

@@ -23,8 +23,6 @@ static ngx_uint_t ngx_webrtc_seat_find_free(ngx_webrtc_zone_t *zone,
     ngx_uint_t spare);
 static ngx_int_t ngx_webrtc_seat_free(ngx_webrtc_zone_t *zone,
     ngx_webrtc_owner_t *gone);
-static void ngx_webrtc_seats_tell(ngx_webrtc_zone_t *zone,
-    ngx_webrtc_owner_t *gone);
 
 
 /* inherited by every worker: numbers and generation stay what they are */
@@ -321,7 +319,8 @@ ngx_webrtc_seat_release(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *self)
     ngx_webrtc_seat_term = 0;
 
     if (seat) {
-        ngx_webrtc_seats_tell(zone, self);
+        ngx_webrtc_seats_tell(zone, NGX_WEBRTC_MAIL_GONE, self,
+                              sizeof(ngx_webrtc_owner_t));
     }
 
     self->seat = NGX_WEBRTC_SEAT_NONE;
@@ -415,7 +414,8 @@ ngx_webrtc_seats_check(ngx_webrtc_zone_t *zone, ngx_log_t *log)
 
         /* if we die here the next one begins anew: twice is harmless */
 
-        ngx_webrtc_seats_tell(zone, &gone);
+        ngx_webrtc_seats_tell(zone, NGX_WEBRTC_MAIL_GONE, &gone,
+                              sizeof(ngx_webrtc_owner_t));
 
         if (ngx_webrtc_seat_free(zone, &gone) == NGX_OK) {
             ngx_log_error(NGX_LOG_WARN, log, 0,
@@ -450,8 +450,9 @@ ngx_webrtc_seat_free(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *gone)
 }
 
 
-static void
-ngx_webrtc_seats_tell(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *gone)
+void
+ngx_webrtc_seats_tell(ngx_webrtc_zone_t *zone, ngx_webrtc_mail_e type,
+    const void *body, size_t len)
 {
     ngx_uint_t          i;
     ngx_webrtc_seat_t  *seat;
@@ -467,8 +468,7 @@ ngx_webrtc_seats_tell(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *gone)
         to.seat = i;
         to.term = seat->term;
 
-        (void) ngx_webrtc_mailbox_send(&to, NGX_WEBRTC_MAIL_GONE, 0, gone,
-                                       sizeof(ngx_webrtc_owner_t), NULL, 0);
+        (void) ngx_webrtc_mailbox_send(&to, type, 0, body, len, NULL, 0);
     }
 }
 

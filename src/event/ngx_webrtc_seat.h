@@ -16,6 +16,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <event/ngx_webrtc_mailbox.h>
 #include <event/ngx_webrtc_zone_sh.h>
 
 
@@ -59,6 +60,10 @@ in_port_t ngx_webrtc_seat_port(ngx_webrtc_zone_t *zone,
 
 /* frees the seats of dead workers, with all they had, and tells everybody */
 void ngx_webrtc_seats_check(ngx_webrtc_zone_t *zone, ngx_log_t *log);
+
+/* a message to everybody who has a seat, also to us */
+void ngx_webrtc_seats_tell(ngx_webrtc_zone_t *zone, ngx_webrtc_mail_e type,
+    const void *body, size_t len);
 
 /* -1: made after this process */
 ngx_socket_t ngx_webrtc_seat_eventfd(ngx_uint_t seat);

@@ -96,7 +96,7 @@ ngx_webrtc_zone_remove_channel(ngx_webrtc_zone_t *zone,
 
 
 #define ngx_webrtc_zone_load(seat)                                           \
-    ((seat)->connections + (seat)->empty + (seat)->peers)
+    ((seat)->connections + (seat)->empty + (seat)->peers + (seat)->configs)
 
 
 /*
@@ -396,6 +396,7 @@ ngx_webrtc_zone_clean(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *owner)
 
     ngx_webrtc_registry_clean(zone, owner);
     ngx_webrtc_registry_ports_clean(zone, owner);
+    ngx_webrtc_evostream_clean(zone, owner);
 
     table = &zone->sh->channels;
 

@@ -235,6 +235,10 @@ ngx_webrtc_zone_connection_live(ngx_webrtc_zone_t *zone,
             (void) ngx_atomic_fetch_add(&zone->sh->counters.ongoing, 1);
             (void) ngx_atomic_fetch_add(&zone->sh->counters.created, 1);
 
+            if (row->number == 0 && row->info.role != NGX_WEBRTC_RECVONLY) {
+                row->number = ++zone->sh->evostream.number;
+            }
+
         } else {
             (void) ngx_atomic_fetch_add(&zone->sh->counters.ongoing, -1);
             (void) ngx_atomic_fetch_add(&zone->sh->counters.destroyed, 1);

@@ -38,6 +38,9 @@
 
 #define NGX_WEBRTC_ZONE_CHUNK   4000
 
+/* hexadecimal digits */
+#define NGX_WEBRTC_ZONE_INSTANCE  32
+
 /* how long a channel waits for its first member, ms */
 #define NGX_WEBRTC_ZONE_BIRTH   10000
 
@@ -55,6 +58,7 @@ typedef struct {
     ngx_uint_t                channels;
     ngx_uint_t                empty;    /* channels without members */
     ngx_uint_t                peers;    /* REST */
+    ngx_uint_t                configs;  /* of EvoStream */
     ngx_webrtc_mail_ring_t    mail;
 } ngx_webrtc_seat_t;
 
@@ -113,6 +117,7 @@ struct ngx_webrtc_zone_row_s {
     ngx_webrtc_zone_row_t        *next;     /* member of the channel */
     ngx_webrtc_zone_channel_t    *channel;
     ngx_uint_t                    live;     /* counted as ongoing */
+    uint64_t                      number;   /* as a stream; 0: none */
     ngx_webrtc_zone_chunk_t      *stats;
     size_t                        stats_len;
     uint64_t                      stats_wall;
@@ -144,8 +149,29 @@ typedef struct {
     ngx_webrtc_port_row_t     row;
     ngx_uint_t                closing;  /* if nobody uses it */
     ngx_uint_t                watched;  /* its owner has viewers of it */
+    uint64_t                  number;   /* as a stream */
+    time_t                    created;
     uint64_t                  users[NGX_WEBRTC_SEATS_MAX / 64];
 } ngx_webrtc_zone_port_t;
+
+
+/*
+ * What EvoStream's API knows; its rows are in ngx_webrtc_evostream_sh.h.
+ * Versions are of the configurations: what they are now, what is in the file,
+ * and what could not be written.
+ */
+
+typedef struct {
+    ngx_webrtc_zone_table_t   configs;
+    ngx_webrtc_zone_table_t   viewers;
+    ngx_uint_t                config;   /* the last configId */
+    uint64_t                  number;   /* the last one of a stream */
+    uint64_t                  version;
+    ngx_msec_t                changed;  /* when that was */
+    uint64_t                  written;
+    uint64_t                  unwritten;
+    u_char                    instance[NGX_WEBRTC_ZONE_INSTANCE];
+} ngx_webrtc_zone_evostream_t;
 
 
 typedef struct {
@@ -168,6 +194,8 @@ typedef struct {
     ngx_webrtc_zone_table_t   ports;
     ngx_uint_t                next_port;
     uint64_t                  taken_ports[65536 / 64];
+
+    ngx_webrtc_zone_evostream_t  evostream;
 
     ngx_webrtc_counters_t     counters;
     time_t                    started;
@@ -192,6 +220,7 @@ struct ngx_webrtc_zone_s {
     ngx_log_t                *log;
     u_char                   *stats;    /* of this process, when needed */
     time_t                    full;     /* when that was last logged */
+    time_t                    refused;  /* likewise, by EvoStream's tables */
     ngx_webrtc_zone_lost_pt   lost;     /* NULL: nobody wants to know */
 };
 
@@ -253,6 +282,15 @@ void ngx_webrtc_registry_repair(ngx_webrtc_zone_t *zone);
 void ngx_webrtc_registry_ports_clean(ngx_webrtc_zone_t *zone,
     const ngx_webrtc_owner_t *owner);
 void ngx_webrtc_registry_ports_repair(ngx_webrtc_zone_t *zone);
+
+/* ngx_webrtc_evostream_rows.c: likewise */
+ngx_int_t ngx_webrtc_evostream_init(ngx_webrtc_zone_t *zone);
+size_t ngx_webrtc_evostream_needs(ngx_webrtc_zone_t *zone);
+void ngx_webrtc_evostream_check(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_t *old);
+void ngx_webrtc_evostream_clean(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_owner_t *owner);
+void ngx_webrtc_evostream_repair(ngx_webrtc_zone_t *zone);
 
 #define ngx_webrtc_zone_table_row(table, i)                                  \
     ((void *) ((table)->start + (i) * (table)->size))

@@ -147,7 +147,7 @@ test('clients hear that their home has left while their worker slept', () =>
 
 
 test('a zone full of channels is warned of', () => using(async (opened) => {
-    const nginx = await start(opened, { zoneSize: '2m', workerConnections: 4096,
+    const nginx = await start(opened, { zoneSize: '3m', workerConnections: 4096,
                                         main: 'webrtc_mailbox_size 64k;' });
     let refused;
 

@@ -33,6 +33,14 @@
 
 #define ngx_pagesize            4096
 
+#define ngx_toupper(c)                                                       \
+    (u_char) ((c >= 'a' && c <= 'z') ? (c & ~0x20) : c)
+
+#define ngx_libc_cdecl
+#define ngx_qsort               qsort
+#define ngx_strncasecmp(s1, s2, n)                                           \
+    strncasecmp((const char *) s1, (const char *) s2, n)
+
 
 typedef long            ngx_atomic_int_t;
 typedef unsigned long   ngx_atomic_uint_t;
@@ -58,6 +66,9 @@ typedef char *(*ngx_conf_post_handler_pt)(ngx_conf_t *cf, void *data,
 typedef struct {
     void               *elts;
     ngx_uint_t          nelts;
+    size_t              size;
+    ngx_uint_t          nalloc;
+    ngx_pool_t         *pool;
 } ngx_array_t;
 
 typedef struct {
@@ -101,6 +112,54 @@ test_log(ngx_uint_t level, ngx_log_t *log, const char *fmt, ...)
     (void) level;
     (void) log;
     (void) fmt;
+}
+
+
+static inline ngx_array_t *
+ngx_array_create(ngx_pool_t *pool, ngx_uint_t n, size_t size)
+{
+    ngx_array_t  *a;
+
+    a = ngx_palloc(pool, sizeof(ngx_array_t));
+
+    a->elts = ngx_palloc(pool, n * size);
+    a->nelts = 0;
+    a->size = size;
+    a->nalloc = n;
+    a->pool = pool;
+
+    return a;
+}
+
+
+static inline void *
+ngx_array_push(ngx_array_t *a)
+{
+    void  *elts;
+
+    if (a->nelts == a->nalloc) {
+        elts = ngx_palloc(a->pool, 2 * a->nalloc * a->size);
+        ngx_memcpy(elts, a->elts, a->nelts * a->size);
+
+        a->elts = elts;
+        a->nalloc *= 2;
+    }
+
+    return (u_char *) a->elts + a->size * a->nelts++;
+}
+
+
+static inline u_char *
+ngx_hex_dump(u_char *dst, u_char *src, size_t len)
+{
+    static const char  hex[] = "0123456789abcdef";
+
+    while (len--) {
+        *dst++ = hex[*src >> 4];
+        *dst++ = hex[*src++ & 0xf];
+    }
+
+    return dst;
 }
 
 

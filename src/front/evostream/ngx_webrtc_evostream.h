@@ -23,6 +23,11 @@
 #define NGX_WEBRTC_EVOSTREAM_TOKEN_MAX  512
 #define NGX_WEBRTC_EVOSTREAM_VARS_MAX   1024
 #define NGX_WEBRTC_EVOSTREAM_NAME_MAX   640     /* of a stream */
+#define NGX_WEBRTC_EVOSTREAM_VIEWER_MAX 255     /* its id */
+
+/* codecs of what comes in at a port, and is passed on whatever it is */
+#define NGX_WEBRTC_EVOSTREAM_AUDIO_UNKNOWN  "AUNK"
+#define NGX_WEBRTC_EVOSTREAM_VIDEO_UNKNOWN  "VUNK"
 
 
 /*

@@ -208,7 +208,7 @@ ngx_webrtc_evostream_service_quit(ngx_webrtc_evostream_service_t *service,
             viewer = ngx_queue_data(v, ngx_webrtc_evostream_viewer_t, queue);
 
             if (viewer->playing) {
-                ngx_webrtc_evostream_viewer_remove(viewer, 0);
+                ngx_webrtc_evostream_viewer_drop(viewer, 0);
             }
         }
     }

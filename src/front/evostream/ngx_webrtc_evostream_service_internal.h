@@ -15,7 +15,6 @@
 #include <front/evostream/ngx_webrtc_evostream_service.h>
 
 
-#define NGX_WEBRTC_EVOSTREAM_VIEWER_MAX     255     /* of an id */
 #define NGX_WEBRTC_EVOSTREAM_SID_MAX        64
 
 
@@ -100,7 +99,7 @@ void ngx_webrtc_evostream_viewer_message(
 void ngx_webrtc_evostream_viewer_left(ngx_webrtc_evostream_socket_t *socket,
     const ngx_webrtc_ers_client_event_t *event);
 /* "end": of its session too */
-void ngx_webrtc_evostream_viewer_remove(ngx_webrtc_evostream_viewer_t *viewer,
+void ngx_webrtc_evostream_viewer_drop(ngx_webrtc_evostream_viewer_t *viewer,
     ngx_uint_t end);
 
 

@@ -63,7 +63,7 @@ ngx_webrtc_evostream_socket_remove(ngx_webrtc_evostream_socket_t *socket,
         q = ngx_queue_head(&socket->viewers);
         viewer = ngx_queue_data(q, ngx_webrtc_evostream_viewer_t, queue);
 
-        ngx_webrtc_evostream_viewer_remove(viewer, viewers);
+        ngx_webrtc_evostream_viewer_drop(viewer, viewers);
     }
 
     if (socket->client && socket->reason == NULL) {

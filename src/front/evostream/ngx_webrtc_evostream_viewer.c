@@ -61,7 +61,7 @@ ngx_webrtc_evostream_viewer_come(ngx_webrtc_evostream_socket_t *socket,
     viewer = ngx_webrtc_evostream_viewer_find(service, &event->id);
 
     if (viewer) {
-        ngx_webrtc_evostream_viewer_remove(viewer, 1);
+        ngx_webrtc_evostream_viewer_drop(viewer, 1);
     }
 
     if (event->stream.len == 0) {
@@ -92,7 +92,7 @@ ngx_webrtc_evostream_viewer_come(ngx_webrtc_evostream_socket_t *socket,
             return;
         }
 
-        ngx_webrtc_evostream_viewer_remove(viewer, 0);
+        ngx_webrtc_evostream_viewer_drop(viewer, 0);
     }
 
     ngx_webrtc_evostream_viewer_text(socket, &event->id,
@@ -145,7 +145,7 @@ ngx_webrtc_evostream_viewer_message(ngx_webrtc_evostream_socket_t *socket,
             glue->pause(viewer->viewing, 0);
 
         } else if (ngx_webrtc_evostream_viewer_is(&event->command, "stop")) {
-            ngx_webrtc_evostream_viewer_remove(viewer, 1);
+            ngx_webrtc_evostream_viewer_drop(viewer, 1);
         }
 
         break;
@@ -162,13 +162,13 @@ ngx_webrtc_evostream_viewer_left(ngx_webrtc_evostream_socket_t *socket,
     viewer = ngx_webrtc_evostream_viewer_find(socket->service, &event->id);
 
     if (viewer) {
-        ngx_webrtc_evostream_viewer_remove(viewer, 1);
+        ngx_webrtc_evostream_viewer_drop(viewer, 1);
     }
 }
 
 
 void
-ngx_webrtc_evostream_viewer_remove(ngx_webrtc_evostream_viewer_t *viewer,
+ngx_webrtc_evostream_viewer_drop(ngx_webrtc_evostream_viewer_t *viewer,
     ngx_uint_t end)
 {
     ngx_webrtc_evostream_service_t  *service;
@@ -259,7 +259,7 @@ ngx_webrtc_evostream_viewer_playing(ngx_webrtc_evostream_viewer_t *viewer,
     viewer->playing = 1;
 
     if (service->quit) {
-        ngx_webrtc_evostream_viewer_remove(viewer, 0);
+        ngx_webrtc_evostream_viewer_drop(viewer, 0);
         ngx_webrtc_evostream_service_settle(service, now);
     }
 }
@@ -303,7 +303,7 @@ ngx_webrtc_evostream_viewer_gone(ngx_webrtc_evostream_viewer_t *viewer,
     service = viewer->socket->service;
     viewer->viewing = NULL;
 
-    ngx_webrtc_evostream_viewer_remove(viewer, 0);
+    ngx_webrtc_evostream_viewer_drop(viewer, 0);
     ngx_webrtc_evostream_service_settle(service, now);
 }
 
