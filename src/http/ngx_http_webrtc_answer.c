@@ -24,11 +24,19 @@ ngx_int_t
 ngx_http_webrtc_answer_send(ngx_http_request_t *r, ngx_uint_t status,
     ngx_str_t *body)
 {
+    return ngx_http_webrtc_answer_body(r, status, "application/json", body);
+}
+
+
+ngx_int_t
+ngx_http_webrtc_answer_body(ngx_http_request_t *r, ngx_uint_t status,
+    const char *type, ngx_str_t *body)
+{
     if (ngx_http_webrtc_answer_keep(r, body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_webrtc_answer_output(r, status, "application/json", body);
+    return ngx_http_webrtc_answer_output(r, status, type, body);
 }
 
 

@@ -24,7 +24,10 @@
 ngx_int_t ngx_http_webrtc_answer_send(ngx_http_request_t *r,
     ngx_uint_t status, ngx_str_t *body);
 
-/* the same with a body that is copied, and of any type */
+/* the same with a body of any type */
+ngx_int_t ngx_http_webrtc_answer_body(ngx_http_request_t *r,
+    ngx_uint_t status, const char *type, ngx_str_t *body);
+/* ... that is short, and copied */
 ngx_int_t ngx_http_webrtc_answer_text(ngx_http_request_t *r,
     ngx_uint_t status, const char *type, const u_char *text, size_t len);
 

@@ -26,6 +26,8 @@ static char *ngx_http_webrtc_skyway_signaling(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_webrtc_evostream_ers(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static char *ngx_http_webrtc_evostream_api(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_http_webrtc_handler(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_webrtc_loc_conf_t *wlcf, ngx_http_handler_pt handler);
 static char *ngx_http_webrtc_cors_origin(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -103,6 +105,13 @@ static ngx_command_t  ngx_http_webrtc_commands[] = {
     { ngx_string("webrtc_skyway_api"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_webrtc_skyway_api,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webrtc_evostream_api"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_webrtc_evostream_api,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -346,6 +355,14 @@ ngx_http_webrtc_evostream_ers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     return ngx_http_webrtc_handler(cf, cmd, conf,
                                    ngx_http_webrtc_ers_handler);
+}
+
+
+static char *
+ngx_http_webrtc_evostream_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_http_webrtc_handler(cf, cmd, conf,
+                                   ngx_http_webrtc_evostream_api_handler);
 }
 
 

@@ -94,6 +94,7 @@ ngx_int_t ngx_http_webrtc_sora_signaling_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_webrtc_sora_api_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_webrtc_peerjs_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_webrtc_skyway_api_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_webrtc_evostream_api_handler(ngx_http_request_t *r);
 
 
 extern ngx_module_t  ngx_http_webrtc_module;

@@ -11,6 +11,7 @@
 #include <event/ngx_webrtc_candidates.h>
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_worker.h>
+#include <stream/ngx_stream_webrtc_cli.h>
 
 
 typedef struct {
@@ -18,10 +19,12 @@ typedef struct {
     ngx_array_t              *addresses;    /* ngx_webrtc_addr_t */
     u_char                   *file;
     ngx_uint_t                line;
+    ngx_stream_webrtc_cli_conf_t  cli;
 } ngx_stream_webrtc_srv_conf_t;
 
 
 static void ngx_stream_webrtc_handler(ngx_stream_session_t *s);
+static void ngx_stream_webrtc_cli_handler(ngx_stream_session_t *s);
 static ngx_int_t ngx_stream_webrtc_add_listen(ngx_conf_t *cf,
     ngx_webrtc_media_t *media, struct sockaddr *sockaddr, socklen_t socklen);
 static ngx_int_t ngx_stream_webrtc_add_port(ngx_webrtc_media_t *media,
@@ -40,9 +43,13 @@ static char *ngx_stream_webrtc_media(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_stream_webrtc_public_address(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static char *ngx_stream_webrtc_cli(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 
-extern ngx_module_t  ngx_stream_webrtc_module;
+static ngx_conf_post_t  ngx_stream_webrtc_msec_post = {
+    ngx_webrtc_check_positive_msec
+};
 
 
 static ngx_command_t  ngx_stream_webrtc_commands[] = {
@@ -60,6 +67,20 @@ static ngx_command_t  ngx_stream_webrtc_commands[] = {
       NGX_STREAM_SRV_CONF_OFFSET,
       0,
       NULL },
+
+    { ngx_string("webrtc_evostream_cli"),
+      NGX_STREAM_SRV_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_stream_webrtc_cli,
+      NGX_STREAM_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webrtc_evostream_cli_timeout"),
+      NGX_STREAM_MAIN_CONF|NGX_STREAM_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_STREAM_SRV_CONF_OFFSET,
+      offsetof(ngx_stream_webrtc_srv_conf_t, cli.timeout),
+      &ngx_stream_webrtc_msec_post },
 
       ngx_null_command
 };
@@ -102,6 +123,17 @@ ngx_stream_webrtc_handler(ngx_stream_session_t *s)
 }
 
 
+static void
+ngx_stream_webrtc_cli_handler(ngx_stream_session_t *s)
+{
+    ngx_stream_webrtc_srv_conf_t  *wscf;
+
+    wscf = ngx_stream_get_module_srv_conf(s, ngx_stream_webrtc_module);
+
+    ngx_stream_webrtc_cli_start(s, &wscf->cli);
+}
+
+
 static ngx_int_t
 ngx_stream_webrtc_init(ngx_conf_t *cf)
 {
@@ -118,6 +150,16 @@ ngx_stream_webrtc_init(ngx_conf_t *cf)
 
     for (i = 0; i < cmcf->servers.nelts; i++) {
         wscf = cscfp[i]->ctx->srv_conf[ngx_stream_webrtc_module.ctx_index];
+
+        if (wscf->cli.enabled
+            && cscfp[i]->handler != ngx_stream_webrtc_cli_handler)
+        {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"webrtc_evostream_cli\" and another directive "
+                          "that handles connections are in one server, "
+                          "in %s:%ui", wscf->file, wscf->line);
+            return NGX_ERROR;
+        }
 
         if (!wscf->media) {
             continue;
@@ -402,9 +444,15 @@ ngx_stream_webrtc_create_srv_conf(ngx_conf_t *cf)
      *
      *     wscf->media = 0;
      *     wscf->addresses = NULL;
+     *     wscf->cli.enabled = 0;
      */
 
     wscf = ngx_pcalloc(cf->pool, sizeof(ngx_stream_webrtc_srv_conf_t));
+    if (wscf == NULL) {
+        return NULL;
+    }
+
+    wscf->cli.timeout = NGX_CONF_UNSET_MSEC;
 
     return wscf;
 }
@@ -413,7 +461,10 @@ ngx_stream_webrtc_create_srv_conf(ngx_conf_t *cf)
 static char *
 ngx_stream_webrtc_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
 {
+    ngx_stream_webrtc_srv_conf_t *prev = parent;
     ngx_stream_webrtc_srv_conf_t *conf = child;
+
+    ngx_conf_merge_msec_value(conf->cli.timeout, prev->cli.timeout, 600000);
 
     if (conf->addresses && !conf->media) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
@@ -528,6 +579,56 @@ ngx_stream_webrtc_public_address(ngx_conf_t *cf, ngx_command_t *cmd,
             }
         }
     }
+
+    return NGX_CONF_OK;
+}
+
+
+/* [json | text] */
+
+static char *
+ngx_stream_webrtc_cli(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_stream_webrtc_srv_conf_t *wscf = conf;
+
+    ngx_str_t                   *value;
+    ngx_stream_core_srv_conf_t  *cscf;
+
+    if (wscf->cli.enabled) {
+        return "is duplicate";
+    }
+
+    cscf = ngx_stream_conf_get_module_srv_conf(cf, ngx_stream_core_module);
+
+    if (cscf->handler) {
+        return "cannot be used together with a directive that handles "
+               "connections, such as \"proxy_pass\"";
+    }
+
+    value = cf->args->elts;
+
+    wscf->cli.form = NGX_WEBRTC_EVOSTREAM_FRAMED;
+
+    if (cf->args->nelts > 1) {
+
+        if (ngx_strcmp(value[1].data, "text") == 0) {
+            wscf->cli.form = NGX_WEBRTC_EVOSTREAM_TEXT;
+
+        } else if (ngx_strcmp(value[1].data, "json") != 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid value \"%V\", it must be \"json\" "
+                               "or \"text\"", &value[1]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    cscf->handler = ngx_stream_webrtc_cli_handler;
+
+    wscf->cli.enabled = 1;
+    wscf->file = cf->conf_file->file.name.data;
+    wscf->line = cf->conf_file->line;
+
+    ngx_webrtc_require(cf, "webrtc_evostream_cli");
 
     return NGX_CONF_OK;
 }
