@@ -330,6 +330,10 @@ ngx_webrtc_ers_is_shared(const ngx_str_t *capabilities)
     size_t   len;
     u_char  *p, *last, *start;
 
+    if (capabilities->len == 0) {
+        return 0;
+    }
+
     p = capabilities->data;
     last = p + capabilities->len;
 
