@@ -17,6 +17,7 @@
 #include <event/ngx_webrtc_relay.h>
 #include <event/ngx_webrtc_seat.h>
 #include <event/ngx_webrtc_skyway_worker.h>
+#include <event/ngx_webrtc_viewing_session.h>
 #include <event/ngx_webrtc_worker.h>
 #include <event/ngx_webrtc_worker_media.h>
 
@@ -219,6 +220,7 @@ ngx_webrtc_worker_stop(void)
 
     ngx_webrtc_ers_worker_close(worker);
     ngx_webrtc_skyway_worker_shutdown(worker);
+    ngx_webrtc_viewing_sessions_shutdown(worker);
 
     if (worker->relay) {
         ngx_webrtc_relay_shutdown();
@@ -321,6 +323,7 @@ ngx_webrtc_worker_is_held(void)
 
     return ngx_webrtc_seat_channels(worker->zone, &worker->self) > 0
            || (worker->skyway && ngx_webrtc_skyway_busy(worker->skyway) > 0)
+           || ngx_webrtc_viewing_sessions_busy()
            || (worker->relay && ngx_webrtc_relay_busy() > 0);
 }
 

@@ -23,6 +23,7 @@
 #include <front/sora/ngx_webrtc_sora.h>
 #include <hub/ngx_webrtc_gateway.h>
 #include <hub/ngx_webrtc_hub.h>
+#include <hub/ngx_webrtc_viewer.h>
 #include <media/ngx_webrtc_engine.h>
 
 
@@ -33,6 +34,7 @@ typedef struct {
     ngx_webrtc_hub_t         *hub;
     ngx_webrtc_sora_t        *sora;
     ngx_webrtc_gateway_t     *gateway;
+    ngx_webrtc_viewers_t     *viewers;
     ngx_webrtc_skyway_t      *skyway;
     ngx_webrtc_ers_t         *ers;
     struct ngx_webrtc_relay_s  *relay;  /* of ngx_webrtc_relay.c alone */

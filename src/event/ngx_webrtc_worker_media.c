@@ -19,6 +19,7 @@
 #include <event/ngx_webrtc_seat.h>
 #include <event/ngx_webrtc_skyway_worker.h>
 #include <event/ngx_webrtc_udp.h>
+#include <event/ngx_webrtc_viewing_session.h>
 #include <event/ngx_webrtc_worker_media.h>
 #include <hub/ngx_webrtc_traffic.h>
 
@@ -119,7 +120,8 @@ ngx_webrtc_worker_open_media(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
         || ngx_webrtc_gateway_worker_open(cycle, worker, media->candidates,
                                           media->ncandidates)
            != NGX_OK
-        || ngx_webrtc_skyway_worker_open(cycle, worker) != NGX_OK)
+        || ngx_webrtc_skyway_worker_open(cycle, worker) != NGX_OK
+        || ngx_webrtc_viewing_sessions_open(cycle, worker) != NGX_OK)
     {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
                       "webrtc media on port %ui could not be started",
@@ -295,6 +297,7 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
         ngx_webrtc_worker_say_goodbye(worker);
     }
 
+    ngx_webrtc_viewing_sessions_close(worker);
     ngx_webrtc_skyway_worker_close(worker);
     ngx_webrtc_gateway_worker_close(worker);
 
@@ -486,6 +489,7 @@ ngx_webrtc_worker_tick_media(ngx_webrtc_worker_t *worker,
 
     ngx_webrtc_gateway_worker_tick(worker, now);
     ngx_webrtc_skyway_worker_tick(worker, now);
+    ngx_webrtc_viewing_sessions_tick(worker, now);
 }
 
 
@@ -514,6 +518,9 @@ ngx_webrtc_worker_media_expires(ngx_webrtc_worker_t *worker)
     expires = ngx_min(expires, t);
 
     t = ngx_webrtc_skyway_worker_expires(worker);
+    expires = ngx_min(expires, t);
+
+    t = ngx_webrtc_viewing_sessions_expires(worker);
     expires = ngx_min(expires, t);
 
     return expires;

@@ -912,6 +912,240 @@ a_viewer_far_away_is_reached_by_an_agent(void **state)
 }
 
 
+/* H264 or sound of a program, of a type that nobody has declared */
+
+static void
+port_send(ngx_webrtc_port_t *port, u_char pt, uint16_t seq, u_char first)
+{
+    u_char            *p, buf[300];
+    ngx_webrtc_rtp_t   rtp;
+
+    memset(buf, 0xab, sizeof(buf));
+    memset(&rtp, 0, sizeof(rtp));
+
+    rtp.pt = pt;
+    rtp.seq = seq;
+    rtp.ssrc = 77;
+    rtp.timestamp = (uint32_t) (scene.world.now * 90 / 1000);
+    rtp.marker = 1;
+
+    p = ngx_webrtc_rtp_write(buf, &rtp);
+    p[0] = first;
+    p[1] = 0x80;
+
+    ngx_webrtc_port_input(port, buf, sizeof(buf), scene.world.now);
+}
+
+
+static void
+ports_are_viewed_as_h264_and_opus(void **state)
+{
+    uint16_t                  i;
+    viewer_t                  v;
+    ngx_webrtc_port_t        *video, *audio;
+    ngx_webrtc_viewer_conf_t  conf;
+
+    (void) state;
+
+    begin();
+
+    video = port_of(NGX_WEBRTC_PORT_VIDEO);
+    audio = port_of(NGX_WEBRTC_PORT_AUDIO);
+
+    ngx_memzero(&conf, sizeof(conf));
+    conf.video = video;
+    conf.audio = audio;
+
+    assert_int_equal(viewer_open(&v, &conf), NGX_OK);
+    assert_non_null(strstr(v.offer, "H264/90000"));
+    assert_non_null(strstr(v.offer, "opus/48000/2"));
+    viewer_play(&v);
+
+    for (i = 0; i < 20; i++) {
+        port_send(video, 103, i, i ? 0x61 : 0x65);
+        port_send(audio, 120, i, 0x78);
+        run(20);
+    }
+
+    assert_int_equal(v.call.client->nrtp, 20);
+    assert_int_equal(v.call.client->naudio, 20);
+    assert_int_equal(ngx_webrtc_port_stats(video)->dropped, 0);
+    assert_int_equal(ngx_webrtc_port_stats(video)->wrong_type, 0);
+    assert_int_equal(v.call.pt, v.call.link->agreement.video.pt);
+
+    /* another program goes on with it, under a type of its own */
+
+    port_send(video, 96, 1000, 0x65);
+    run(20);
+    assert_int_equal(v.call.client->nrtp, 21);
+
+    viewer_end(&v);
+
+    /* sound alone */
+
+    conf.video = NULL;
+    assert_int_equal(viewer_open(&v, &conf), NGX_OK);
+    assert_null(strstr(v.offer, "m=video"));
+    viewer_play(&v);
+    port_send(audio, 120, 100, 0x78);
+    run(20);
+    assert_int_equal(v.call.client->naudio, 1);
+    viewer_end(&v);
+
+    port_send(audio, 120, 101, 0x78);
+
+    ngx_webrtc_port_destroy(video);
+    ngx_webrtc_port_destroy(audio);
+    end();
+}
+
+
+static void
+ports_of_links_are_viewed_as_they_are_declared(void **state)
+{
+    call_t                     call;
+    uint16_t                   i;
+    viewer_t                   v;
+    ngx_webrtc_port_t         *port;
+    ngx_webrtc_link_conf_t     link;
+    ngx_webrtc_viewer_conf_t   conf;
+
+    (void) state;
+
+    begin();
+
+    port = port_of(NGX_WEBRTC_PORT_VIDEO);
+    link = video_conf(port, 120, 9000);
+    call_media(&call, &link, OFFER_MEDIA);
+
+    ngx_memzero(&conf, sizeof(conf));
+    conf.video = port;
+
+    assert_int_equal(viewer_open(&v, &conf), NGX_OK);
+    assert_non_null(strstr(v.offer, "VP8/90000"));
+    viewer_play(&v);
+
+    for (i = 0; i < 20; i++) {
+        program_send(port, 120, 77, i, i == 0, (u_char) i);
+        run(20);
+    }
+
+    assert_int_equal(v.call.client->nrtp, 20);
+    assert_int_equal(call.client->nrtp, 20);
+    assert_int_equal(v.call.last, 19);
+
+    /* the program is asked for key frames in the link's name */
+
+    run(1000);
+    i = (uint16_t) program(9001)->pli;
+    ngx_webrtc_viewer_pause(v.viewer, 1, scene.world.now);
+    ngx_webrtc_viewer_pause(v.viewer, 0, scene.world.now);
+    run(1000);
+    assert_true(program(9001)->pli > i);
+
+    /* the link ends, the viewer does not */
+
+    call_end(&call);
+    program_send(port, 120, 77, 20, 1, 20);
+    run(20);
+    assert_int_equal(v.call.client->nrtp, 21);
+
+    viewer_end(&v);
+    ngx_webrtc_port_destroy(port);
+    end();
+}
+
+
+/* what the publisher of this answer does not send */
+
+static char *
+without(const char *offer, const char *kind)
+{
+    char         *text, *p;
+    const char   *section;
+
+    text = answer_write(offer, NULL);
+    section = strstr(text, kind);
+    assert_non_null(section);
+
+    p = strstr(section, "a=sendonly");
+    if (p == NULL) {
+        p = strstr(section, "a=sendrecv");
+    }
+
+    assert_non_null(p);
+    memcpy(p, "a=inactive", 10);
+
+    return text;
+}
+
+
+static void
+a_track_that_comes_later_is_offered(void **state)
+{
+    char        *answer, *text;
+    viewer_t     v;
+    sender_t     sender;
+    ngx_str_t    sdp;
+    ngx_uint_t   i;
+    const char  *reason;
+
+    (void) state;
+
+    begin();
+    sender_join(&sender, "sora", 1, NGX_WEBRTC_CODEC_VP8);
+
+    answer = without(sender.offer, "m=audio");
+    text = browser_describe(&sender.call, answer);
+    sdp.data = (u_char *) text;
+    sdp.len = strlen(text);
+
+    assert_int_equal(ngx_webrtc_hub_answer(sender.connection, &sdp,
+                                           scene.world.now, &reason), NGX_OK);
+    free(answer);
+    free(text);
+
+    for (i = 0; i < 100 && !sender.connection->live; i++) {
+        run(20);
+    }
+
+    assert_int_equal(viewer_of(&v, "sora", NULL), NGX_OK);
+    assert_null(strstr(v.offer, "m=audio"));
+    viewer_play(&v);
+    sender_send(&sender, 1);
+    run(20);
+    assert_int_equal(v.call.client->nrtp, 1);
+
+    /* as the hub does when a later answer has it */
+
+    sender.connection->negotiation.sections[0]->changed = 1;
+    sender.connection->negotiation.sections[1]->changed = 1;
+    ngx_webrtc_hub_begin(hub);
+    ngx_webrtc_event_queue(sender.connection, NGX_WEBRTC_EVENT_OFFER,
+                           scene.world.now);
+    ngx_webrtc_hub_end(hub);
+
+    sender_answer(&sender);
+    run(2);
+    assert_heard(&v.call, "offer");
+    assert_non_null(strstr(v.offer, "m=audio"));
+    assert_non_null(strstr(v.offer, "m=video"));
+
+    assert_null(viewer_answer(&v, NULL));
+    v.call.client->audio_ssrc = v.call.link->agreement.audio.ssrc;
+
+    sender_send(&sender, 0);
+    run(20);
+    assert_heard(&v.call, "");
+    assert_int_equal(v.call.client->nrtp, 2);
+    assert_int_equal(v.call.client->naudio, 1);
+
+    viewer_end(&v);
+    sender_end(&sender);
+    end();
+}
+
+
 int
 main(void)
 {
@@ -921,6 +1155,9 @@ main(void)
         cmocka_unit_test(a_pause_ends_with_a_key_frame),
         cmocka_unit_test(commands_come_over_their_channel),
         cmocka_unit_test(who_does_not_answer_is_not_waited_for),
+        cmocka_unit_test(ports_are_viewed_as_h264_and_opus),
+        cmocka_unit_test(ports_of_links_are_viewed_as_they_are_declared),
+        cmocka_unit_test(a_track_that_comes_later_is_offered),
         cmocka_unit_test(a_viewer_far_away_is_reached_by_an_agent),
     };
 
