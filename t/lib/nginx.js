@@ -72,7 +72,7 @@ function configText(o) {
     const level = process.env.NGX_TEST_DEBUG ? 'debug' : 'info';
 
     return `${loadModules()}
-${process.getuid() === 0 ? 'user root;' : ''}
+${process.getuid() === 0 ? `user ${o.user};` : ''}
 daemon off;
 worker_processes ${o.workers};
 worker_shutdown_timeout ${o.shutdownTimeout};
@@ -146,13 +146,15 @@ class Nginx {
 
 
     /*
-     * options: workers, udpPorts, udpAddress, zoneSize, shutdownTimeout, allow (regexps
-     * of log lines that are expected), binary, and the directive lists above.
+     * options: workers, udpPorts, udpAddress, zoneSize, shutdownTimeout,
+     * allow (regexps of log lines that are expected), binary, user (if we are
+     * root), and the directive lists above.
      * `config` replaces the whole text: a function of the options.
      */
 
     static async start(options = {}) {
         const o = {
+            user: 'root',
             workers: 2,
             udpPorts: 8,
             udpAddress: '127.0.0.1',
