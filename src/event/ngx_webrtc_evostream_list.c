@@ -49,7 +49,7 @@ static void ngx_webrtc_evostream_show_sender(const ngx_webrtc_zone_row_t *row,
 static void ngx_webrtc_evostream_show_port(const ngx_webrtc_zone_port_t *port,
     ngx_webrtc_evostream_stream_pt handler, void *data);
 static void ngx_webrtc_evostream_codec(ngx_str_t *name, u_char *buf,
-    ngx_uint_t codec, const char *unknown);
+    ngx_uint_t codec);
 
 
 /* a pool of its own, with the list in it */
@@ -386,14 +386,12 @@ ngx_webrtc_evostream_show_sender(const ngx_webrtc_zone_row_t *row,
 
     if (row->info.audio) {
         ngx_webrtc_evostream_codec(&stream.audio, audio,
-                                   row->info.audio_codec,
-                                   NGX_WEBRTC_EVOSTREAM_AUDIO_UNKNOWN);
+                                   row->info.audio_codec);
     }
 
     if (row->info.video) {
         ngx_webrtc_evostream_codec(&stream.video, video,
-                                   row->info.video_codec,
-                                   NGX_WEBRTC_EVOSTREAM_VIDEO_UNKNOWN);
+                                   row->info.video_codec);
     }
 
     handler(data, &stream);
@@ -417,10 +415,10 @@ ngx_webrtc_evostream_show_port(const ngx_webrtc_zone_port_t *port,
     stream.name.len = NGX_WEBRTC_SKYWAY_OBJECT_ID;
 
     if (port->row.kind == NGX_WEBRTC_PORT_AUDIO) {
-        ngx_str_set(&stream.audio, NGX_WEBRTC_EVOSTREAM_AUDIO_UNKNOWN);
+        ngx_str_set(&stream.audio, NGX_WEBRTC_EVOSTREAM_CODEC_UNKNOWN);
 
     } else {
-        ngx_str_set(&stream.video, NGX_WEBRTC_EVOSTREAM_VIDEO_UNKNOWN);
+        ngx_str_set(&stream.video, NGX_WEBRTC_EVOSTREAM_CODEC_UNKNOWN);
     }
 
     handler(data, &stream);
@@ -430,8 +428,7 @@ ngx_webrtc_evostream_show_port(const ngx_webrtc_zone_port_t *port,
 /* in capitals, in "buf" */
 
 static void
-ngx_webrtc_evostream_codec(ngx_str_t *name, u_char *buf, ngx_uint_t codec,
-    const char *unknown)
+ngx_webrtc_evostream_codec(ngx_str_t *name, u_char *buf, ngx_uint_t codec)
 {
     size_t                     i;
     const ngx_webrtc_codec_t  *info;
@@ -439,8 +436,7 @@ ngx_webrtc_evostream_codec(ngx_str_t *name, u_char *buf, ngx_uint_t codec,
     info = ngx_webrtc_codec_info(codec);
 
     if (info == NULL || info->name.len > NGX_WEBRTC_EVOSTREAM_CODEC_MAX) {
-        name->data = (u_char *) unknown;
-        name->len = ngx_strlen(unknown);
+        ngx_str_set(name, NGX_WEBRTC_EVOSTREAM_CODEC_UNKNOWN);
         return;
     }
 

@@ -623,7 +623,7 @@ streams_are_listed_by_kind_and_number(void **state)
     assert_memory_equal(seen.names[3], "11111", 5);
     assert_string_equal(seen.audio[3], "");
     assert_memory_equal(seen.names[4], "22222", 5);
-    assert_string_equal(seen.audio[4], "AUNK");
+    assert_string_equal(seen.audio[4], "UNK");
     assert_string_equal(seen.names[5], "stream");
 
     assert_int_equal(seen.kinds[2], NGX_WEBRTC_EVOSTREAM_SENDER);

@@ -25,9 +25,8 @@
 #define NGX_WEBRTC_EVOSTREAM_NAME_MAX   640     /* of a stream */
 #define NGX_WEBRTC_EVOSTREAM_VIEWER_MAX 255     /* its id */
 
-/* codecs of what comes in at a port, and is passed on whatever it is */
-#define NGX_WEBRTC_EVOSTREAM_AUDIO_UNKNOWN  "AUNK"
-#define NGX_WEBRTC_EVOSTREAM_VIDEO_UNKNOWN  "VUNK"
+/* the codec of what comes in at a port, and is passed on whatever it is */
+#define NGX_WEBRTC_EVOSTREAM_CODEC_UNKNOWN  "UNK"
 
 
 /*
