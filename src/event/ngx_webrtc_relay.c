@@ -40,6 +40,7 @@ static const ngx_webrtc_relay_handler_pt
     [NGX_WEBRTC_MAIL_LETTER] = ngx_webrtc_skyway_letter_handler,
     [NGX_WEBRTC_MAIL_REPLACED] = ngx_webrtc_skyway_replaced_handler,
     [NGX_WEBRTC_MAIL_PORT] = ngx_webrtc_port_socket_mail_handler,
+    [NGX_WEBRTC_MAIL_EVOSTREAM] = ngx_webrtc_evostream_mail_handler,
     [NGX_WEBRTC_MAIL_GONE] = ngx_webrtc_relay_gone_handler
 };
 

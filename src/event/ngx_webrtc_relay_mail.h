@@ -200,4 +200,10 @@ void ngx_webrtc_skyway_replaced_handler(ngx_webrtc_relay_t *relay,
     ngx_webrtc_mail_t *mail);
 
 
+/* what concerns EvoStream's tables: configurations and viewers */
+
+void ngx_webrtc_evostream_mail_handler(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_mail_t *mail);
+
+
 #endif /* _NGX_WEBRTC_RELAY_MAIL_H_INCLUDED_ */

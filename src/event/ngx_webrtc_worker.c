@@ -11,6 +11,7 @@
 #include <time.h>
 #include <hub/ngx_webrtc_session.h>
 #include <event/ngx_webrtc_ers_worker.h>
+#include <event/ngx_webrtc_evostream_worker.h>
 #include <event/ngx_webrtc_hook.h>
 #include <event/ngx_webrtc_mailbox_event.h>
 #include <event/ngx_webrtc_port_socket.h>
@@ -220,6 +221,7 @@ ngx_webrtc_worker_stop(void)
 
     ngx_webrtc_ers_worker_close(worker);
     ngx_webrtc_skyway_worker_shutdown(worker);
+    ngx_webrtc_evostream_worker_close(worker);
     ngx_webrtc_viewing_sessions_shutdown(worker);
 
     if (worker->relay) {
@@ -287,6 +289,7 @@ ngx_webrtc_worker_quit(ngx_uint_t now)
     }
 
     ngx_webrtc_port_sockets_quit();
+    ngx_webrtc_evostream_worker_quit(worker);
     ngx_webrtc_ers_worker_quit(worker);
 
     /* a client may be under way to a channel that we have not seen yet */
@@ -324,7 +327,8 @@ ngx_webrtc_worker_is_held(void)
     return ngx_webrtc_seat_channels(worker->zone, &worker->self) > 0
            || (worker->skyway && ngx_webrtc_skyway_busy(worker->skyway) > 0)
            || ngx_webrtc_viewing_sessions_busy()
-           || (worker->relay && ngx_webrtc_relay_busy() > 0);
+           || (worker->relay && ngx_webrtc_relay_busy() > 0)
+           || ngx_webrtc_evostream_worker_is_busy();
 }
 
 
@@ -463,6 +467,7 @@ ngx_webrtc_worker_check_handler(ngx_event_t *ev)
 
     ngx_webrtc_zone_reap(worker->zone, &worker->self);
     ngx_webrtc_worker_tell_media(worker);
+    ngx_webrtc_evostream_worker_check(worker);
 
     if (worker->engine || ngx_webrtc_worker_quitting) {
         return;

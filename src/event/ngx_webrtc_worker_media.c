@@ -13,6 +13,7 @@
 #include <peer/ngx_webrtc_sctp.h>
 #include <event/ngx_webrtc_agent.h>
 #include <event/ngx_webrtc_candidates.h>
+#include <event/ngx_webrtc_evostream_worker.h>
 #include <event/ngx_webrtc_gateway_worker.h>
 #include <event/ngx_webrtc_hook.h>
 #include <event/ngx_webrtc_relay.h>
@@ -121,7 +122,8 @@ ngx_webrtc_worker_open_media(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
                                           media->ncandidates)
            != NGX_OK
         || ngx_webrtc_skyway_worker_open(cycle, worker) != NGX_OK
-        || ngx_webrtc_viewing_sessions_open(cycle, worker) != NGX_OK)
+        || ngx_webrtc_viewing_sessions_open(cycle, worker) != NGX_OK
+        || ngx_webrtc_evostream_worker_open(cycle, worker) != NGX_OK)
     {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
                       "webrtc media on port %ui could not be started",
@@ -297,6 +299,7 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
         ngx_webrtc_worker_say_goodbye(worker);
     }
 
+    ngx_webrtc_evostream_worker_close(worker);
     ngx_webrtc_viewing_sessions_close(worker);
     ngx_webrtc_skyway_worker_close(worker);
     ngx_webrtc_gateway_worker_close(worker);
@@ -490,6 +493,7 @@ ngx_webrtc_worker_tick_media(ngx_webrtc_worker_t *worker,
     ngx_webrtc_gateway_worker_tick(worker, now);
     ngx_webrtc_skyway_worker_tick(worker, now);
     ngx_webrtc_viewing_sessions_tick(worker, now);
+    ngx_webrtc_evostream_worker_tick(worker, now);
 }
 
 
@@ -521,6 +525,9 @@ ngx_webrtc_worker_media_expires(ngx_webrtc_worker_t *worker)
     expires = ngx_min(expires, t);
 
     t = ngx_webrtc_viewing_sessions_expires(worker);
+    expires = ngx_min(expires, t);
+
+    t = ngx_webrtc_evostream_worker_expires(worker);
     expires = ngx_min(expires, t);
 
     return expires;
