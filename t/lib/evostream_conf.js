@@ -39,6 +39,7 @@ async function evostream(options = {}) {
                 webrtc_evostream_ers;
                 ${options.ersLocation ?? ''}
             }
+            ${options.ersServer ?? ''}
         }`], ...options.http ?? []],
     };
 }

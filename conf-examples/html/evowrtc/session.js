@@ -8,6 +8,9 @@
  */
 
 
+const EARLY = 100;              /* candidates before the offer, at most */
+
+
 export class Session extends EventTarget {
 
     /* from, sid: of the offer; say(type, payload) */
@@ -100,7 +103,7 @@ export class Session extends EventTarget {
 
     async candidate(candidate) {
         if (!this.pc.remoteDescription) {
-            this.early.push(candidate);
+            this.early.splice(EARLY, 1, candidate);
             return;
         }
 
