@@ -118,7 +118,7 @@ ngx_webrtc_ers_wire_join(void *data, ngx_webrtc_ers_session_t *session,
 /*
  * As the rooms of skyway-js, whose second byte is another one.  The names of
  * rooms may be a little longer: those that are alike in all that fits have
- * the same home, and that is no harm.
+ * the same home and one row.
  */
 
 static void
@@ -170,6 +170,14 @@ ngx_webrtc_ers_wire_keep(void *data, const ngx_str_t *room,
     ngx_webrtc_ers_wire_channel(room, buf, &channel_id);
 
     if (time == 0) {
+
+        if (channel_id.len == NGX_WEBRTC_NAME_MAX) {
+
+            /* it may be the row of another room too, and ends by itself */
+
+            return NGX_OK;
+        }
+
         ngx_webrtc_zone_channel_drop(worker->zone, &channel_id,
                                      &worker->self);
         return NGX_OK;

@@ -584,6 +584,12 @@ test_answer(test_socket_t *viewer, test_socket_t *server)
 }
 
 
+/* what a worker says of somebody who joins */
+
+#define TEST_HELLO                                                           \
+    "{\"server\":false,\"room\":\"lobby\",\"token\":\"\","                      \
+    "\"id\":\"0123456789abcdef0123456789abcdef\",\"address\":\"192.0.2.1\"}"
+
 #define TEST_EMPTY  "6:::1+[null,{\"clients\":{}}]\n"
 
 
@@ -970,6 +976,7 @@ test_lost_links(void **state)
 static void
 test_quit(void **state)
 {
+    test_link_t              link;
     test_socket_t           *server, *a, *plain;
     ngx_webrtc_ers_hello_t   hello;
 
@@ -992,6 +999,14 @@ test_quit(void **state)
     assert_int_equal(plain->code, 1001);
     assert_string_equal(plain->reason, "SERVICE-RESTART");
     assert_int_equal(test.dropped, 1);
+
+    /* another worker has not seen it yet: the next time it looks elsewhere */
+
+    memset(&link, 0, sizeof(link));
+    test_post(&link, 'H', (u_char *) TEST_HELLO, sizeof(TEST_HELLO) - 1);
+    test_pump();
+    assert_null(link.member);
+    assert_int_equal(test.dropped, 2);
 
     memset(&hello, 0, sizeof(hello));
     assert_null(ngx_webrtc_ers_open(test.ers, &hello, &test_pipe, plain,

@@ -59,16 +59,19 @@ ngx_webrtc_ers_member_join(ngx_webrtc_ers_t *ers, u_char *hello, size_t len,
 
     *refusal = NGX_WEBRTC_ERS_NREFUSALS;
 
-    if (ers->quitting) {
-        return NULL;
-    }
-
     member = NULL;
     json = ngx_webrtc_json_parse(hello, hello + len, len, &reason);
 
     if (json == NULL || ngx_webrtc_ers_join_read(json, &join) != NGX_OK) {
         json_decref(json);
         return NULL;
+    }
+
+    if (ers->quitting) {
+
+        /* or it would be asked for again and again, and kept from going */
+
+        goto done;
     }
 
     *refusal = ngx_webrtc_ers_join_check(ers, &join);
