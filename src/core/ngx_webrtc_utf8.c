@@ -89,6 +89,21 @@ ngx_webrtc_utf8_is_text(const u_char *pos, const u_char *last)
 }
 
 
+ngx_uint_t
+ngx_webrtc_utf8_is_line(const u_char *pos, const u_char *last)
+{
+    const u_char  *p;
+
+    for (p = pos; p < last; p++) {
+        if (*p < ' ') {
+            return 0;
+        }
+    }
+
+    return ngx_webrtc_utf8_is_text(pos, last);
+}
+
+
 void
 ngx_webrtc_utf8_json(ngx_webrtc_text_t *text, const u_char *pos,
     const u_char *last)

@@ -22,6 +22,9 @@ ngx_int_t ngx_webrtc_utf8_next(const u_char **pos, const u_char *last,
 /* no control characters either, but tab, line feed and carriage return */
 ngx_uint_t ngx_webrtc_utf8_is_text(const u_char *pos, const u_char *last);
 
+/* none of these either */
+ngx_uint_t ngx_webrtc_utf8_is_line(const u_char *pos, const u_char *last);
+
 /* what is between the quotes of a JSON string; U+FFFD for what is no UTF-8 */
 void ngx_webrtc_utf8_json(ngx_webrtc_text_t *text, const u_char *pos,
     const u_char *last);

@@ -216,14 +216,6 @@ ngx_webrtc_evostream_ers_begins(const ngx_str_t *value, const char *text)
 static ngx_uint_t
 ngx_webrtc_evostream_ers_is_text(const ngx_str_t *value, size_t max)
 {
-    size_t  i;
-
-    for (i = 0; i < value->len; i++) {
-        if (value->data[i] < ' ') {
-            return 0;
-        }
-    }
-
     return value->len > 0 && value->len <= max
-           && ngx_webrtc_utf8_is_text(value->data, value->data + value->len);
+           && ngx_webrtc_utf8_is_line(value->data, value->data + value->len);
 }

@@ -127,6 +127,7 @@ static ngx_int_t
 ngx_http_webrtc_ers_handshake(ngx_http_request_t *r)
 {
     u_char     *p;
+    ngx_int_t   rc;
     ngx_str_t   text, script, number;
 
     if (ngx_http_webrtc_arg(r, "jsonp", &number) != NGX_OK
@@ -141,8 +142,11 @@ ngx_http_webrtc_ers_handshake(ngx_http_request_t *r)
         return NGX_HTTP_BAD_REQUEST;
     }
 
-    if (ngx_http_webrtc_ers_text(r, &text) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    rc = ngx_http_webrtc_ers_text(r, &text);
+
+    if (rc != NGX_OK) {
+        return (rc == NGX_DECLINED) ? NGX_HTTP_BAD_REQUEST
+                                    : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (number.len == 0) {
@@ -161,13 +165,15 @@ ngx_http_webrtc_ers_handshake(ngx_http_request_t *r)
 }
 
 
-/* SID:HEARTBEAT:CLOSE:TRANSPORTS; a client waits that long, in seconds */
+/*
+ * SID:HEARTBEAT:CLOSE:TRANSPORTS; a client waits that long, in seconds.
+ * NGX_DECLINED: no stream has such a name.
+ */
 
 static ngx_int_t
 ngx_http_webrtc_ers_text(ngx_http_request_t *r, ngx_str_t *text)
 {
     u_char      *p, buf[NGX_WEBRTC_ERS_SID_MAX];
-    ngx_int_t    rc;
     ngx_str_t    stream, sid;
     ngx_msec_t   timeout;
 
@@ -176,15 +182,18 @@ ngx_http_webrtc_ers_text(ngx_http_request_t *r, ngx_str_t *text)
     }
 
     if (stream.len > NGX_WEBRTC_ERS_STREAM_MAX) {
-        ngx_str_null(&stream);
+        return NGX_DECLINED;
     }
 
-    rc = ngx_webrtc_ers_sid_make(ngx_webrtc_worker()->ers, &stream,
-                                 ngx_time(), buf, &sid);
+    if (ngx_webrtc_ers_sid_make(ngx_webrtc_worker()->ers, &stream, ngx_time(),
+                                buf, &sid)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     text->data = ngx_pnalloc(r->pool, sid.len + NGX_HTTP_WEBRTC_ERS_AROUND);
-
-    if (rc != NGX_OK || text->data == NULL) {
+    if (text->data == NULL) {
         return NGX_ERROR;
     }
 

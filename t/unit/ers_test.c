@@ -1153,7 +1153,7 @@ test_bad_joins(void **state)
     ngx_uint_t          i;
     test_socket_t      *s;
     static const char  *rooms[] = { "", "\"\"", "1", "null", "\"a\\u0001\"",
-                                    "{}" };
+                                    "\"a\\nb\"", "{}" };
     static const char  *options[] = { "{\"streamName\":1}",
                                       "{\"token\":[]}",
                                       "{\"EMS\":true,\"instance\":{}}",
@@ -1195,6 +1195,57 @@ test_bad_joins(void **state)
 
     test_gone(s);
     test_free(s);
+}
+
+
+/* what a URL says is looked at as if it were said in the join */
+
+static void
+test_bad_urls(void **state)
+{
+    ngx_uint_t               i;
+    test_socket_t            s;
+    ngx_webrtc_ers_hello_t   hello;
+    static const ngx_str_t   streams[] = { ngx_string("a\0b"),
+                                           ngx_string("\xff\xfe"),
+                                           ngx_string("a\x01") };
+
+    (void) state;
+
+    for (i = 0; i < 6; i++) {
+        memset(&s, 0, sizeof(s));
+        memset(&hello, 0, sizeof(hello));
+        hello.address = test_str("192.0.2.1");
+
+        switch (i) {
+
+        case 3:
+            hello.stream = test_str(test_text("%0641d", 0));
+            break;
+
+        case 4:
+            hello.token = test_str(test_text("%0513d", 0));
+            break;
+
+        case 5:
+            hello.transport = test_str(test_text("%033d", 0));
+            break;
+
+        default:
+            hello.stream = streams[i];
+            break;
+        }
+
+        s.session = ngx_webrtc_ers_open(test.ers, &hello, &test_pipe, &s,
+                                        TEST_WALL, test.now);
+        assert_non_null(s.session);
+        test_forget(&s);
+
+        test_say(&s, "5:1+::{\"name\":\"join\",\"args\":[\"lobby\"]}");
+        test_hears(&s, "6:::1+[\"invalidArguments\"]\n"
+                       "5:::{\"name\":\"invalidArguments\",\"args\":[]}\n");
+        test_gone(&s);
+    }
 }
 
 
@@ -1355,6 +1406,7 @@ main(void)
         test_unit(test_time),
         test_unit(test_refusals),
         test_unit(test_bad_joins),
+        test_unit(test_bad_urls),
         test_unit(test_garbage),
         test_unit(test_plain),
         test_unit(test_sids),

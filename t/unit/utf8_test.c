@@ -44,6 +44,20 @@ is_text(const char *str)
 }
 
 
+static ngx_uint_t
+is_line(const char *str)
+{
+    u_char     *copy;
+    ngx_uint_t  rc;
+
+    copy = copied(str);
+    rc = ngx_webrtc_utf8_is_line(copy, copy + strlen(str));
+    free(copy);
+
+    return rc;
+}
+
+
 static void
 characters_are_read(void **state)
 {
@@ -117,6 +131,13 @@ text_has_no_control_characters(void **state)
     assert_false(is_text("\x7f"));
     assert_false(is_text("\xc2\x85"));
     assert_false(is_text("ok\xff"));
+
+    assert_true(is_line(""));
+    assert_true(is_line("\xe3\x81\x93 \xf0\x9f\x98\x80"));
+    assert_false(is_line("a\n"));
+    assert_false(is_line("\ta"));
+    assert_false(is_line("\x7f"));
+    assert_false(is_line("ok\xff"));
     assert_false(ngx_webrtc_utf8_is_text((u_char *) "a\0b",
                                          (u_char *) "a\0b" + 3));
 }

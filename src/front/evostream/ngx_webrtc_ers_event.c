@@ -31,6 +31,7 @@ static json_t *ngx_webrtc_ers_join_viewer(ngx_webrtc_ers_session_t *session,
     json_t *options);
 static ngx_int_t ngx_webrtc_ers_join_token(json_t *hello, json_t *options,
     const char *name, const char *other, const ngx_str_t *fallback);
+static ngx_uint_t ngx_webrtc_ers_is_text(const ngx_str_t *value, size_t max);
 static ngx_uint_t ngx_webrtc_ers_is_shared(const ngx_str_t *capabilities);
 static void ngx_webrtc_ers_message(ngx_webrtc_ers_session_t *session,
     json_t *args);
@@ -128,7 +129,7 @@ ngx_webrtc_ers_join(ngx_webrtc_ers_session_t *session, json_t *args,
 
     if (name.len == 0
         || name.len > NGX_WEBRTC_ERS_ROOM_MAX
-        || !ngx_webrtc_utf8_is_text(name.data, name.data + name.len))
+        || !ngx_webrtc_utf8_is_line(name.data, name.data + name.len))
     {
         ngx_webrtc_ers_say_refusal(session, NGX_WEBRTC_ERS_REFUSED_ROOM);
         return;
@@ -272,7 +273,12 @@ ngx_webrtc_ers_join_viewer(ngx_webrtc_ers_session_t *session, json_t *options)
 
         if (rc == NGX_DECLINED && field->offset) {
             value = *(ngx_str_t *) (start + field->offset);
-            rc = value.len ? NGX_OK : NGX_DECLINED;
+
+            rc = ngx_webrtc_ers_is_text(&value, field->max) ? NGX_OK
+                                                            : NGX_ERROR;
+            if (value.len == 0) {
+                rc = NGX_DECLINED;
+            }
         }
 
         if (rc == NGX_DECLINED) {
@@ -310,7 +316,8 @@ ngx_webrtc_ers_join_token(json_t *hello, json_t *options, const char *name,
 
     if (rc == NGX_DECLINED) {
         token = *fallback;
-        rc = NGX_OK;
+        rc = ngx_webrtc_ers_is_text(&token, NGX_WEBRTC_ERS_TOKEN_MAX)
+             ? NGX_OK : NGX_ERROR;
     }
 
     if (rc != NGX_OK) {
@@ -319,6 +326,16 @@ ngx_webrtc_ers_join_token(json_t *hello, json_t *options, const char *name,
 
     return json_object_set_new(hello, "token", ngx_webrtc_json_str(&token))
            == 0 ? NGX_OK : NGX_ERROR;
+}
+
+
+/* what the URL says may be anything, and the home would not understand it */
+
+static ngx_uint_t
+ngx_webrtc_ers_is_text(const ngx_str_t *value, size_t max)
+{
+    return value->len <= max
+           && ngx_webrtc_utf8_is_text(value->data, value->data + value->len);
 }
 
 

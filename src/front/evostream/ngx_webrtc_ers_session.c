@@ -19,7 +19,7 @@
 #define NGX_WEBRTC_ERS_FRAME  64
 
 
-static ngx_int_t ngx_webrtc_ers_copy(ngx_webrtc_ers_session_t *session,
+static void ngx_webrtc_ers_copy(ngx_webrtc_ers_session_t *session,
     const ngx_webrtc_ers_hello_t *hello);
 static void ngx_webrtc_ers_packet(ngx_webrtc_ers_session_t *session,
     ngx_webrtc_socket_io_1_packet_t *packet, ngx_webrtc_usec_t now);
@@ -59,10 +59,7 @@ ngx_webrtc_ers_open(ngx_webrtc_ers_t *ers,
         return NULL;
     }
 
-    if (ngx_webrtc_ers_copy(session, hello) != NGX_OK) {
-        ngx_free(session);
-        return NULL;
-    }
+    ngx_webrtc_ers_copy(session, hello);
 
     session->ers = ers;
     session->handlers = handlers;
@@ -92,7 +89,9 @@ ngx_webrtc_ers_open(ngx_webrtc_ers_t *ers,
 }
 
 
-static ngx_int_t
+/* together they are no longer than a URL; a join with too long ones fails */
+
+static void
 ngx_webrtc_ers_copy(ngx_webrtc_ers_session_t *session,
     const ngx_webrtc_ers_hello_t *hello)
 {
@@ -112,10 +111,6 @@ ngx_webrtc_ers_copy(ngx_webrtc_ers_session_t *session,
 
     for (i = 0; i < 5; i++) {
 
-        if (strings[i]->len > NGX_WEBRTC_ERS_STREAM_MAX) {
-            return NGX_ERROR;
-        }
-
         if (strings[i]->len) {
             ngx_memcpy(p, strings[i]->data, strings[i]->len);
         }
@@ -123,8 +118,6 @@ ngx_webrtc_ers_copy(ngx_webrtc_ers_session_t *session,
         strings[i]->data = p;
         p += strings[i]->len;
     }
-
-    return NGX_OK;
 }
 
 
