@@ -11,7 +11,7 @@
 
 
 static ngx_int_t ngx_http_webrtc_answer_output(ngx_http_request_t *r,
-    ngx_uint_t status, const char *type, ngx_str_t *body);
+    ngx_uint_t status, const char *type, ngx_str_t *body, off_t length);
 static ngx_int_t ngx_http_webrtc_answer_keep(ngx_http_request_t *r,
     ngx_str_t *body);
 static void ngx_http_webrtc_answer_release(void *data);
@@ -36,7 +36,7 @@ ngx_http_webrtc_answer_body(ngx_http_request_t *r, ngx_uint_t status,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_webrtc_answer_output(r, status, type, body);
+    return ngx_http_webrtc_answer_output(r, status, type, body, body->len);
 }
 
 
@@ -55,20 +55,28 @@ ngx_http_webrtc_answer_text(ngx_http_request_t *r, ngx_uint_t status,
 
     ngx_memcpy(body.data, text, len);
 
-    return ngx_http_webrtc_answer_output(r, status, type, &body);
+    return ngx_http_webrtc_answer_output(r, status, type, &body, len);
+}
+
+
+ngx_int_t
+ngx_http_webrtc_answer_chunked(ngx_http_request_t *r, const char *type,
+    ngx_str_t *body)
+{
+    return ngx_http_webrtc_answer_output(r, NGX_HTTP_OK, type, body, -1);
 }
 
 
 static ngx_int_t
 ngx_http_webrtc_answer_output(ngx_http_request_t *r, ngx_uint_t status,
-    const char *type, ngx_str_t *body)
+    const char *type, ngx_str_t *body, off_t length)
 {
     ngx_int_t     rc;
     ngx_buf_t    *b;
     ngx_chain_t   out;
 
     r->headers_out.status = status;
-    r->headers_out.content_length_n = body->len;
+    r->headers_out.content_length_n = length;
 
     if (body->len) {
         r->headers_out.content_type.data = (u_char *) type;

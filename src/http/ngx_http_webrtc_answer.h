@@ -30,6 +30,9 @@ ngx_int_t ngx_http_webrtc_answer_body(ngx_http_request_t *r,
 /* ... that is short, and copied */
 ngx_int_t ngx_http_webrtc_answer_text(ngx_http_request_t *r,
     ngx_uint_t status, const char *type, const u_char *text, size_t len);
+/* 200 with a body in r->pool, whose length is not said */
+ngx_int_t ngx_http_webrtc_answer_chunked(ngx_http_request_t *r,
+    const char *type, ngx_str_t *body);
 
 /*
  * An argument of the query, decoded in r->pool; empty: there is none.  A "+"

@@ -35,8 +35,6 @@ static ngx_uint_t ngx_http_webrtc_ers_is(const ngx_str_t *segment,
 static ngx_int_t ngx_http_webrtc_ers_handshake(ngx_http_request_t *r);
 static ngx_int_t ngx_http_webrtc_ers_text(ngx_http_request_t *r,
     ngx_str_t *text);
-static ngx_int_t ngx_http_webrtc_ers_send(ngx_http_request_t *r,
-    const char *type, ngx_str_t *text);
 
 
 ngx_int_t
@@ -121,7 +119,10 @@ ngx_http_webrtc_ers_is(const ngx_str_t *segment, const char *text)
 }
 
 
-/* a script, for pages that cannot do otherwise, if it is asked for */
+/*
+ * A script, for pages that cannot do otherwise, if it is asked for.  Media
+ * servers look for the word "chunked", and take the first chunk.
+ */
 
 static ngx_int_t
 ngx_http_webrtc_ers_handshake(ngx_http_request_t *r)
@@ -150,7 +151,7 @@ ngx_http_webrtc_ers_handshake(ngx_http_request_t *r)
     }
 
     if (number.len == 0) {
-        return ngx_http_webrtc_ers_send(r, "text/plain", &text);
+        return ngx_http_webrtc_answer_chunked(r, "text/plain", &text);
     }
 
     script.data = ngx_pnalloc(r->pool, text.len + NGX_HTTP_WEBRTC_ERS_AROUND);
@@ -161,7 +162,8 @@ ngx_http_webrtc_ers_handshake(ngx_http_request_t *r)
     p = ngx_sprintf(script.data, "io.j[%V](\"%V\");", &number, &text);
     script.len = p - script.data;
 
-    return ngx_http_webrtc_ers_send(r, "application/javascript", &script);
+    return ngx_http_webrtc_answer_chunked(r, "application/javascript",
+                                          &script);
 }
 
 
@@ -204,49 +206,4 @@ ngx_http_webrtc_ers_text(ngx_http_request_t *r, ngx_str_t *text)
     text->len = p - text->data;
 
     return NGX_OK;
-}
-
-
-/*
- * Without a length: media servers look for the word "chunked", and take the
- * first chunk.
- */
-
-static ngx_int_t
-ngx_http_webrtc_ers_send(ngx_http_request_t *r, const char *type,
-    ngx_str_t *text)
-{
-    ngx_int_t     rc;
-    ngx_buf_t    *b;
-    ngx_chain_t   out;
-
-    r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_type.data = (u_char *) type;
-    r->headers_out.content_type.len = ngx_strlen(type);
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.content_type_lowcase = NULL;
-
-    ngx_http_clear_content_length(r);
-
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->pos = text->data;
-    b->last = text->data + text->len;
-    b->memory = 1;
-    b->last_buf = (r == r->main) ? 1 : 0;
-    b->last_in_chain = 1;
-
-    out.buf = b;
-    out.next = NULL;
-
-    return ngx_http_output_filter(r, &out);
 }
