@@ -1049,10 +1049,20 @@ test_time(void **state)
 
     ngx_webrtc_ers_heard(plain->session, test.now);
 
-    test_tick(46 * NGX_WEBRTC_SEC);
+    /* at the time, and without "0::", after which nobody connects again */
+
+    test_forget(a);
+    test_tick(55 * NGX_WEBRTC_SEC);
     assert_non_null(a->session);
-    test_tick(26 * NGX_WEBRTC_SEC);
+    test_hears(a, "2::\n2::\n");
+    test_tick(1 * NGX_WEBRTC_SEC);
+    test_hears(a, "");
+    assert_int_equal(a->code, 1001);
     assert_string_equal(a->reason, "TIMEOUT");
+
+    test_tick(3 * NGX_WEBRTC_SEC);
+    assert_non_null(plain->session);
+    test_tick(1 * NGX_WEBRTC_SEC);
     assert_string_equal(plain->reason, "TIMEOUT");
     assert_true(ngx_webrtc_ers_expires(test.ers) == NGX_WEBRTC_NEVER);
 

@@ -46,6 +46,7 @@ ngx_webrtc_ers_create(const ngx_webrtc_ers_conf_t *conf,
     ers->lost = NGX_WEBRTC_NEVER;
 
     ngx_queue_init(&ers->sessions);
+    ngx_queue_init(&ers->silent);
     ngx_queue_init(&ers->strangers);
     ngx_queue_init(&ers->rooms);
 
@@ -112,6 +113,12 @@ ngx_webrtc_ers_expires(ngx_webrtc_ers_t *ers)
         session = ngx_queue_data(q, ngx_webrtc_ers_session_t, queue);
 
         expires = ngx_min(expires, session->next);
+
+        q = ngx_queue_head(&ers->silent);
+        session = ngx_queue_data(q, ngx_webrtc_ers_session_t, silent);
+
+        expires = ngx_min(expires,
+                          session->heard + ers->conf.heartbeat_timeout);
     }
 
     if (!ngx_queue_empty(&ers->strangers)) {

@@ -43,6 +43,7 @@ struct ngx_webrtc_ers_s {
     ngx_pool_t                 *pool;
 
     ngx_queue_t                 sessions;   /* by their next heartbeat */
+    ngx_queue_t                 silent;     /* by when they were heard */
     ngx_queue_t                 strangers;  /* by when they must have joined */
 
     ngx_webrtc_hash_t           hash;       /* rooms, by their names */
@@ -61,6 +62,7 @@ struct ngx_webrtc_ers_s {
 struct ngx_webrtc_ers_session_s {
     ngx_webrtc_ers_t           *ers;
     ngx_queue_t                 queue;
+    ngx_queue_t                 silent;
     ngx_queue_t                 stranger;
     const ngx_webrtc_ers_pipe_t  *handlers;
     void                       *pipe;

@@ -64,7 +64,6 @@ ngx_webrtc_ers_open(ngx_webrtc_ers_t *ers,
     session->ers = ers;
     session->handlers = handlers;
     session->pipe = pipe;
-    session->heard = now;
     session->next = now + ers->conf.heartbeat;
 
     ngx_webrtc_text_init(&text, session->id,
@@ -72,6 +71,8 @@ ngx_webrtc_ers_open(ngx_webrtc_ers_t *ers,
     ngx_webrtc_text_hex(&text, bytes, sizeof(bytes), 0);
 
     ngx_queue_insert_tail(&ers->sessions, &session->queue);
+    ngx_queue_insert_tail(&ers->silent, &session->silent);
+    ngx_webrtc_ers_heard(session, now);
     ngx_webrtc_ers_is_stranger(session, now);
 
     if (!session->hello.plain) {
@@ -143,6 +144,7 @@ ngx_webrtc_ers_end(ngx_webrtc_ers_session_t *session, ngx_uint_t code,
 
     ngx_webrtc_ers_is_known(session);
     ngx_queue_remove(&session->queue);
+    ngx_queue_remove(&session->silent);
 
     if (code && !session->broken) {
         handlers->close(pipe, code, reason);
@@ -164,6 +166,9 @@ void
 ngx_webrtc_ers_heard(ngx_webrtc_ers_session_t *session, ngx_webrtc_usec_t now)
 {
     session->heard = now;
+
+    ngx_queue_remove(&session->silent);
+    ngx_queue_insert_tail(&session->ers->silent, &session->silent);
 }
 
 
@@ -177,7 +182,7 @@ ngx_webrtc_ers_input(ngx_webrtc_ers_session_t *session, u_char *data,
     static const u_char  invalid[] =
                          "{\"name\":\"error\",\"args\":[\"invalid message\"]}";
 
-    session->heard = now;
+    ngx_webrtc_ers_heard(session, now);
 
     if (session->hello.plain) {
 
@@ -389,6 +394,20 @@ ngx_webrtc_ers_sessions_tick(ngx_webrtc_ers_t *ers, ngx_webrtc_usec_t now)
                            "JOIN-TIMEOUT");
     }
 
+    while (!ngx_queue_empty(&ers->silent)) {
+        q = ngx_queue_head(&ers->silent);
+        session = ngx_queue_data(q, ngx_webrtc_ers_session_t, silent);
+
+        if (session->heard + ers->conf.heartbeat_timeout > now) {
+            break;
+        }
+
+        /* it may have been asleep, and connects again when it wakes up */
+
+        ngx_webrtc_ers_event_leave(session);
+        ngx_webrtc_ers_end(session, NGX_WEBRTC_ERS_CLOSE_AWAY, "TIMEOUT");
+    }
+
     while (!ngx_queue_empty(&ers->sessions)) {
         q = ngx_queue_head(&ers->sessions);
         session = ngx_queue_data(q, ngx_webrtc_ers_session_t, queue);
@@ -408,12 +427,6 @@ ngx_webrtc_ers_beat(ngx_webrtc_ers_session_t *session, ngx_webrtc_usec_t now)
     ngx_webrtc_ers_t  *ers;
 
     ers = session->ers;
-
-    if (now - session->heard >= ers->conf.heartbeat_timeout) {
-        ngx_webrtc_ers_event_leave(session);
-        ngx_webrtc_ers_end(session, NGX_WEBRTC_ERS_CLOSE_NORMAL, "TIMEOUT");
-        return;
-    }
 
     session->next = now + ers->conf.heartbeat;
 
