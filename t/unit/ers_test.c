@@ -919,12 +919,24 @@ test_foreign(void **state)
     test_forget(a);
     test_gone(first);
     test_hears(a, test_removed(first));
+
+    test_free(first);
+    first = test_server("");
+    test_hears(first, TEST_EMPTY);
+    test_gone(first);
     test_gone(second);
     test_forget(b);
 
+    /* but by a media server that comes when this one has gone */
+
     test_say(third, "5:1+::{\"name\":\"join\",\"args\":[\"lobby\","
              "{\"EMS\":true}]}");
-    test_hears(third, test_text(TEST_EMPTY "%s", test_joined(b, third, "")));
+    test_hears(third, test_text(TEST_EMPTY "%s", test_joined(a, third, "")));
+    test_gone(a);
+    test_hears(third, test_removed(a));
+    test_free(a);
+    a = test_server("");
+    test_hears(a, test_text(TEST_EMPTY "%s", test_joined(b, a, "")));
 
     test_gone(third);
     test_gone(a);

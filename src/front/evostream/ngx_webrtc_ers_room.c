@@ -338,23 +338,24 @@ ngx_webrtc_ers_room_server_left(ngx_webrtc_ers_room_t *room,
     {
         viewer = ngx_webrtc_ers_queue_member(q);
 
-        if (viewer->server != server) {
-            continue;
+        if (viewer->server == server) {
+            viewer->server = NULL;
+
+            if (server->is_ours) {
+                viewer->orphan = 1;
+                ngx_memcpy(viewer->last, server->id.data,
+                           NGX_WEBRTC_ERS_ID_LEN);
+                continue;
+            }
+
+            ngx_webrtc_ers_room_tell_left(viewer, server->id.data);
         }
 
-        viewer->server = NULL;
+        /* its session would fail again and again, but not at another one */
 
-        if (server->is_ours) {
-            viewer->orphan = 1;
-            ngx_memcpy(viewer->last, server->id.data, NGX_WEBRTC_ERS_ID_LEN);
-            continue;
+        if (last && !server->is_ours) {
+            viewer->served = 0;
         }
-
-        ngx_webrtc_ers_room_tell_left(viewer, server->id.data);
-
-        /* or its session would fail again and again */
-
-        viewer->served = !last;
     }
 
     if (!server->is_ours) {
