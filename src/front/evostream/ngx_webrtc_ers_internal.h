@@ -174,6 +174,8 @@ void ngx_webrtc_ers_rooms_close(ngx_webrtc_ers_t *ers);
 
 /* viewers who wait are announced, as long as somebody takes them */
 void ngx_webrtc_ers_room_serve(ngx_webrtc_ers_room_t *room);
+/* a viewer that has just come: all others have what they can have */
+void ngx_webrtc_ers_room_welcome(ngx_webrtc_ers_member_t *viewer);
 /*
  * The room has its media server again ("same"), or another one: what becomes
  * of the viewers of the one that has gone.  It is in no list yet.

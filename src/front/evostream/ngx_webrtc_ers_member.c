@@ -121,7 +121,13 @@ ngx_webrtc_ers_member_join(ngx_webrtc_ers_t *ers, u_char *hello, size_t len,
                         member->id.len);
 
     ngx_webrtc_ers_member_joined(member);
-    ngx_webrtc_ers_room_serve(room);
+
+    if (member->is_server) {
+        ngx_webrtc_ers_room_serve(room);
+
+    } else {
+        ngx_webrtc_ers_room_welcome(member);
+    }
 
 done:
 

@@ -253,6 +253,19 @@ ngx_webrtc_ers_room_serve(ngx_webrtc_ers_room_t *room)
 }
 
 
+void
+ngx_webrtc_ers_room_welcome(ngx_webrtc_ers_member_t *viewer)
+{
+    ngx_webrtc_ers_member_t  *server;
+
+    server = ngx_webrtc_ers_room_waiting(viewer->room);
+
+    if (server) {
+        ngx_webrtc_ers_room_announce(viewer, server);
+    }
+}
+
+
 static void
 ngx_webrtc_ers_room_announce(ngx_webrtc_ers_member_t *viewer,
     ngx_webrtc_ers_member_t *server)
