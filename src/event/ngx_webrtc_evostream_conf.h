@@ -80,5 +80,14 @@ char *ngx_webrtc_evostream_ers_texts(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_webrtc_evostream_ers_server(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+/* ngx_webrtc_evostream_ssl_conf.c */
+
+#if (NGX_SSL)
+char *ngx_webrtc_evostream_certificate(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_webrtc_evostream_init_ssl(ngx_cycle_t *cycle,
+    ngx_webrtc_evostream_main_conf_t *emcf);
+#endif
+
 
 #endif /* _NGX_WEBRTC_EVOSTREAM_CONF_H_INCLUDED_ */
