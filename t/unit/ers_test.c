@@ -587,7 +587,7 @@ test_answer(test_socket_t *viewer, test_socket_t *server)
 /* what a worker says of somebody who joins */
 
 #define TEST_HELLO                                                           \
-    "{\"server\":false,\"room\":\"lobby\",\"token\":\"\","                      \
+    "{\"server\":false,\"room\":\"lobby\",\"token\":\"\","      \
     "\"id\":\"0123456789abcdef0123456789abcdef\",\"address\":\"192.0.2.1\"}"
 
 #define TEST_EMPTY  "6:::1+[null,{\"clients\":{}}]\n"
