@@ -31,6 +31,8 @@ static void ngx_webrtc_agent_server_init(ngx_webrtc_agent_named_t *named,
     const ngx_webrtc_ice_server_t *server);
 static ngx_int_t ngx_webrtc_agent_server_copy(
     ngx_webrtc_agent_named_t *named, const ngx_webrtc_ice_server_t *server);
+static u_char *ngx_webrtc_agent_server_text(u_char *p, ngx_str_t *dst,
+    const ngx_str_t *src);
 static void ngx_webrtc_agent_server_resolve(ngx_webrtc_agent_named_t *named,
     const ngx_str_t *host);
 static void ngx_webrtc_agent_server_resolved(ngx_resolver_ctx_t *ctx);
@@ -129,19 +131,27 @@ ngx_webrtc_agent_server_copy(ngx_webrtc_agent_named_t *named,
         return NGX_ERROR;
     }
 
-    named->url.data = p;
-    named->url.len = server->url.len;
-    p = ngx_cpymem(p, server->url.data, server->url.len) + 1;
-
-    named->server.username.data = p;
-    named->server.username.len = server->username.len;
-    p = ngx_cpymem(p, server->username.data, server->username.len) + 1;
-
-    named->server.credential.data = p;
-    named->server.credential.len = server->credential.len;
-    ngx_memcpy(p, server->credential.data, server->credential.len);
+    p = ngx_webrtc_agent_server_text(p, &named->url, &server->url);
+    p = ngx_webrtc_agent_server_text(p, &named->server.username,
+                                     &server->username);
+    (void) ngx_webrtc_agent_server_text(p, &named->server.credential,
+                                        &server->credential);
 
     return NGX_OK;
+}
+
+
+static u_char *
+ngx_webrtc_agent_server_text(u_char *p, ngx_str_t *dst, const ngx_str_t *src)
+{
+    dst->data = p;
+    dst->len = src->len;
+
+    if (src->len) {
+        p = ngx_cpymem(p, src->data, src->len);
+    }
+
+    return p + 1;
 }
 
 
