@@ -20,7 +20,7 @@
      + NGX_WEBRTC_VIEWING_SERVER_TEXTS * NGX_WEBRTC_VIEWING_SERVERS)
 
 /* config, number of servers */
-#define NGX_WEBRTC_VIEWING_HELLO  8
+#define NGX_WEBRTC_VIEWING_HELLO  12
 
 
 static ngx_uint_t ngx_webrtc_viewing_hello_texts(
@@ -78,7 +78,7 @@ ngx_webrtc_viewing_hello_write(const ngx_webrtc_viewing_hello_t *hello,
         return NULL;
     }
 
-    p = ngx_webrtc_put32(start, (uint32_t) copy.config);
+    p = ngx_webrtc_put64(start, copy.config);
     p = ngx_webrtc_put32(p, (uint32_t) copy.nservers);
 
     for (i = 0; i < n; i++) {
@@ -107,8 +107,8 @@ ngx_webrtc_viewing_hello_read(u_char *pos, size_t len,
         return NGX_ERROR;
     }
 
-    hello->config = ngx_webrtc_get32(pos);
-    hello->nservers = ngx_webrtc_get32(pos + 4);
+    hello->config = ngx_webrtc_get64(pos);
+    hello->nservers = ngx_webrtc_get32(pos + 8);
 
     if (hello->nservers > NGX_WEBRTC_VIEWING_SERVERS) {
         return NGX_ERROR;

@@ -7,8 +7,8 @@
 #include <front/evostream/ngx_webrtc_evostream_saved.h>
 
 
-/* numbers of JSON are exact up to here */
-#define NGX_WEBRTC_EVOSTREAM_ID_MAX  9007199254740991
+/* numbers that JSON has exactly, with room for those that follow */
+#define NGX_WEBRTC_EVOSTREAM_ID_MAX  1000000000000000
 
 
 static ngx_int_t ngx_webrtc_evostream_saved_config(const json_t *object,
