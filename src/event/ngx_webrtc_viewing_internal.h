@@ -36,6 +36,7 @@ typedef struct {
     u_char                         audio[NGX_WEBRTC_VIEWING_CODEC];
     u_char                         video[NGX_WEBRTC_VIEWING_CODEC];
     unsigned                       doomed:1;    /* by its row */
+    unsigned                       refused:1;   /* an answer; it was logged */
 } ngx_webrtc_viewing_session_t;
 
 

@@ -116,7 +116,10 @@ ngx_webrtc_viewing_session_begin(ngx_webrtc_wire_t *wire,
 }
 
 
-/* NGX_DECLINED: no such stream; NGX_ERROR: for that reason */
+/*
+ * NGX_DECLINED: no such stream, or no room for the viewer, of which the zone
+ * has told; NGX_ERROR: for that reason
+ */
 
 static ngx_int_t
 ngx_webrtc_viewing_session_init(ngx_webrtc_viewing_session_t *session,
@@ -153,7 +156,7 @@ ngx_webrtc_viewing_session_init(ngx_webrtc_viewing_session_t *session,
         != NGX_OK)
     {
         *reason = "TOO-MANY-VIEWERS";
-        return NGX_ERROR;
+        return NGX_DECLINED;
     }
 
     return NGX_OK;
@@ -287,9 +290,13 @@ ngx_webrtc_viewing_session_answer(ngx_webrtc_viewing_session_t *session,
         return;
     }
 
-    ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
-                  "webrtc evostream: the answer of viewer %uL was refused: %s",
-                  session->row.number, reason);
+    if (!session->refused) {
+        session->refused = 1;
+
+        ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
+                      "webrtc evostream: the answer of viewer %uL was "
+                      "refused: %s", session->row.number, reason);
+    }
 
     /* one who plays goes on as before */
 
