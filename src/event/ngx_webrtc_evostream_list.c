@@ -8,6 +8,9 @@
  * Listings, in order of numbers: the rows are found first and told then, with
  * a look whether they are still the same, because others get the lock in
  * between.
+ *
+ * Of the senders of a channel the one that has joined first has the channel's
+ * name, as in the hub of its worker (ngx_webrtc_tap_add()).
  */
 
 
@@ -24,16 +27,24 @@ typedef struct {
     ngx_uint_t                kind;
     uint64_t                  number;
     void                     *row;
+
+    /* SENDER */
+    ngx_webrtc_zone_channel_t  *channel;
+    uint64_t                  joined;
+    ngx_uint_t                first;        /* of its channel */
 } ngx_webrtc_evostream_found_t;
 
 
 static ngx_array_t *ngx_webrtc_evostream_list_create(void);
 static void ngx_webrtc_evostream_list_pause(ngx_webrtc_zone_t *zone,
     ngx_uint_t n);
-static ngx_int_t ngx_webrtc_evostream_list_add(ngx_array_t *list,
-    ngx_uint_t kind, uint64_t number, void *row);
+static ngx_webrtc_evostream_found_t *ngx_webrtc_evostream_list_add(
+    ngx_array_t *list, ngx_uint_t kind, uint64_t number, void *row);
 static int ngx_libc_cdecl ngx_webrtc_evostream_list_order(const void *one,
     const void *two);
+static int ngx_libc_cdecl ngx_webrtc_evostream_list_join(const void *one,
+    const void *two);
+static void ngx_webrtc_evostream_list_first(ngx_array_t *list);
 static void ngx_webrtc_evostream_find_senders(ngx_webrtc_zone_t *zone,
     ngx_array_t *list);
 static void ngx_webrtc_evostream_find_ports(ngx_webrtc_zone_t *zone,
@@ -45,7 +56,7 @@ static void ngx_webrtc_evostream_show(const ngx_webrtc_evostream_found_t *one,
 static ngx_uint_t ngx_webrtc_evostream_is_sender(
     const ngx_webrtc_zone_row_t *row);
 static void ngx_webrtc_evostream_show_sender(const ngx_webrtc_zone_row_t *row,
-    ngx_webrtc_evostream_stream_pt handler, void *data);
+    ngx_uint_t first, ngx_webrtc_evostream_stream_pt handler, void *data);
 static void ngx_webrtc_evostream_show_port(const ngx_webrtc_zone_port_t *port,
     ngx_webrtc_evostream_stream_pt handler, void *data);
 static void ngx_webrtc_evostream_codec(ngx_str_t *name, u_char *buf,
@@ -85,22 +96,25 @@ ngx_webrtc_evostream_list_pause(ngx_webrtc_zone_t *zone, ngx_uint_t n)
 }
 
 
-static ngx_int_t
+/* NULL: no memory */
+
+static ngx_webrtc_evostream_found_t *
 ngx_webrtc_evostream_list_add(ngx_array_t *list, ngx_uint_t kind,
     uint64_t number, void *row)
 {
     ngx_webrtc_evostream_found_t  *one;
 
     one = ngx_array_push(list);
-    if (one == NULL) {
-        return NGX_ERROR;
+
+    if (one) {
+        ngx_memzero(one, sizeof(ngx_webrtc_evostream_found_t));
+
+        one->kind = kind;
+        one->number = number;
+        one->row = row;
     }
 
-    one->kind = kind;
-    one->number = number;
-    one->row = row;
-
-    return NGX_OK;
+    return one;
 }
 
 
@@ -117,6 +131,43 @@ ngx_webrtc_evostream_list_order(const void *one, const void *two)
     }
 
     return (a->number < b->number) ? -1 : (a->number > b->number);
+}
+
+
+/* senders by their channels, in order of their joining */
+
+static int ngx_libc_cdecl
+ngx_webrtc_evostream_list_join(const void *one, const void *two)
+{
+    const ngx_webrtc_evostream_found_t  *a, *b;
+
+    a = one;
+    b = two;
+
+    if (a->channel != b->channel) {
+        return ((uintptr_t) a->channel < (uintptr_t) b->channel) ? -1 : 1;
+    }
+
+    return (a->joined < b->joined) ? -1 : (a->joined > b->joined);
+}
+
+
+/* while there are no others in the list */
+
+static void
+ngx_webrtc_evostream_list_first(ngx_array_t *list)
+{
+    ngx_uint_t                     i;
+    ngx_webrtc_evostream_found_t  *found;
+
+    found = list->elts;
+
+    ngx_qsort(found, list->nelts, sizeof(ngx_webrtc_evostream_found_t),
+              ngx_webrtc_evostream_list_join);
+
+    for (i = 0; i < list->nelts; i++) {
+        found[i].first = (i == 0 || found[i].channel != found[i - 1].channel);
+    }
 }
 
 
@@ -146,7 +197,7 @@ ngx_webrtc_evostream_config_list(ngx_webrtc_zone_t *zone,
         row = ngx_webrtc_zone_table_row(table, i);
 
         if (row->node.used
-            && ngx_webrtc_evostream_list_add(list, 0, row->id, row) != NGX_OK)
+            && ngx_webrtc_evostream_list_add(list, 0, row->id, row) == NULL)
         {
             break;
         }
@@ -187,8 +238,13 @@ ngx_webrtc_evostream_stream_list(ngx_webrtc_zone_t *zone,
     }
 
     ngx_webrtc_zone_lock(zone);
-
     ngx_webrtc_evostream_find_senders(zone, list);
+    ngx_webrtc_zone_unlock(zone);
+
+    ngx_webrtc_evostream_list_first(list);
+
+    ngx_webrtc_zone_lock(zone);
+
     ngx_webrtc_evostream_find_ports(zone, list);
     ngx_webrtc_evostream_find_viewers(zone, list);
 
@@ -214,23 +270,26 @@ ngx_webrtc_evostream_stream_list(ngx_webrtc_zone_t *zone,
 static void
 ngx_webrtc_evostream_find_senders(ngx_webrtc_zone_t *zone, ngx_array_t *list)
 {
-    ngx_uint_t                i;
-    ngx_webrtc_zone_row_t    *row;
-    ngx_webrtc_zone_table_t  *table;
+    ngx_uint_t                     i;
+    ngx_webrtc_zone_row_t         *row;
+    ngx_webrtc_zone_table_t       *table;
+    ngx_webrtc_evostream_found_t  *one;
 
     table = &zone->sh->rows;
 
     for (i = 0; i < table->top; i++) {
         row = ngx_webrtc_zone_table_row(table, i);
 
-        if (row->node.used
-            && ngx_webrtc_evostream_is_sender(row)
-            && ngx_webrtc_evostream_list_add(list,
-                                             NGX_WEBRTC_EVOSTREAM_SENDER,
-                                             row->number, row)
-               != NGX_OK)
-        {
-            return;
+        if (row->node.used && ngx_webrtc_evostream_is_sender(row)) {
+            one = ngx_webrtc_evostream_list_add(list,
+                                                NGX_WEBRTC_EVOSTREAM_SENDER,
+                                                row->number, row);
+            if (one == NULL) {
+                return;
+            }
+
+            one->channel = row->channel;
+            one->joined = row->joined;
         }
 
         ngx_webrtc_evostream_list_pause(zone, i);
@@ -255,7 +314,7 @@ ngx_webrtc_evostream_find_ports(ngx_webrtc_zone_t *zone, ngx_array_t *list)
                 || port->row.kind == NGX_WEBRTC_PORT_AUDIO)
             && ngx_webrtc_evostream_list_add(list, NGX_WEBRTC_EVOSTREAM_PORT,
                                              port->number, port)
-               != NGX_OK)
+               == NULL)
         {
             return;
         }
@@ -281,7 +340,7 @@ ngx_webrtc_evostream_find_viewers(ngx_webrtc_zone_t *zone, ngx_array_t *list)
             && ngx_webrtc_evostream_list_add(list,
                                              NGX_WEBRTC_EVOSTREAM_VIEWER,
                                              row->number, row)
-               != NGX_OK)
+               == NULL)
         {
             return;
         }
@@ -308,7 +367,7 @@ ngx_webrtc_evostream_show(const ngx_webrtc_evostream_found_t *one,
         if (row->node.used && row->number == one->number
             && ngx_webrtc_evostream_is_sender(row))
         {
-            ngx_webrtc_evostream_show_sender(row, handler, data);
+            ngx_webrtc_evostream_show_sender(row, one->first, handler, data);
         }
 
         break;
@@ -340,19 +399,15 @@ ngx_webrtc_evostream_is_sender(const ngx_webrtc_zone_row_t *row)
 {
     return row->live
            && row->number
-           && (row->info.audio || row->info.video)
            && !ngx_webrtc_name_is_private(&row->info.channel_id);
 }
 
 
-/* the first one of its channel has the channel's name */
-
 static void
 ngx_webrtc_evostream_show_sender(const ngx_webrtc_zone_row_t *row,
-    ngx_webrtc_evostream_stream_pt handler, void *data)
+    ngx_uint_t first, ngx_webrtc_evostream_stream_pt handler, void *data)
 {
     u_char                         *p;
-    ngx_webrtc_zone_row_t          *first;
     ngx_webrtc_evostream_stream_t   stream;
     u_char                          audio[NGX_WEBRTC_EVOSTREAM_CODEC_MAX];
     u_char                          video[NGX_WEBRTC_EVOSTREAM_CODEC_MAX];
@@ -370,13 +425,7 @@ ngx_webrtc_evostream_show_sender(const ngx_webrtc_zone_row_t *row,
 
     p = ngx_cpymem(name, stream.channel_id.data, stream.channel_id.len);
 
-    for (first = row->channel->first; first; first = first->next) {
-        if (ngx_webrtc_evostream_is_sender(first)) {
-            break;
-        }
-    }
-
-    if (first != row) {
+    if (!first) {
         *p++ = '/';
         p = ngx_cpymem(p, stream.connection_id.data, NGX_WEBRTC_ID_LEN);
     }

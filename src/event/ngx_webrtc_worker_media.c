@@ -57,6 +57,8 @@ static ngx_int_t ngx_webrtc_worker_connection_add(void *data,
     ngx_webrtc_connection_t *connection);
 static void ngx_webrtc_worker_connection_remove(void *data,
     ngx_webrtc_connection_t *connection);
+static void ngx_webrtc_worker_connection_sends(void *data,
+    ngx_webrtc_connection_t *connection);
 static void ngx_webrtc_worker_channel_empty(void *data,
     const ngx_str_t *channel_id);
 static void ngx_webrtc_worker_channel_keep(void *data,
@@ -235,6 +237,7 @@ ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     glue.data = worker;
     glue.connection_add = ngx_webrtc_worker_connection_add;
     glue.connection_remove = ngx_webrtc_worker_connection_remove;
+    glue.connection_sends = ngx_webrtc_worker_connection_sends;
     glue.channel_empty = ngx_webrtc_worker_channel_empty;
     glue.channel_keep = ngx_webrtc_worker_channel_keep;
     glue.session = ngx_webrtc_worker_session;
@@ -572,6 +575,17 @@ ngx_webrtc_worker_connection_remove(void *data,
                    (size_t) NGX_WEBRTC_ID_LEN, info->connection_id);
 
     ngx_webrtc_zone_connection_remove(worker->zone, info->connection_id);
+}
+
+
+static void
+ngx_webrtc_worker_connection_sends(void *data,
+    ngx_webrtc_connection_t *connection)
+{
+    ngx_webrtc_worker_t *worker = data;
+
+    ngx_webrtc_zone_connection_sends(worker->zone,
+                       ngx_webrtc_connection_info(connection)->connection_id);
 }
 
 

@@ -91,6 +91,7 @@ ngx_webrtc_zone_connection_add(ngx_webrtc_zone_t *zone,
     }
 
     row->channel = channel;
+    row->joined = ++zone->sh->joined;
     ngx_webrtc_zone_fill_row(row, info);
 
     hash = ngx_webrtc_zone_hash(zone, row->info.connection_id,
@@ -235,14 +236,31 @@ ngx_webrtc_zone_connection_live(ngx_webrtc_zone_t *zone,
             (void) ngx_atomic_fetch_add(&zone->sh->counters.ongoing, 1);
             (void) ngx_atomic_fetch_add(&zone->sh->counters.created, 1);
 
-            if (row->number == 0 && row->info.role != NGX_WEBRTC_RECVONLY) {
-                row->number = ++zone->sh->evostream.number;
-            }
-
         } else {
             (void) ngx_atomic_fetch_add(&zone->sh->counters.ongoing, -1);
             (void) ngx_atomic_fetch_add(&zone->sh->counters.destroyed, 1);
         }
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+void
+ngx_webrtc_zone_connection_sends(ngx_webrtc_zone_t *zone,
+    const u_char *connection_id)
+{
+    uint32_t                hash;
+    ngx_webrtc_zone_row_t  *row;
+
+    hash = ngx_webrtc_zone_hash(zone, connection_id, NGX_WEBRTC_ID_LEN);
+
+    ngx_webrtc_zone_lock(zone);
+
+    row = ngx_webrtc_zone_find_row(zone, connection_id, hash);
+
+    if (row && row->number == 0) {
+        row->number = ++zone->sh->evostream.number;
     }
 
     ngx_webrtc_zone_unlock(zone);

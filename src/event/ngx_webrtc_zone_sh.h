@@ -117,6 +117,7 @@ struct ngx_webrtc_zone_row_s {
     ngx_webrtc_zone_row_t        *next;     /* member of the channel */
     ngx_webrtc_zone_channel_t    *channel;
     ngx_uint_t                    live;     /* counted as ongoing */
+    uint64_t                      joined;   /* in this order */
     uint64_t                      number;   /* as a stream; 0: none */
     ngx_webrtc_zone_chunk_t      *stats;
     size_t                        stats_len;
@@ -188,6 +189,7 @@ typedef struct {
     ngx_webrtc_zone_table_t   channels;
     ngx_webrtc_zone_table_t   rows;
     ngx_webrtc_zone_table_t   chunks;
+    uint64_t                  joined;   /* the last one's */
 
     ngx_webrtc_zone_table_t   peers;
     ngx_webrtc_owner_t        newest;   /* of the last REST peer */
@@ -305,6 +307,9 @@ void ngx_webrtc_zone_warn_peers(ngx_webrtc_zone_t *zone);
 /* a member is or is no longer one of the "ongoing" */
 void ngx_webrtc_zone_connection_live(ngx_webrtc_zone_t *zone,
     const u_char *connection_id, ngx_uint_t live);
+/* it has begun to send, perhaps once more: it is a stream */
+void ngx_webrtc_zone_connection_sends(ngx_webrtc_zone_t *zone,
+    const u_char *connection_id);
 /* removes channels whose connects did not come */
 void ngx_webrtc_zone_reap(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *self);
 

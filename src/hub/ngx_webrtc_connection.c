@@ -5,6 +5,7 @@
 
 
 #include <core/ngx_webrtc_str.h>
+#include <hub/ngx_webrtc_forwarding.h>
 #include <hub/ngx_webrtc_member.h>
 #include <crypto/ngx_webrtc_random.h>
 
@@ -419,7 +420,23 @@ ngx_webrtc_connection_live(ngx_webrtc_connection_t *connection,
                         NGX_WEBRTC_EVENT_CREATED, 0);
     }
 
+    ngx_webrtc_connection_tell_sends(connection);
+
     ngx_webrtc_hub_end(hub);
+}
+
+
+void
+ngx_webrtc_connection_tell_sends(ngx_webrtc_connection_t *connection)
+{
+    ngx_webrtc_hub_t  *hub;
+
+    hub = connection->hub;
+
+    if (hub->glue.connection_sends && ngx_webrtc_connection_sends(connection))
+    {
+        hub->glue.connection_sends(hub->glue.data, connection);
+    }
 }
 
 

@@ -208,6 +208,7 @@ ngx_webrtc_exchange_sources(ngx_webrtc_connection_t *connection,
 
         if (connection->live) {
             ngx_webrtc_exchange_publish(track, now);
+            ngx_webrtc_connection_tell_sends(connection);
             ngx_webrtc_tap_tell(connection, now);
             ngx_webrtc_bit_rate_share(connection->channel, now);
         }

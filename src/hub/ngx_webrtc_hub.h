@@ -184,6 +184,9 @@ typedef struct {
                                 ngx_webrtc_connection_t *connection);
     void                    (*connection_remove)(void *data,
                                 ngx_webrtc_connection_t *connection);
+    /* it is live, and a track has begun */
+    void                    (*connection_sends)(void *data,
+                                ngx_webrtc_connection_t *connection);
     /* the last member has gone */
     void                    (*channel_empty)(void *data,
                                 const ngx_str_t *channel_id);

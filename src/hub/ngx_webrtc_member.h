@@ -338,6 +338,8 @@ void ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub);
 
 void ngx_webrtc_connection_live(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now);
+/* if it does: the glue is told */
+void ngx_webrtc_connection_tell_sends(ngx_webrtc_connection_t *connection);
 void ngx_webrtc_connection_minute(ngx_webrtc_connection_t *connection,
     ngx_webrtc_usec_t now);
 void ngx_webrtc_connection_free(ngx_webrtc_connection_t *connection);

@@ -561,10 +561,8 @@ viewers_live_and_end(void **state)
 }
 
 
-/* "live" at once */
-
 static void
-test_connect(const char *channel, char id, ngx_webrtc_role_e role)
+test_join(const char *channel, char id, ngx_webrtc_role_e role)
 {
     ngx_webrtc_connection_info_t  info;
 
@@ -579,7 +577,29 @@ test_connect(const char *channel, char id, ngx_webrtc_role_e role)
     assert_int_equal(ngx_webrtc_zone_connection_add(&test_zone, &info,
                                                     &test_owners[0]),
                      NGX_OK);
-    ngx_webrtc_zone_connection_live(&test_zone, info.connection_id, 1);
+}
+
+
+static void
+test_live(char id, ngx_uint_t sends)
+{
+    u_char  connection_id[NGX_WEBRTC_ID_LEN];
+
+    ngx_memset(connection_id, id, NGX_WEBRTC_ID_LEN);
+
+    ngx_webrtc_zone_connection_live(&test_zone, connection_id, 1);
+
+    if (sends) {
+        ngx_webrtc_zone_connection_sends(&test_zone, connection_id);
+    }
+}
+
+
+static void
+test_connect(const char *channel, char id, ngx_webrtc_role_e role)
+{
+    test_join(channel, id, role);
+    test_live(id, role != NGX_WEBRTC_RECVONLY);
 }
 
 
@@ -642,6 +662,51 @@ streams_are_listed_by_kind_and_number(void **state)
     assert_int_equal(seen.n, 5);
     assert_string_equal(seen.names[1], "hall");
     assert_int_equal(seen.ids[1], number);
+}
+
+
+/* not of who connects first, nor of who could send and does not */
+
+static void
+channel_has_its_name_of_who_joined_first(void **state)
+{
+    test_seen_t  seen;
+
+    (void) state;
+
+    test_join("hall", 'A', NGX_WEBRTC_SENDRECV);
+    test_join("hall", 'B', NGX_WEBRTC_SENDRECV);
+    test_join("hall", 'C', NGX_WEBRTC_SENDRECV);
+    test_live('C', 1);
+    test_live('A', 0);
+
+    ngx_memzero(&seen, sizeof(test_seen_t));
+    ngx_webrtc_evostream_stream_list(&test_zone, test_see_stream, &seen);
+
+    assert_int_equal(seen.n, 1);
+    assert_string_equal(seen.names[0], "hall");
+
+    test_live('B', 1);
+
+    ngx_memzero(&seen, sizeof(test_seen_t));
+    ngx_webrtc_evostream_stream_list(&test_zone, test_see_stream, &seen);
+
+    assert_int_equal(seen.n, 2);
+    assert_string_equal(seen.names[0], "hall/CCCCCCCCCCCCCCCCCCCCCCCCCC");
+    assert_string_equal(seen.names[1], "hall");
+
+    /* it sends later, and keeps its number when it sends more */
+
+    test_live('A', 1);
+    test_live('A', 1);
+
+    ngx_memzero(&seen, sizeof(test_seen_t));
+    ngx_webrtc_evostream_stream_list(&test_zone, test_see_stream, &seen);
+
+    assert_int_equal(seen.n, 3);
+    assert_string_equal(seen.names[1], "hall/BBBBBBBBBBBBBBBBBBBBBBBBBB");
+    assert_string_equal(seen.names[2], "hall");
+    assert_int_equal(seen.ids[2], 3);
 }
 
 
@@ -750,6 +815,7 @@ main(void)
         test(nobody_to_run_it),
         test(viewers_live_and_end),
         test(streams_are_listed_by_kind_and_number),
+        test(channel_has_its_name_of_who_joined_first),
         test(killed_at_any_moment),
     };
 
