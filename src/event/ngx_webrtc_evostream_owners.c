@@ -109,7 +109,7 @@ ngx_webrtc_evostream_config_own(ngx_webrtc_zone_t *zone,
     ngx_webrtc_evostream_file_check(zone);
 
     if (told) {
-        ngx_webrtc_evostream_tell(zone);
+        ngx_webrtc_evostream_rows_tell(zone);
     }
 }
 
@@ -185,7 +185,7 @@ ngx_webrtc_evostream_config_set(ngx_webrtc_zone_t *zone,
 
     if (row->state == NGX_WEBRTC_EVOSTREAM_ENDED) {
         ngx_webrtc_evostream_config_give(zone, row, NULL);
-        ngx_webrtc_evostream_changed(zone);
+        ngx_webrtc_evostream_rows_changed(zone);
         ended = 1;
     }
 
@@ -200,7 +200,7 @@ done:
 
 
 void
-ngx_webrtc_evostream_clean(ngx_webrtc_zone_t *zone,
+ngx_webrtc_evostream_rows_clean(ngx_webrtc_zone_t *zone,
     const ngx_webrtc_owner_t *owner)
 {
     ngx_uint_t                 i;
@@ -224,7 +224,7 @@ ngx_webrtc_evostream_clean(ngx_webrtc_zone_t *zone,
 
 
 void
-ngx_webrtc_evostream_repair(ngx_webrtc_zone_t *zone)
+ngx_webrtc_evostream_rows_repair(ngx_webrtc_zone_t *zone)
 {
     ngx_uint_t                 i;
     ngx_webrtc_zone_sh_t      *sh;

@@ -37,7 +37,7 @@ static void ngx_webrtc_evostream_config_drop(ngx_webrtc_zone_t *zone,
 
 
 ngx_int_t
-ngx_webrtc_evostream_init(ngx_webrtc_zone_t *zone)
+ngx_webrtc_evostream_rows_init(ngx_webrtc_zone_t *zone)
 {
     u_char                             bytes[NGX_WEBRTC_ZONE_INSTANCE / 2];
     ngx_uint_t                         n;
@@ -94,7 +94,7 @@ ngx_webrtc_evostream_rows_of(ngx_webrtc_zone_t *zone, ngx_uint_t wanted,
 
 
 size_t
-ngx_webrtc_evostream_needs(ngx_webrtc_zone_t *zone)
+ngx_webrtc_evostream_rows_needs(ngx_webrtc_zone_t *zone)
 {
     ngx_webrtc_evostream_main_conf_t  *emcf;
 
@@ -110,7 +110,8 @@ ngx_webrtc_evostream_needs(ngx_webrtc_zone_t *zone)
 /* a reload has other sizes, the tables stay as they are */
 
 void
-ngx_webrtc_evostream_check(ngx_webrtc_zone_t *zone, ngx_webrtc_zone_t *old)
+ngx_webrtc_evostream_rows_check(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_t *old)
 {
     ngx_webrtc_zone_evostream_t       *evo;
     ngx_webrtc_evostream_main_conf_t  *emcf;
@@ -134,7 +135,7 @@ ngx_webrtc_evostream_check(ngx_webrtc_zone_t *zone, ngx_webrtc_zone_t *old)
                               &old->conf->evostream.configs_file))
     {
         ngx_webrtc_zone_lock(zone);
-        ngx_webrtc_evostream_changed(zone);
+        ngx_webrtc_evostream_rows_changed(zone);
         ngx_webrtc_zone_unlock(zone);
     }
 }
@@ -161,7 +162,7 @@ ngx_webrtc_evostream_is_used(ngx_webrtc_zone_t *zone)
 
 
 void
-ngx_webrtc_evostream_changed(ngx_webrtc_zone_t *zone)
+ngx_webrtc_evostream_rows_changed(ngx_webrtc_zone_t *zone)
 {
     zone->sh->evostream.version++;
     zone->sh->evostream.changed = ngx_current_msec;
@@ -169,15 +170,15 @@ ngx_webrtc_evostream_changed(ngx_webrtc_zone_t *zone)
 
 
 void
-ngx_webrtc_evostream_tell(ngx_webrtc_zone_t *zone)
+ngx_webrtc_evostream_rows_tell(ngx_webrtc_zone_t *zone)
 {
     ngx_webrtc_seats_tell(zone, NGX_WEBRTC_MAIL_EVOSTREAM, NULL, 0);
 }
 
 
 void
-ngx_webrtc_evostream_warn(ngx_webrtc_zone_t *zone, const char *directive,
-    ngx_uint_t max)
+ngx_webrtc_evostream_rows_warn(ngx_webrtc_zone_t *zone,
+    const char *directive, ngx_uint_t max)
 {
     if (zone->refused == ngx_time()) {
         return;
@@ -465,7 +466,7 @@ ngx_webrtc_evostream_config_add(ngx_webrtc_zone_t *zone,
     }
 
     evo->config = config->id;
-    ngx_webrtc_evostream_changed(zone);
+    ngx_webrtc_evostream_rows_changed(zone);
 
     if (rc == NGX_OK) {
         ngx_webrtc_evostream_config_give(zone, row, &owner);
@@ -478,11 +479,11 @@ done:
     ngx_webrtc_zone_unlock(zone);
 
     if (rc == NGX_OK) {
-        ngx_webrtc_evostream_tell(zone);
+        ngx_webrtc_evostream_rows_tell(zone);
         ngx_webrtc_evostream_file_touch(zone);
 
     } else if (rc == NGX_BUSY) {
-        ngx_webrtc_evostream_warn(zone, "webrtc_evostream_max_configs",
+        ngx_webrtc_evostream_rows_warn(zone, "webrtc_evostream_max_configs",
                                   evo->configs.max);
     }
 
@@ -516,13 +517,13 @@ ngx_webrtc_evostream_config_stop(ngx_webrtc_zone_t *zone,
     }
 
     if (n) {
-        ngx_webrtc_evostream_changed(zone);
+        ngx_webrtc_evostream_rows_changed(zone);
     }
 
     ngx_webrtc_zone_unlock(zone);
 
     if (n) {
-        ngx_webrtc_evostream_tell(zone);
+        ngx_webrtc_evostream_rows_tell(zone);
         ngx_webrtc_evostream_file_touch(zone);
     }
 
@@ -547,7 +548,7 @@ ngx_webrtc_evostream_config_remove(ngx_webrtc_zone_t *zone, ngx_uint_t id,
         handler(data, &config);
 
         ngx_webrtc_evostream_config_drop(zone, row);
-        ngx_webrtc_evostream_changed(zone);
+        ngx_webrtc_evostream_rows_changed(zone);
     }
 
     ngx_webrtc_zone_unlock(zone);
@@ -556,7 +557,7 @@ ngx_webrtc_evostream_config_remove(ngx_webrtc_zone_t *zone, ngx_uint_t id,
         return NGX_DECLINED;
     }
 
-    ngx_webrtc_evostream_tell(zone);
+    ngx_webrtc_evostream_rows_tell(zone);
     ngx_webrtc_evostream_file_touch(zone);
 
     return NGX_OK;

@@ -108,7 +108,7 @@ void ngx_webrtc_evostream_config_give(ngx_webrtc_zone_t *zone,
     ngx_webrtc_zone_config_t *row, const ngx_webrtc_owner_t *owner);
 
 /* what the file is to hold has changed */
-void ngx_webrtc_evostream_changed(ngx_webrtc_zone_t *zone);
+void ngx_webrtc_evostream_rows_changed(ngx_webrtc_zone_t *zone);
 
 /* viewers of each configuration, into its row */
 void ngx_webrtc_evostream_viewers_count(ngx_webrtc_zone_t *zone);
@@ -126,10 +126,10 @@ uint16_t ngx_webrtc_evostream_copy(u_char *dst, size_t max,
 /* without the lock */
 
 /* everybody is to look */
-void ngx_webrtc_evostream_tell(ngx_webrtc_zone_t *zone);
+void ngx_webrtc_evostream_rows_tell(ngx_webrtc_zone_t *zone);
 /* a row was refused: said once a second */
-void ngx_webrtc_evostream_warn(ngx_webrtc_zone_t *zone, const char *directive,
-    ngx_uint_t max);
+void ngx_webrtc_evostream_rows_warn(ngx_webrtc_zone_t *zone,
+    const char *directive, ngx_uint_t max);
 
 
 #endif /* _NGX_WEBRTC_EVOSTREAM_SH_H_INCLUDED_ */

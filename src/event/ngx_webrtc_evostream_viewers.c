@@ -58,7 +58,7 @@ ngx_webrtc_evostream_viewer_add(ngx_webrtc_zone_t *zone,
     if (row == NULL) {
         ngx_webrtc_zone_unlock(zone);
 
-        ngx_webrtc_evostream_warn(zone, "webrtc_evostream_max_viewers",
+        ngx_webrtc_evostream_rows_warn(zone, "webrtc_evostream_max_viewers",
                                   evo->viewers.max);
         return NGX_BUSY;
     }
@@ -192,7 +192,7 @@ ngx_webrtc_evostream_viewer_end(ngx_webrtc_zone_t *zone, uint64_t number)
     ngx_webrtc_zone_unlock(zone);
 
     if (rc == NGX_OK) {
-        ngx_webrtc_evostream_tell(zone);
+        ngx_webrtc_evostream_rows_tell(zone);
     }
 
     return rc;

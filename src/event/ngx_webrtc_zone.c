@@ -396,7 +396,7 @@ ngx_webrtc_zone_clean(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *owner)
 
     ngx_webrtc_registry_clean(zone, owner);
     ngx_webrtc_registry_ports_clean(zone, owner);
-    ngx_webrtc_evostream_clean(zone, owner);
+    ngx_webrtc_evostream_rows_clean(zone, owner);
 
     table = &zone->sh->channels;
 

@@ -286,13 +286,13 @@ void ngx_webrtc_registry_ports_clean(ngx_webrtc_zone_t *zone,
 void ngx_webrtc_registry_ports_repair(ngx_webrtc_zone_t *zone);
 
 /* ngx_webrtc_evostream_rows.c: likewise */
-ngx_int_t ngx_webrtc_evostream_init(ngx_webrtc_zone_t *zone);
-size_t ngx_webrtc_evostream_needs(ngx_webrtc_zone_t *zone);
-void ngx_webrtc_evostream_check(ngx_webrtc_zone_t *zone,
+ngx_int_t ngx_webrtc_evostream_rows_init(ngx_webrtc_zone_t *zone);
+size_t ngx_webrtc_evostream_rows_needs(ngx_webrtc_zone_t *zone);
+void ngx_webrtc_evostream_rows_check(ngx_webrtc_zone_t *zone,
     ngx_webrtc_zone_t *old);
-void ngx_webrtc_evostream_clean(ngx_webrtc_zone_t *zone,
+void ngx_webrtc_evostream_rows_clean(ngx_webrtc_zone_t *zone,
     const ngx_webrtc_owner_t *owner);
-void ngx_webrtc_evostream_repair(ngx_webrtc_zone_t *zone);
+void ngx_webrtc_evostream_rows_repair(ngx_webrtc_zone_t *zone);
 
 #define ngx_webrtc_zone_table_row(table, i)                                  \
     ((void *) ((table)->start + (i) * (table)->size))

@@ -77,7 +77,7 @@ ngx_webrtc_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 
     if (old) {
         ngx_webrtc_zone_check_registry(zone);
-        ngx_webrtc_evostream_check(zone, old);
+        ngx_webrtc_evostream_rows_check(zone, old);
         return NGX_OK;
     }
 
@@ -154,7 +154,7 @@ ngx_webrtc_zone_create_tables(ngx_webrtc_zone_t *zone)
     n = 0;
 
     if (ngx_webrtc_zone_create_registry(zone, size) == NGX_OK
-        && ngx_webrtc_evostream_init(zone) == NGX_OK)
+        && ngx_webrtc_evostream_rows_init(zone) == NGX_OK)
     {
         n = zone->shpool->pfree * ngx_pagesize;
         n = (n > taken) ? (n - taken) / row : 0;
@@ -266,7 +266,7 @@ ngx_webrtc_zone_needs(ngx_webrtc_zone_t *zone)
              * (sizeof(ngx_webrtc_zone_peer_t) + 2 * sizeof(void *))
            + (zone->conf->skyway.last_port - zone->conf->skyway.first_port + 1)
              * (sizeof(ngx_webrtc_zone_port_t) + 2 * sizeof(void *))
-           + ngx_webrtc_evostream_needs(zone)
+           + ngx_webrtc_evostream_rows_needs(zone)
            + 2 * NGX_WEBRTC_ZONE_ROWS_MIN
              * (sizeof(ngx_webrtc_zone_row_t)
                 + sizeof(ngx_webrtc_zone_channel_t));
@@ -496,7 +496,7 @@ ngx_webrtc_zone_repair(ngx_webrtc_zone_t *zone)
 
     ngx_webrtc_registry_repair(zone);
     ngx_webrtc_registry_ports_repair(zone);
-    ngx_webrtc_evostream_repair(zone);
+    ngx_webrtc_evostream_rows_repair(zone);
 
     for (i = 0; i < sh->channels.top; i++) {
         channel = ngx_webrtc_zone_table_row(&sh->channels, i);

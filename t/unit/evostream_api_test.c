@@ -13,6 +13,7 @@
  *     ngx_webrtc_evostream_configs.c
  *     ngx_webrtc_evostream_run.c
  *     ngx_webrtc_evostream_start.c
+ *     ngx_webrtc_evostream_stream_json.c
  *     ngx_webrtc_evostream_streams.c
  */
 

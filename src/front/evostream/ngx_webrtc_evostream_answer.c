@@ -83,7 +83,7 @@ ngx_webrtc_evostream_answer_json(ngx_webrtc_evostream_run_t *run)
                      "status", run->failed ? "FAIL" : "SUCCESS");
 
     if (json && run->api->wrapped && run->command
-        && run->command->handler == ngx_webrtc_evostream_start)
+        && run->command->handler == ngx_webrtc_evostream_cmd_start_webrtc)
     {
         json = json_pack("{s:o}", "data", json);
     }

@@ -123,63 +123,78 @@ static const ngx_webrtc_evostream_command_t  ngx_webrtc_evostream_commands[]
     =
 {
     { "startWebRTC", NULL,
-      ngx_webrtc_evostream_start, ngx_webrtc_evostream_start_args,
+      ngx_webrtc_evostream_cmd_start_webrtc,
+      ngx_webrtc_evostream_start_args,
       "Joins a room on a rendezvous server and serves its viewers" },
 
     { "stopWebRTC", NULL,
-      ngx_webrtc_evostream_stop, ngx_webrtc_evostream_stop_args,
+      ngx_webrtc_evostream_cmd_stop_webrtc,
+      ngx_webrtc_evostream_stop_args,
       "Leaves rooms, ends their viewers and forgets the configurations" },
 
     { "listConfig", "listPullPushConfig",
-      ngx_webrtc_evostream_configs, ngx_webrtc_evostream_no_args,
+      ngx_webrtc_evostream_cmd_list_config,
+      ngx_webrtc_evostream_no_args,
       "Lists all configurations with their state" },
 
     { "getConfigInfo", NULL,
-      ngx_webrtc_evostream_config, ngx_webrtc_evostream_id_args,
+      ngx_webrtc_evostream_cmd_get_config_info,
+      ngx_webrtc_evostream_id_args,
       "Shows one configuration, also one that has ended" },
 
     { "removeConfig", "removePullPushConfig",
-      ngx_webrtc_evostream_remove, ngx_webrtc_evostream_remove_args,
+      ngx_webrtc_evostream_cmd_remove_config,
+      ngx_webrtc_evostream_remove_args,
       "Leaves a room, ends its viewers and forgets the configuration" },
 
     { "listStreams", NULL,
-      ngx_webrtc_evostream_streams, ngx_webrtc_evostream_no_args,
+      ngx_webrtc_evostream_cmd_list_streams,
+      ngx_webrtc_evostream_no_args,
       "Lists all streams: those of publishers and those to viewers" },
 
     { "listStreamsIds", NULL,
-      ngx_webrtc_evostream_ids, ngx_webrtc_evostream_no_args,
+      ngx_webrtc_evostream_cmd_list_streams_ids,
+      ngx_webrtc_evostream_no_args,
       "Lists the uniqueId of all streams" },
 
     { "getStreamInfo", NULL,
-      ngx_webrtc_evostream_stream, ngx_webrtc_evostream_stream_args,
+      ngx_webrtc_evostream_cmd_get_stream_info,
+      ngx_webrtc_evostream_stream_args,
       "Shows one stream" },
 
     { "shutdownStream", NULL,
-      ngx_webrtc_evostream_close, ngx_webrtc_evostream_close_args,
+      ngx_webrtc_evostream_cmd_shutdown_stream,
+      ngx_webrtc_evostream_close_args,
       "Ends a viewer, the connection of a publisher, or a UDP port" },
 
     { "isStreamRunning", NULL,
-      ngx_webrtc_evostream_running, ngx_webrtc_evostream_stream_args,
+      ngx_webrtc_evostream_cmd_is_stream_running,
+      ngx_webrtc_evostream_stream_args,
       "Tells whether there is such a stream" },
 
     { "getStreamsCount", NULL,
-      ngx_webrtc_evostream_count, ngx_webrtc_evostream_no_args,
+      ngx_webrtc_evostream_cmd_get_streams_count,
+      ngx_webrtc_evostream_no_args,
       "Tells how many streams there are" },
 
     { "listInboundStreamNames", NULL,
-      ngx_webrtc_evostream_names, ngx_webrtc_evostream_no_args,
+      ngx_webrtc_evostream_cmd_list_inbound_names,
+      ngx_webrtc_evostream_no_args,
       "Lists the names that viewers may ask for" },
 
     { "version", NULL,
-      ngx_webrtc_evostream_version, ngx_webrtc_evostream_no_args,
+      ngx_webrtc_evostream_cmd_version,
+      ngx_webrtc_evostream_no_args,
       "Tells the version of this server" },
 
     { "help", NULL,
-      ngx_webrtc_evostream_help, ngx_webrtc_evostream_no_args,
+      ngx_webrtc_evostream_cmd_help,
+      ngx_webrtc_evostream_no_args,
       "Describes all commands" },
 
     { "quit", NULL,
-      ngx_webrtc_evostream_quit, ngx_webrtc_evostream_no_args,
+      ngx_webrtc_evostream_cmd_quit,
+      ngx_webrtc_evostream_no_args,
       "Closes the connection on which it was said" },
 
     { NULL, NULL, NULL, NULL, NULL }
@@ -218,7 +233,7 @@ ngx_webrtc_evostream_command_find(const ngx_str_t *name)
 
 
 ngx_int_t
-ngx_webrtc_evostream_help(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_help(ngx_webrtc_evostream_run_t *run)
 {
     json_t                                *list;
     const ngx_webrtc_evostream_command_t  *command;
@@ -272,7 +287,7 @@ ngx_webrtc_evostream_help_arg(const ngx_webrtc_evostream_arg_t *arg)
 
 
 ngx_int_t
-ngx_webrtc_evostream_version(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_version(ngx_webrtc_evostream_run_t *run)
 {
     json_t             *data;
     u_char              buf[256];
@@ -299,7 +314,7 @@ ngx_webrtc_evostream_version(ngx_webrtc_evostream_run_t *run)
 
 
 ngx_int_t
-ngx_webrtc_evostream_quit(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_quit(ngx_webrtc_evostream_run_t *run)
 {
     run->quit = 1;
 

@@ -56,7 +56,7 @@ static const char *const  ngx_webrtc_evostream_state_texts[] = {
 
 
 ngx_int_t
-ngx_webrtc_evostream_stop(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_stop_webrtc(ngx_webrtc_evostream_run_t *run)
 {
     json_t     *data;
     uint64_t    port;
@@ -102,7 +102,7 @@ ngx_webrtc_evostream_stop(ngx_webrtc_evostream_run_t *run)
 
 
 ngx_int_t
-ngx_webrtc_evostream_configs(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_list_config(ngx_webrtc_evostream_run_t *run)
 {
     json_t                              *data, *list;
     ngx_uint_t                           i;
@@ -144,7 +144,7 @@ ngx_webrtc_evostream_configs(ngx_webrtc_evostream_run_t *run)
 
 
 ngx_int_t
-ngx_webrtc_evostream_config(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_get_config_info(ngx_webrtc_evostream_run_t *run)
 {
     uint64_t                             id;
     ngx_int_t                            rc;
@@ -184,7 +184,7 @@ ngx_webrtc_evostream_config(ngx_webrtc_evostream_run_t *run)
 /* nothing here is of a group */
 
 ngx_int_t
-ngx_webrtc_evostream_remove(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_remove_config(ngx_webrtc_evostream_run_t *run)
 {
     json_t                              *data;
     uint64_t                             id;
@@ -260,15 +260,15 @@ ngx_webrtc_evostream_configs_handler(void *data,
     row->next = NULL;
     row->config = *config;
 
-#define ngx_webrtc_evostream_copy(name)                                      \
+#define ngx_webrtc_evostream_config_copy(name)                               \
     ngx_webrtc_str_copy(rows->pool, &row->config.name, &config->name)
 
-    if (ngx_webrtc_evostream_copy(ers) != NGX_OK
-        || ngx_webrtc_evostream_copy(ersip) != NGX_OK
-        || ngx_webrtc_evostream_copy(roomid) != NGX_OK
-        || ngx_webrtc_evostream_copy(token) != NGX_OK
-        || ngx_webrtc_evostream_copy(vars) != NGX_OK
-        || ngx_webrtc_evostream_copy(fault) != NGX_OK)
+    if (ngx_webrtc_evostream_config_copy(ers) != NGX_OK
+        || ngx_webrtc_evostream_config_copy(ersip) != NGX_OK
+        || ngx_webrtc_evostream_config_copy(roomid) != NGX_OK
+        || ngx_webrtc_evostream_config_copy(token) != NGX_OK
+        || ngx_webrtc_evostream_config_copy(vars) != NGX_OK
+        || ngx_webrtc_evostream_config_copy(fault) != NGX_OK)
     {
         rows->failed = 1;
         return;

@@ -18,21 +18,33 @@
 const ngx_webrtc_evostream_command_t *ngx_webrtc_evostream_command_find(
     const ngx_str_t *name);
 
-ngx_int_t ngx_webrtc_evostream_help(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_version(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_quit(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_start(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_stop(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_configs(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_config(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_remove(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_streams(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_ids(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_stream(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_close(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_running(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_count(ngx_webrtc_evostream_run_t *run);
-ngx_int_t ngx_webrtc_evostream_names(ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_help(ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_version(ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_quit(ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_start_webrtc(
+    ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_stop_webrtc(
+    ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_list_config(
+    ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_get_config_info(
+    ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_remove_config(
+    ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_list_streams(
+    ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_list_streams_ids(
+    ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_get_stream_info(
+    ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_shutdown_stream(
+    ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_is_stream_running(
+    ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_get_streams_count(
+    ngx_webrtc_evostream_run_t *run);
+ngx_int_t ngx_webrtc_evostream_cmd_list_inbound_names(
+    ngx_webrtc_evostream_run_t *run);
 
 
 /*

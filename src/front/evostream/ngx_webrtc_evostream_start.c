@@ -25,7 +25,7 @@ static ngx_int_t ngx_webrtc_evostream_start_resume(
 
 
 ngx_int_t
-ngx_webrtc_evostream_start(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_start_webrtc(ngx_webrtc_evostream_run_t *run)
 {
     ngx_int_t                       rc;
     ngx_webrtc_evostream_config_t  *config;

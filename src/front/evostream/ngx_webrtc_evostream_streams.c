@@ -8,25 +8,7 @@
 
 
 #include <core/ngx_webrtc_str.h>
-#include <core/ngx_webrtc_text.h>
-#include <front/evostream/ngx_webrtc_evostream_run.h>
-
-
-/* "connectionType" */
-#define NGX_WEBRTC_EVOSTREAM_TYPE_STANDARD  0
-#define NGX_WEBRTC_EVOSTREAM_TYPE_WEBRTC    9
-
-
-typedef struct ngx_webrtc_evostream_stream_row_s
-    ngx_webrtc_evostream_stream_row_t;
-
-struct ngx_webrtc_evostream_stream_row_s {
-    ngx_webrtc_evostream_stream_t       stream;
-    ngx_webrtc_evostream_stream_row_t  *next;
-    ngx_webrtc_evostream_stream_row_t  *source;     /* of a viewer */
-    ngx_webrtc_evostream_stream_row_t  *viewers;    /* of a source */
-    ngx_webrtc_evostream_stream_row_t  *sibling;    /* viewer of the same */
-};
+#include <front/evostream/ngx_webrtc_evostream_streams.h>
 
 
 typedef struct {
@@ -51,24 +33,10 @@ static ngx_uint_t ngx_webrtc_evostream_streams_is(
     const ngx_webrtc_evostream_stream_t *stream, const ngx_str_t *name);
 static ngx_int_t ngx_webrtc_evostream_close_resume(
     ngx_webrtc_evostream_run_t *run);
-static json_t *ngx_webrtc_evostream_streams_json(
-    ngx_webrtc_evostream_run_t *run,
-    const ngx_webrtc_evostream_stream_row_t *row);
-static json_t *ngx_webrtc_evostream_streams_codec(
-    ngx_webrtc_evostream_run_t *run, const char *kind,
-    const ngx_str_t *codec);
-static void ngx_webrtc_evostream_streams_viewer(
-    ngx_webrtc_evostream_run_t *run,
-    const ngx_webrtc_evostream_stream_row_t *row, json_t *json);
-static void ngx_webrtc_evostream_streams_source(
-    ngx_webrtc_evostream_run_t *run,
-    const ngx_webrtc_evostream_stream_row_t *row, json_t *json);
-static void ngx_webrtc_evostream_streams_far(ngx_webrtc_evostream_run_t *run,
-    const ngx_str_t *address, json_t *json);
 
 
 ngx_int_t
-ngx_webrtc_evostream_streams(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_list_streams(ngx_webrtc_evostream_run_t *run)
 {
     json_t                              *list;
     ngx_webrtc_evostream_stream_row_t   *row;
@@ -82,7 +50,7 @@ ngx_webrtc_evostream_streams(ngx_webrtc_evostream_run_t *run)
 
     for (row = rows.rows; row; row = row->next) {
         (void) json_array_append_new(list,
-                               ngx_webrtc_evostream_streams_json(run, row));
+                               ngx_webrtc_evostream_stream_json(run, row));
     }
 
     return ngx_webrtc_evostream_run_done(run, list, "Available streams");
@@ -90,7 +58,7 @@ ngx_webrtc_evostream_streams(ngx_webrtc_evostream_run_t *run)
 
 
 ngx_int_t
-ngx_webrtc_evostream_ids(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_list_streams_ids(ngx_webrtc_evostream_run_t *run)
 {
     json_t                              *list;
     ngx_webrtc_evostream_stream_row_t   *row;
@@ -112,7 +80,7 @@ ngx_webrtc_evostream_ids(ngx_webrtc_evostream_run_t *run)
 
 
 ngx_int_t
-ngx_webrtc_evostream_names(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_list_inbound_names(ngx_webrtc_evostream_run_t *run)
 {
     json_t                              *list;
     ngx_webrtc_evostream_stream_row_t   *row;
@@ -140,7 +108,7 @@ ngx_webrtc_evostream_names(ngx_webrtc_evostream_run_t *run)
 
 
 ngx_int_t
-ngx_webrtc_evostream_count(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_get_streams_count(ngx_webrtc_evostream_run_t *run)
 {
     json_int_t                           n;
     ngx_webrtc_evostream_stream_row_t   *row;
@@ -163,7 +131,7 @@ ngx_webrtc_evostream_count(ngx_webrtc_evostream_run_t *run)
 
 
 ngx_int_t
-ngx_webrtc_evostream_running(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_is_stream_running(ngx_webrtc_evostream_run_t *run)
 {
     ngx_int_t                           rc;
     ngx_str_t                           text;
@@ -182,7 +150,7 @@ ngx_webrtc_evostream_running(ngx_webrtc_evostream_run_t *run)
 
 
 ngx_int_t
-ngx_webrtc_evostream_stream(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_get_stream_info(ngx_webrtc_evostream_run_t *run)
 {
     ngx_int_t                           rc;
     ngx_str_t                           text;
@@ -200,13 +168,13 @@ ngx_webrtc_evostream_stream(ngx_webrtc_evostream_run_t *run)
     }
 
     return ngx_webrtc_evostream_run_done(run,
-                                ngx_webrtc_evostream_streams_json(run, row),
+                                ngx_webrtc_evostream_stream_json(run, row),
                                 "Stream information");
 }
 
 
 ngx_int_t
-ngx_webrtc_evostream_close(ngx_webrtc_evostream_run_t *run)
+ngx_webrtc_evostream_cmd_shutdown_stream(ngx_webrtc_evostream_run_t *run)
 {
     ngx_int_t                           rc;
     ngx_str_t                           text;
@@ -233,7 +201,7 @@ ngx_webrtc_evostream_close(ngx_webrtc_evostream_run_t *run)
     }
 
     run->data = json_pack("{s:o}", "streamInfo",
-                          ngx_webrtc_evostream_streams_json(run, row));
+                          ngx_webrtc_evostream_stream_json(run, row));
     run->stream = &row->stream;
     run->wait = NGX_WEBRTC_EVOSTREAM_CLOSE;
     run->resume = ngx_webrtc_evostream_close_resume;
@@ -334,16 +302,16 @@ ngx_webrtc_evostream_streams_handler(void *data,
     ngx_memzero(row, sizeof(ngx_webrtc_evostream_stream_row_t));
     row->stream = *stream;
 
-#define ngx_webrtc_evostream_copy(name)                                      \
+#define ngx_webrtc_evostream_stream_copy(name)                               \
     ngx_webrtc_str_copy(rows->pool, &row->stream.name, &stream->name)
 
-    if (ngx_webrtc_evostream_copy(name) != NGX_OK
-        || ngx_webrtc_evostream_copy(audio) != NGX_OK
-        || ngx_webrtc_evostream_copy(video) != NGX_OK
-        || ngx_webrtc_evostream_copy(channel_id) != NGX_OK
-        || ngx_webrtc_evostream_copy(connection_id) != NGX_OK
-        || ngx_webrtc_evostream_copy(viewer) != NGX_OK
-        || ngx_webrtc_evostream_copy(address) != NGX_OK)
+    if (ngx_webrtc_evostream_stream_copy(name) != NGX_OK
+        || ngx_webrtc_evostream_stream_copy(audio) != NGX_OK
+        || ngx_webrtc_evostream_stream_copy(video) != NGX_OK
+        || ngx_webrtc_evostream_stream_copy(channel_id) != NGX_OK
+        || ngx_webrtc_evostream_stream_copy(connection_id) != NGX_OK
+        || ngx_webrtc_evostream_stream_copy(viewer) != NGX_OK
+        || ngx_webrtc_evostream_stream_copy(address) != NGX_OK)
     {
         rows->failed = 1;
         return;
@@ -429,174 +397,4 @@ ngx_webrtc_evostream_streams_is(const ngx_webrtc_evostream_stream_t *stream,
     return ngx_webrtc_str_equal(&stream->name, name)
            || (stream->kind == NGX_WEBRTC_EVOSTREAM_SENDER
                && ngx_webrtc_str_equal(&stream->channel_id, name));
-}
-
-
-static json_t *
-ngx_webrtc_evostream_streams_json(ngx_webrtc_evostream_run_t *run,
-    const ngx_webrtc_evostream_stream_row_t *row)
-{
-    json_t                               *json;
-    uint64_t                              created;
-    ngx_uint_t                            viewer;
-    const ngx_webrtc_evostream_stream_t  *stream;
-
-    stream = &row->stream;
-
-    viewer = (stream->kind == NGX_WEBRTC_EVOSTREAM_VIEWER);
-    created = (uint64_t) stream->created * 1000;
-
-    json = json_pack("{s:o, s:o, s:i, s:I, s:o, s:I, s:s, s:I, s:I, s:o}",
-               "appName", ngx_webrtc_evostream_run_string(run,
-                                                          &run->api->name),
-               "audio", ngx_webrtc_evostream_streams_codec(run, "A",
-                                                           &stream->audio),
-               "connectionType", viewer ? NGX_WEBRTC_EVOSTREAM_TYPE_WEBRTC
-                                        : NGX_WEBRTC_EVOSTREAM_TYPE_STANDARD,
-               "creationTimestamp", (json_int_t) created,
-               "name", ngx_webrtc_evostream_run_string(run, &stream->name),
-               "queryTimestamp", (json_int_t) run->wall,
-               "type", viewer ? "ONP" : "INP",
-               "uniqueId", (json_int_t) stream->number,
-               "upTime", (json_int_t) (run->wall > created
-                                       ? run->wall - created : 0),
-               "video", ngx_webrtc_evostream_streams_codec(run, "V",
-                                                           &stream->video));
-
-    if (json && viewer) {
-        ngx_webrtc_evostream_streams_viewer(run, row, json);
-
-    } else if (json) {
-        ngx_webrtc_evostream_streams_source(run, row, json);
-    }
-
-    return json;
-}
-
-
-/* "VH264", "AOPUS", as an EMS has its codecs; "AUNK": unknown, or none */
-
-static json_t *
-ngx_webrtc_evostream_streams_codec(ngx_webrtc_evostream_run_t *run,
-    const char *kind, const ngx_str_t *codec)
-{
-    u_char             buf[64];
-    ngx_str_t          name;
-    ngx_webrtc_text_t  text;
-
-    ngx_webrtc_text_init(&text, buf, buf + sizeof(buf));
-    ngx_webrtc_text_cstr(&text, kind);
-
-    if (codec->len) {
-        ngx_webrtc_text_str(&text, codec);
-
-    } else {
-        ngx_webrtc_text_cstr(&text, "UNK");
-    }
-
-    name.data = buf;
-    name.len = ngx_webrtc_text_len(&text);
-
-    return json_pack("{s:o}", "codec",
-                     ngx_webrtc_evostream_run_string(run, &name));
-}
-
-
-static void
-ngx_webrtc_evostream_streams_viewer(ngx_webrtc_evostream_run_t *run,
-    const ngx_webrtc_evostream_stream_row_t *row, json_t *json)
-{
-    json_t                               *source;
-    const ngx_webrtc_evostream_stream_t  *stream;
-
-    stream = &row->stream;
-
-    source = row->source
-             ? json_integer((json_int_t) row->source->stream.number)
-             : json_null();
-
-    (void) json_object_set_new(json, "inStreamUniqueId", source);
-    (void) json_object_set_new(json, "bytesCount",
-                               json_integer((json_int_t) stream->sent));
-    (void) json_object_set_new(json, "configId",
-                               json_integer((json_int_t) stream->config));
-    (void) json_object_set_new(json, "clientId",
-                 ngx_webrtc_evostream_run_string(run, &stream->viewer));
-    (void) json_object_set_new(json, "playing",
-                               json_boolean(stream->playing));
-
-    ngx_webrtc_evostream_streams_far(run, &stream->address, json);
-}
-
-
-static void
-ngx_webrtc_evostream_streams_source(ngx_webrtc_evostream_run_t *run,
-    const ngx_webrtc_evostream_stream_row_t *row, json_t *json)
-{
-    json_t                               *list;
-    const ngx_webrtc_evostream_stream_t  *stream;
-
-    stream = &row->stream;
-
-    if (stream->kind == NGX_WEBRTC_EVOSTREAM_SENDER) {
-        (void) json_object_set_new(json, "channelId",
-             ngx_webrtc_evostream_run_string(run, &stream->channel_id));
-        (void) json_object_set_new(json, "connectionId",
-             ngx_webrtc_evostream_run_string(run, &stream->connection_id));
-    }
-
-    if (row->viewers == NULL) {
-        (void) json_object_set_new(json, "outStreamsUniqueIds", json_null());
-        return;
-    }
-
-    list = json_array();
-
-    for (row = row->viewers; row; row = row->sibling) {
-        (void) json_array_insert_new(list, 0,
-                           json_integer((json_int_t) row->stream.number));
-    }
-
-    (void) json_object_set_new(json, "outStreamsUniqueIds", list);
-}
-
-
-/* "192.0.2.1:5000", "[2001:db8::1]:5000" */
-
-static void
-ngx_webrtc_evostream_streams_far(ngx_webrtc_evostream_run_t *run,
-    const ngx_str_t *address, json_t *json)
-{
-    u_char     *p;
-    ngx_str_t   ip;
-    json_int_t  port, unit;
-
-    ip = *address;
-    port = 0;
-    unit = 1;
-
-    for (p = ip.data + ip.len; p > ip.data; p--) {
-
-        if (p[-1] == ':') {
-            ip.len = p - 1 - ip.data;
-            break;
-        }
-
-        if (p[-1] < '0' || p[-1] > '9' || unit > 10000) {
-            port = 0;
-            break;
-        }
-
-        port += (p[-1] - '0') * unit;
-        unit *= 10;
-    }
-
-    if (ip.len > 1 && ip.data[0] == '[' && ip.data[ip.len - 1] == ']') {
-        ip.data++;
-        ip.len -= 2;
-    }
-
-    (void) json_object_set_new(json, "farIp",
-                               ngx_webrtc_evostream_run_string(run, &ip));
-    (void) json_object_set_new(json, "farPort", json_integer(port));
 }
