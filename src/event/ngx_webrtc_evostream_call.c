@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 #include <core/ngx_webrtc_addr.h>
+#include <crypto/ngx_webrtc_random.h>
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_evostream_call_internal.h>
 #include <event/ngx_webrtc_evostream_rows.h>
@@ -151,6 +152,7 @@ ngx_webrtc_evostream_call_create(ngx_webrtc_evostream_form_e form,
     call->api.data = ngx_webrtc_worker()->zone;
     call->api.name = emcf->name;
     call->api.server = NGINX_VER;
+    call->api.seed = ngx_webrtc_random_uint32();
     call->api.ers_over_ssl = (emcf->ers_over_ssl != 0);
     call->api.wrapped = (emcf->wrapped != 0);
 

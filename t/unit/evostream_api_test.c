@@ -43,7 +43,7 @@
 #define SENDER                                                               \
     "{\"appName\":\"evostreamms\",\"audio\":{\"codec\":\"AOPUS\"},"         \
     "\"channelId\":\"room\",\"connectionId\":\"CONN\",\"connectionType\":0," \
-    "\"creationTimestamp\":1700000000000,\"name\":\"room\\/CONN\","          \
+    "\"creationTimestamp\":1700000000000,\"name\":\"room\","                \
     "\"outStreamsUniqueIds\":[13,14],\"queryTimestamp\":1700000005500,"      \
     "\"type\":\"INP\",\"uniqueId\":11,\"upTime\":5500,"                      \
     "\"video\":{\"codec\":\"VH264\"}}"
@@ -284,7 +284,7 @@ some_streams(void)
     stream->kind = NGX_WEBRTC_EVOSTREAM_SENDER;
     stream->number = 11;
     stream->created = 1700000000;
-    ngx_str_set(&stream->name, "room/CONN");
+    ngx_str_set(&stream->name, "room");
     ngx_str_set(&stream->audio, "OPUS");
     ngx_str_set(&stream->video, "H264");
     ngx_str_set(&stream->channel_id, "room");
@@ -682,7 +682,7 @@ lists_streams_and_who_views_them(void **state)
     says("getStreamsCount", "{\"data\":{\"streamCount\":3},\"description\":"
          "\"Active streams count\",\"status\":\"SUCCESS\"}");
     says("listInboundStreamNames",
-         "{\"data\":[{\"name\":\"room\\/CONN\"},{\"name\":\"vi-1\"}],"
+         "{\"data\":[{\"name\":\"room\"},{\"name\":\"vi-1\"}],"
          "\"description\":\"Inbound local stream names\","
          "\"status\":\"SUCCESS\"}");
 
@@ -727,6 +727,50 @@ finds_streams_by_number_and_name(void **state)
     says("isStreamRunning id=12", "{\"data\":{\"Running\":true},"
          "\"description\":\"Stream status:\",\"status\":\"SUCCESS\"}");
     says("isStreamRunning localStreamName=nobody",
+         "{\"data\":{\"Running\":false},"
+         "\"description\":\"Stream status:\",\"status\":\"SUCCESS\"}");
+}
+
+
+/* whatever the order of their numbers */
+
+static void
+channel_is_the_name_of_one_of_its_senders(void **state)
+{
+    ngx_webrtc_evostream_stream_t  *stream;
+
+    (void) state;
+
+    some_streams();
+
+    streams[5] = streams[3];
+    streams[4] = streams[2];
+    streams[3] = streams[2];
+    streams[2] = streams[1];
+    streams[1] = streams[0];
+    nstreams = 6;
+
+    stream = &streams[0];
+    stream->number = 10;
+    ngx_str_set(&stream->name, "room/OTHER");
+    ngx_str_set(&stream->connection_id, "OTHER");
+
+    streams[3].number = 15;
+    ngx_str_set(&streams[3].name, "room/OTHER");
+
+    assert_int_equal(start("shutdownStream localStreamName=room"), NGX_AGAIN);
+    assert_int_equal(run.stream->number, 11);
+    assert_int_equal(start("shutdownStream localStreamName=room/CONN"),
+                     NGX_AGAIN);
+    assert_int_equal(run.stream->number, 11);
+    assert_int_equal(start("shutdownStream localStreamName=room/OTHER"),
+                     NGX_AGAIN);
+    assert_int_equal(run.stream->number, 10);
+
+    says("getStreamInfo id=11", "{\"data\":" SENDER ",\"description\":"
+         "\"Stream information\",\"status\":\"SUCCESS\"}");
+
+    says("isStreamRunning localStreamName=room/",
          "{\"data\":{\"Running\":false},"
          "\"description\":\"Stream status:\",\"status\":\"SUCCESS\"}");
 }
@@ -880,7 +924,7 @@ writes_text_for_people(void **state)
 
     assert_int_equal(start("listInboundStreamNames"), NGX_OK);
     text_is("Command entered successfully!\n\rInbound local stream names\n\r"
-            "\n\r    -- \n\r      name: room/CONN\n\r    -- \n\r"
+            "\n\r    -- \n\r      name: room\n\r    -- \n\r"
             "      name: vi-1\n\r\n\r");
 
     assert_int_equal(start("listStreamsIds"), NGX_OK);
@@ -919,6 +963,7 @@ main(void)
         test(shows_configurations_and_how_they_fare),
         test(lists_streams_and_who_views_them),
         test(finds_streams_by_number_and_name),
+        test(channel_is_the_name_of_one_of_its_senders),
         test(shuts_streams_down),
         test(does_not_know_other_commands),
         test(tells_of_itself),

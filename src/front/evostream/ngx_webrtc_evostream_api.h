@@ -48,6 +48,7 @@ typedef struct {
     void                     *data;
     ngx_str_t                 name;         /* "evostreamms" */
     const char               *server;       /* "nginx/1.22.1" */
+    uint32_t                  seed;         /* random, of tables of names */
     unsigned                  ers_over_ssl:1;   /* unless a call says it */
     unsigned                  wrapped:1;    /* answers of startWebRTC */
 } ngx_webrtc_evostream_api_t;

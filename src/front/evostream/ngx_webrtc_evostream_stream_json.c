@@ -147,7 +147,7 @@ ngx_webrtc_evostream_stream_source(ngx_webrtc_evostream_run_t *run,
     list = json_array();
 
     for (row = row->viewers; row; row = row->sibling) {
-        (void) json_array_insert_new(list, 0,
+        (void) json_array_append_new(list,
                            json_integer((json_int_t) row->stream.number));
     }
 

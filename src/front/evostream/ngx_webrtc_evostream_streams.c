@@ -15,7 +15,10 @@ typedef struct {
     ngx_pool_t                          *pool;
     ngx_webrtc_evostream_stream_row_t   *rows;
     ngx_webrtc_evostream_stream_row_t  **last;
+    ngx_uint_t                           n;
     ngx_uint_t                           failed;
+    ngx_webrtc_hash_t                    names;
+    ngx_webrtc_hash_t                    wholes;    /* names as well */
 } ngx_webrtc_evostream_stream_rows_t;
 
 
@@ -24,13 +27,20 @@ static ngx_int_t ngx_webrtc_evostream_streams_get(
     ngx_webrtc_evostream_stream_rows_t *rows);
 static void ngx_webrtc_evostream_streams_handler(void *data,
     const ngx_webrtc_evostream_stream_t *stream);
+static ngx_int_t ngx_webrtc_evostream_streams_index(
+    ngx_webrtc_evostream_run_t *run,
+    ngx_webrtc_evostream_stream_rows_t *rows);
+static ngx_int_t ngx_webrtc_evostream_streams_whole(
+    ngx_webrtc_evostream_stream_rows_t *rows,
+    ngx_webrtc_evostream_stream_row_t *row);
+static ngx_webrtc_evostream_stream_row_t *
+    ngx_webrtc_evostream_streams_look(
+    ngx_webrtc_evostream_stream_rows_t *rows, const ngx_str_t *name);
 static void ngx_webrtc_evostream_streams_link(
     ngx_webrtc_evostream_stream_rows_t *rows);
 static ngx_int_t ngx_webrtc_evostream_streams_find(
     ngx_webrtc_evostream_run_t *run,
     ngx_str_t *text, ngx_webrtc_evostream_stream_row_t **found);
-static ngx_uint_t ngx_webrtc_evostream_streams_is(
-    const ngx_webrtc_evostream_stream_t *stream, const ngx_str_t *name);
 static ngx_int_t ngx_webrtc_evostream_close_resume(
     ngx_webrtc_evostream_run_t *run);
 
@@ -237,12 +247,15 @@ ngx_webrtc_evostream_streams_get(ngx_webrtc_evostream_run_t *run,
     rows->pool = run->pool;
     rows->rows = NULL;
     rows->last = &rows->rows;
+    rows->n = 0;
     rows->failed = 0;
 
     run->api->tables->streams(run->api->data,
                               ngx_webrtc_evostream_streams_handler, rows);
 
-    if (rows->failed) {
+    if (rows->failed
+        || ngx_webrtc_evostream_streams_index(run, rows) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -252,7 +265,101 @@ ngx_webrtc_evostream_streams_get(ngx_webrtc_evostream_run_t *run,
 }
 
 
-/* who views what; viewers come last */
+/* the first stream of a name has it: viewers, who come last, ask for it */
+
+static ngx_int_t
+ngx_webrtc_evostream_streams_index(ngx_webrtc_evostream_run_t *run,
+    ngx_webrtc_evostream_stream_rows_t *rows)
+{
+    ngx_str_t                          *name;
+    ngx_webrtc_evostream_stream_row_t  *row;
+
+    if (ngx_webrtc_hash_init(&rows->names, rows->pool, rows->n,
+                             run->api->seed)
+        != NGX_OK
+        || ngx_webrtc_hash_init(&rows->wholes, rows->pool, rows->n,
+                                run->api->seed)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (row = rows->rows; row; row = row->next) {
+        name = &row->stream.name;
+
+        if (row->stream.kind == NGX_WEBRTC_EVOSTREAM_VIEWER
+            ? ngx_webrtc_evostream_streams_look(rows, name) == NULL
+            : ngx_webrtc_hash_find(&rows->names, name->data, name->len)
+              == NULL)
+        {
+            ngx_webrtc_hash_add(&rows->names, &row->name, name->data,
+                                name->len);
+        }
+
+        if (row->stream.kind == NGX_WEBRTC_EVOSTREAM_SENDER
+            && ngx_webrtc_str_equal(name, &row->stream.channel_id)
+            && ngx_webrtc_evostream_streams_whole(rows, row) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* the first sender of a channel may be asked for as the others are */
+
+static ngx_int_t
+ngx_webrtc_evostream_streams_whole(ngx_webrtc_evostream_stream_rows_t *rows,
+    ngx_webrtc_evostream_stream_row_t *row)
+{
+    u_char     *p, *whole;
+    ngx_str_t  *channel_id, *connection_id;
+
+    channel_id = &row->stream.channel_id;
+    connection_id = &row->stream.connection_id;
+
+    whole = ngx_pnalloc(rows->pool, channel_id->len + 1 + connection_id->len);
+    if (whole == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(whole, channel_id->data, channel_id->len);
+    *p++ = '/';
+    p = ngx_cpymem(p, connection_id->data, connection_id->len);
+
+    ngx_webrtc_hash_add(&rows->wholes, &row->whole, whole, p - whole);
+
+    return NGX_OK;
+}
+
+
+/* a name as it is shown goes before */
+
+static ngx_webrtc_evostream_stream_row_t *
+ngx_webrtc_evostream_streams_look(ngx_webrtc_evostream_stream_rows_t *rows,
+    const ngx_str_t *name)
+{
+    ngx_webrtc_hash_node_t  *node;
+
+    node = ngx_webrtc_hash_find(&rows->names, name->data, name->len);
+
+    if (node) {
+        return ngx_webrtc_hash_data(node, ngx_webrtc_evostream_stream_row_t,
+                                    name);
+    }
+
+    node = ngx_webrtc_hash_find(&rows->wholes, name->data, name->len);
+
+    return node ? ngx_webrtc_hash_data(node,
+                                       ngx_webrtc_evostream_stream_row_t,
+                                       whole)
+                : NULL;
+}
+
+
+/* who views what */
 
 static void
 ngx_webrtc_evostream_streams_link(ngx_webrtc_evostream_stream_rows_t *rows)
@@ -265,21 +372,24 @@ ngx_webrtc_evostream_streams_link(ngx_webrtc_evostream_stream_rows_t *rows)
             continue;
         }
 
-        for (source = rows->rows; source; source = source->next) {
+        source = ngx_webrtc_evostream_streams_look(rows, &row->stream.name);
 
-            if (source->stream.kind == NGX_WEBRTC_EVOSTREAM_VIEWER) {
-                break;
-            }
-
-            if (ngx_webrtc_evostream_streams_is(&source->stream,
-                                                &row->stream.name))
-            {
-                row->source = source;
-                row->sibling = source->viewers;
-                source->viewers = row;
-                break;
-            }
+        if (source == NULL
+            || source->stream.kind == NGX_WEBRTC_EVOSTREAM_VIEWER)
+        {
+            continue;
         }
+
+        row->source = source;
+
+        if (source->last) {
+            source->last->sibling = row;
+
+        } else {
+            source->viewers = row;
+        }
+
+        source->last = row;
     }
 }
 
@@ -319,6 +429,7 @@ ngx_webrtc_evostream_streams_handler(void *data,
 
     *rows->last = row;
     rows->last = &row->next;
+    rows->n++;
 }
 
 
@@ -372,12 +483,13 @@ ngx_webrtc_evostream_streams_find(ngx_webrtc_evostream_run_t *run,
         return NGX_ERROR;
     }
 
-    for (row = rows.rows; row; row = row->next) {
+    if (by_name == NGX_OK) {
+        *found = ngx_webrtc_evostream_streams_look(&rows, text);
+        return NGX_OK;
+    }
 
-        if ((by_name == NGX_OK)
-            ? ngx_webrtc_evostream_streams_is(&row->stream, text)
-            : row->stream.number == id)
-        {
+    for (row = rows.rows; row; row = row->next) {
+        if (row->stream.number == id) {
             break;
         }
     }
@@ -385,16 +497,4 @@ ngx_webrtc_evostream_streams_find(ngx_webrtc_evostream_run_t *run,
     *found = row;
 
     return NGX_OK;
-}
-
-
-/* a channel is a name of its first sender too */
-
-static ngx_uint_t
-ngx_webrtc_evostream_streams_is(const ngx_webrtc_evostream_stream_t *stream,
-    const ngx_str_t *name)
-{
-    return ngx_webrtc_str_equal(&stream->name, name)
-           || (stream->kind == NGX_WEBRTC_EVOSTREAM_SENDER
-               && ngx_webrtc_str_equal(&stream->channel_id, name));
 }
