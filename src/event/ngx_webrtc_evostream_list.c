@@ -191,8 +191,6 @@ ngx_webrtc_evostream_config_list(ngx_webrtc_zone_t *zone,
 
     ngx_webrtc_zone_lock(zone);
 
-    ngx_webrtc_evostream_viewers_count(zone);
-
     for (i = 0; i < table->top; i++) {
         row = ngx_webrtc_zone_table_row(table, i);
 

@@ -256,4 +256,6 @@ ngx_webrtc_evostream_rows_repair(ngx_webrtc_zone_t *zone)
             sh->seats[row->owner.seat].configs++;
         }
     }
+
+    ngx_webrtc_evostream_viewers_repair(zone);
 }

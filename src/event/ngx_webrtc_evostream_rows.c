@@ -543,7 +543,6 @@ ngx_webrtc_evostream_config_remove(ngx_webrtc_zone_t *zone, ngx_uint_t id,
     row = ngx_webrtc_evostream_config_look(zone, id);
 
     if (row) {
-        ngx_webrtc_evostream_viewers_count(zone);
         ngx_webrtc_evostream_config_show(row, &config);
         handler(data, &config);
 
@@ -576,7 +575,6 @@ ngx_webrtc_evostream_config_find(ngx_webrtc_zone_t *zone, ngx_uint_t id,
     row = ngx_webrtc_evostream_config_look(zone, id);
 
     if (row) {
-        ngx_webrtc_evostream_viewers_count(zone);
         ngx_webrtc_evostream_config_show(row, &config);
         handler(data, &config);
     }

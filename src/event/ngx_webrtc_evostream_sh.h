@@ -35,7 +35,7 @@ typedef struct {
     ngx_webrtc_evostream_state_e  state;
     time_t                    changed;
     ngx_uint_t                attempts;
-    ngx_uint_t                viewers;      /* as last counted */
+    ngx_uint_t                viewers;      /* that are not to end */
 
     in_port_t                 ersport;
     uint8_t                   ers_over_ssl;
@@ -110,8 +110,8 @@ void ngx_webrtc_evostream_config_give(ngx_webrtc_zone_t *zone,
 /* what the file is to hold has changed */
 void ngx_webrtc_evostream_rows_changed(ngx_webrtc_zone_t *zone);
 
-/* viewers of each configuration, into its row */
-void ngx_webrtc_evostream_viewers_count(ngx_webrtc_zone_t *zone);
+/* anew, into the rows of their configurations */
+void ngx_webrtc_evostream_viewers_repair(ngx_webrtc_zone_t *zone);
 void ngx_webrtc_evostream_viewer_show(const ngx_webrtc_zone_viewer_t *row,
     ngx_webrtc_evostream_stream_t *stream);
 /* of a worker that has gone */

@@ -16,6 +16,10 @@ static ngx_webrtc_zone_viewer_t *ngx_webrtc_evostream_viewer_look(
     ngx_webrtc_zone_t *zone, uint64_t number);
 static void ngx_webrtc_evostream_viewer_fill(ngx_webrtc_zone_viewer_t *row,
     const ngx_webrtc_evostream_stream_t *viewer);
+static void ngx_webrtc_evostream_viewer_count(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_zone_viewer_t *row, ngx_int_t n);
+static void ngx_webrtc_evostream_viewer_drop(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_viewer_t *row);
 
 
 static ngx_webrtc_zone_viewer_t *
@@ -81,6 +85,7 @@ ngx_webrtc_evostream_viewer_add(ngx_webrtc_zone_t *zone,
     hash = ngx_webrtc_zone_hash(zone, (u_char *) &row->number,
                                 sizeof(uint64_t));
     ngx_webrtc_zone_table_add(&evo->viewers, &row->node, hash);
+    ngx_webrtc_evostream_viewer_count(zone, row, 1);
 
     ngx_webrtc_zone_unlock(zone);
 
@@ -165,7 +170,7 @@ ngx_webrtc_evostream_viewer_remove(ngx_webrtc_zone_t *zone,
     row = ngx_webrtc_evostream_viewer_look(zone, number);
 
     if (row && row->owner.term == self->term) {
-        ngx_webrtc_zone_table_remove(&zone->sh->evostream.viewers, &row->node);
+        ngx_webrtc_evostream_viewer_drop(zone, row);
     }
 
     ngx_webrtc_zone_unlock(zone);
@@ -185,6 +190,7 @@ ngx_webrtc_evostream_viewer_end(ngx_webrtc_zone_t *zone, uint64_t number)
     row = ngx_webrtc_evostream_viewer_look(zone, number);
 
     if (row && !row->ending) {
+        ngx_webrtc_evostream_viewer_count(zone, row, -1);
         row->ending = 1;
         rc = NGX_OK;
     }
@@ -240,8 +246,36 @@ ngx_webrtc_evostream_viewer_check(ngx_webrtc_zone_t *zone,
 }
 
 
+/* its configuration may be no more */
+
+static void
+ngx_webrtc_evostream_viewer_count(ngx_webrtc_zone_t *zone,
+    const ngx_webrtc_zone_viewer_t *row, ngx_int_t n)
+{
+    ngx_webrtc_zone_config_t  *config;
+
+    config = ngx_webrtc_evostream_config_look(zone, row->config);
+
+    if (config) {
+        config->viewers += n;
+    }
+}
+
+
+static void
+ngx_webrtc_evostream_viewer_drop(ngx_webrtc_zone_t *zone,
+    ngx_webrtc_zone_viewer_t *row)
+{
+    if (!row->ending) {
+        ngx_webrtc_evostream_viewer_count(zone, row, -1);
+    }
+
+    ngx_webrtc_zone_table_remove(&zone->sh->evostream.viewers, &row->node);
+}
+
+
 void
-ngx_webrtc_evostream_viewers_count(ngx_webrtc_zone_t *zone)
+ngx_webrtc_evostream_viewers_repair(ngx_webrtc_zone_t *zone)
 {
     ngx_uint_t                 i;
     ngx_webrtc_zone_table_t   *table;
@@ -260,14 +294,8 @@ ngx_webrtc_evostream_viewers_count(ngx_webrtc_zone_t *zone)
     for (i = 0; i < table->top; i++) {
         row = ngx_webrtc_zone_table_row(table, i);
 
-        if (!row->node.used || row->ending) {
-            continue;
-        }
-
-        config = ngx_webrtc_evostream_config_look(zone, row->config);
-
-        if (config) {
-            config->viewers++;
+        if (row->node.used && !row->ending) {
+            ngx_webrtc_evostream_viewer_count(zone, row, 1);
         }
     }
 }
@@ -287,7 +315,7 @@ ngx_webrtc_evostream_viewers_clean(ngx_webrtc_zone_t *zone,
         row = ngx_webrtc_zone_table_row(table, i);
 
         if (row->node.used && row->owner.term == owner->term) {
-            ngx_webrtc_zone_table_remove(table, &row->node);
+            ngx_webrtc_evostream_viewer_drop(zone, row);
         }
     }
 }
