@@ -27,6 +27,7 @@
 
 static void ngx_webrtc_evostream_file_handler(ngx_event_t *ev);
 static void ngx_webrtc_evostream_file_write(ngx_webrtc_zone_t *zone);
+static ngx_uint_t ngx_webrtc_evostream_file_left(ngx_webrtc_zone_t *zone);
 static char *ngx_webrtc_evostream_file_text(ngx_webrtc_zone_t *zone,
     uint64_t *version);
 static ngx_webrtc_zone_config_t *ngx_webrtc_evostream_file_copy(
@@ -179,6 +180,11 @@ ngx_webrtc_evostream_file_write(ngx_webrtc_zone_t *zone)
     ngx_int_t   rc;
     ngx_str_t  *file;
 
+    if (ngx_webrtc_evostream_file_left(zone)) {
+        ngx_webrtc_evostream_rows_tell(zone);
+        return;
+    }
+
     file = &zone->conf->evostream.configs_file;
     len = file->len + sizeof(".") + NGX_INT64_LEN;
     rc = NGX_ERROR;
@@ -194,6 +200,11 @@ ngx_webrtc_evostream_file_write(ngx_webrtc_zone_t *zone)
         }
     }
 
+    if (rc == NGX_DECLINED) {
+        ngx_webrtc_evostream_rows_tell(zone);
+        rc = NGX_OK;
+    }
+
     free(text);
     ngx_free(temp);
 
@@ -206,6 +217,29 @@ ngx_webrtc_evostream_file_write(ngx_webrtc_zone_t *zone)
         zone->sh->evostream.unwritten = version;
         ngx_webrtc_zone_unlock(zone);
     }
+}
+
+
+/*
+ * nginx was reloaded with another file since we have started: what we write
+ * nobody would read, and those who write the other one would be told that
+ * there is nothing to do.  They are to look at once.
+ */
+
+static ngx_uint_t
+ngx_webrtc_evostream_file_left(ngx_webrtc_zone_t *zone)
+{
+    ngx_webrtc_zone_evostream_t  *evo;
+
+    evo = &zone->sh->evostream;
+
+    if (evo->file == ngx_webrtc_evostream_file_name(zone)) {
+        return 0;
+    }
+
+    evo->changed = ngx_current_msec - 2 * NGX_WEBRTC_EVOSTREAM_FILE_LATE;
+
+    return 1;
 }
 
 
@@ -305,12 +339,16 @@ ngx_webrtc_evostream_file_save(const u_char *name, const char *text)
     ngx_fd_t    fd;
     ngx_int_t   rc;
 
-    fd = ngx_open_file(name, NGX_FILE_WRONLY, NGX_FILE_TRUNCATE,
-                       NGX_WEBRTC_EVOSTREAM_FILE_MODE);
+    /* what may be there is of a process that died, or a trap: a link */
+
+    (void) ngx_delete_file(name);
+
+    fd = ngx_open_tempfile((u_char *) name, 1,
+                           NGX_WEBRTC_EVOSTREAM_FILE_MODE);
 
     if (fd == NGX_INVALID_FILE) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, ngx_errno,
-                      ngx_open_file_n " \"%s\" failed", name);
+                      ngx_open_tempfile_n " \"%s\" failed", name);
         return NGX_ERROR;
     }
 
@@ -345,7 +383,7 @@ ngx_webrtc_evostream_file_save(const u_char *name, const char *text)
 }
 
 
-/* unless there is a newer one */
+/* unless there is a newer one; NGX_DECLINED: it is left to others */
 
 static ngx_int_t
 ngx_webrtc_evostream_file_replace(ngx_webrtc_zone_t *zone, const u_char *temp,
@@ -353,6 +391,7 @@ ngx_webrtc_evostream_file_replace(ngx_webrtc_zone_t *zone, const u_char *temp,
 {
     ngx_err_t                     err;
     ngx_str_t                    *file;
+    ngx_uint_t                    left;
     ngx_webrtc_zone_evostream_t  *evo;
 
     evo = &zone->sh->evostream;
@@ -361,11 +400,13 @@ ngx_webrtc_evostream_file_replace(ngx_webrtc_zone_t *zone, const u_char *temp,
 
     ngx_webrtc_zone_lock(zone);
 
-    if (evo->written >= version) {
+    left = ngx_webrtc_evostream_file_left(zone);
+
+    if (left || evo->written >= version) {
         ngx_webrtc_zone_unlock(zone);
 
         (void) ngx_delete_file(temp);
-        return NGX_OK;
+        return left ? NGX_DECLINED : NGX_OK;
     }
 
     if (ngx_rename_file(temp, file->data) == NGX_FILE_ERROR) {

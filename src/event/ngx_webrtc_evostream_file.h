@@ -28,6 +28,8 @@ ngx_int_t ngx_webrtc_evostream_file_prepare(ngx_cycle_t *cycle);
 ngx_int_t ngx_webrtc_evostream_file_open(ngx_cycle_t *cycle);
 void ngx_webrtc_evostream_file_close(ngx_cycle_t *cycle);
 
+/* the name as a number, to be compared with what the zone has */
+uint32_t ngx_webrtc_evostream_file_name(const ngx_webrtc_zone_t *zone);
 /* the directory, which ends with a zero; NULL: no memory */
 u_char *ngx_webrtc_evostream_file_dir(ngx_pool_t *pool,
     const ngx_str_t *file);

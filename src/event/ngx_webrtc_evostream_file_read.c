@@ -27,6 +27,9 @@ static ngx_int_t ngx_webrtc_evostream_file_read_fd(ngx_webrtc_zone_t *zone,
 static ngx_int_t ngx_webrtc_evostream_file_config(void *data,
     const ngx_webrtc_evostream_config_t *config);
 static void ngx_webrtc_evostream_file_keep(ngx_webrtc_zone_t *zone);
+static void ngx_webrtc_evostream_file_rename(ngx_webrtc_zone_t *zone);
+static ngx_int_t ngx_webrtc_evostream_file_make_dir(ngx_cycle_t *cycle,
+    ngx_webrtc_conf_t *wcf);
 
 
 void
@@ -37,6 +40,8 @@ ngx_webrtc_evostream_file_read(ngx_webrtc_zone_t *zone)
     ngx_webrtc_evostream_saved_t   saved;
 
     file = &zone->conf->evostream.configs_file;
+
+    zone->sh->evostream.file = ngx_webrtc_evostream_file_name(zone);
 
     if (file->len == 0) {
         return;
@@ -231,6 +236,17 @@ ngx_webrtc_evostream_file_keep(ngx_webrtc_zone_t *zone)
 }
 
 
+uint32_t
+ngx_webrtc_evostream_file_name(const ngx_webrtc_zone_t *zone)
+{
+    ngx_str_t  *file;
+
+    file = &zone->conf->evostream.configs_file;
+
+    return ngx_crc32_short(file->data, file->len);
+}
+
+
 u_char *
 ngx_webrtc_evostream_file_dir(ngx_pool_t *pool, const ngx_str_t *file)
 {
@@ -255,22 +271,56 @@ ngx_webrtc_evostream_file_dir(ngx_pool_t *pool, const ngx_str_t *file)
 }
 
 
-/* as nginx does it for directories of temporary files */
-
 ngx_int_t
 ngx_webrtc_evostream_file_prepare(ngx_cycle_t *cycle)
 {
-    u_char             *dir;
-    ngx_core_conf_t    *ccf;
     ngx_webrtc_conf_t  *wcf;
 
     wcf = ngx_webrtc_get_conf(cycle);
 
-    if (ngx_test_config || wcf->zone == NULL
-        || wcf->evostream.configs_file.len == 0)
-    {
+    if (ngx_test_config || wcf->zone == NULL) {
         return NGX_OK;
     }
+
+    ngx_webrtc_evostream_file_rename(wcf->zone);
+
+    if (wcf->evostream.configs_file.len == 0) {
+        return NGX_OK;
+    }
+
+    return ngx_webrtc_evostream_file_make_dir(cycle, wcf);
+}
+
+
+/* a reload that does not fail any more has another name */
+
+static void
+ngx_webrtc_evostream_file_rename(ngx_webrtc_zone_t *zone)
+{
+    uint32_t                      name;
+    ngx_webrtc_zone_evostream_t  *evo;
+
+    evo = &zone->sh->evostream;
+    name = ngx_webrtc_evostream_file_name(zone);
+
+    ngx_webrtc_zone_lock(zone);
+
+    if (evo->file != name) {
+        evo->file = name;
+        ngx_webrtc_evostream_rows_changed(zone);
+    }
+
+    ngx_webrtc_zone_unlock(zone);
+}
+
+
+/* as nginx does it for directories of temporary files */
+
+static ngx_int_t
+ngx_webrtc_evostream_file_make_dir(ngx_cycle_t *cycle, ngx_webrtc_conf_t *wcf)
+{
+    u_char           *dir;
+    ngx_core_conf_t  *ccf;
 
     dir = ngx_webrtc_evostream_file_dir(cycle->pool,
                                         &wcf->evostream.configs_file);

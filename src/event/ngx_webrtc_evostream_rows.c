@@ -110,8 +110,7 @@ ngx_webrtc_evostream_rows_needs(ngx_webrtc_zone_t *zone)
 /* a reload has other sizes, the tables stay as they are */
 
 void
-ngx_webrtc_evostream_rows_check(ngx_webrtc_zone_t *zone,
-    ngx_webrtc_zone_t *old)
+ngx_webrtc_evostream_rows_check(ngx_webrtc_zone_t *zone)
 {
     ngx_webrtc_zone_evostream_t       *evo;
     ngx_webrtc_evostream_main_conf_t  *emcf;
@@ -129,14 +128,6 @@ ngx_webrtc_evostream_rows_check(ngx_webrtc_zone_t *zone,
         ngx_log_error(NGX_LOG_WARN, zone->log, 0,
                       "\"webrtc_evostream_max_viewers\" stays %ui until nginx "
                       "is restarted", evo->viewers.max);
-    }
-
-    if (!ngx_webrtc_str_equal(&emcf->configs_file,
-                              &old->conf->evostream.configs_file))
-    {
-        ngx_webrtc_zone_lock(zone);
-        ngx_webrtc_evostream_rows_changed(zone);
-        ngx_webrtc_zone_unlock(zone);
     }
 }
 

@@ -171,6 +171,7 @@ typedef struct {
     ngx_msec_t                changed;  /* when that was */
     uint64_t                  written;
     uint64_t                  unwritten;
+    uint32_t                  file;     /* whose workers write, by its name */
     u_char                    instance[NGX_WEBRTC_ZONE_INSTANCE];
 } ngx_webrtc_zone_evostream_t;
 
@@ -288,8 +289,7 @@ void ngx_webrtc_registry_ports_repair(ngx_webrtc_zone_t *zone);
 /* ngx_webrtc_evostream_rows.c: likewise */
 ngx_int_t ngx_webrtc_evostream_rows_init(ngx_webrtc_zone_t *zone);
 size_t ngx_webrtc_evostream_rows_needs(ngx_webrtc_zone_t *zone);
-void ngx_webrtc_evostream_rows_check(ngx_webrtc_zone_t *zone,
-    ngx_webrtc_zone_t *old);
+void ngx_webrtc_evostream_rows_check(ngx_webrtc_zone_t *zone);
 void ngx_webrtc_evostream_rows_clean(ngx_webrtc_zone_t *zone,
     const ngx_webrtc_owner_t *owner);
 void ngx_webrtc_evostream_rows_repair(ngx_webrtc_zone_t *zone);

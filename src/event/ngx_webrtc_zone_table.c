@@ -77,7 +77,7 @@ ngx_webrtc_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 
     if (old) {
         ngx_webrtc_zone_check_registry(zone);
-        ngx_webrtc_evostream_rows_check(zone, old);
+        ngx_webrtc_evostream_rows_check(zone);
         return NGX_OK;
     }
 

@@ -185,15 +185,39 @@ test('a reload keeps them, and does not read the file', async () => {
         await holds(file, [[1, 'a'], [3, 'b']]);
         assert.doesNotMatch(nginx.errorLog(), /is not a file of/);
 
-        /* another name: written there at once */
+        /* another name: written there, also what an old worker has not */
 
         const other = newFile();
+
+        await start(url, 'c');
+
         const conf = path.join(nginx.prefix, 'nginx.conf');
 
         nginx.configure(fs.readFileSync(conf, 'utf8').replace(file, other));
         await nginx.reload();
-        await holds(other, [[1, 'a'], [3, 'b']]);
+        await holds(other, [[1, 'a'], [3, 'b'], [4, 'c']]);
     });
+});
+
+
+test('nothing is written through a link that waits for it', async () => {
+    const file = newFile();
+    const victim = path.join(dir, 'victim');
+
+    fs.writeFileSync(victim, 'precious');
+
+    await running(await optionsFor(file), async (nginx, url) => {
+        for (const pid of nginx.workers()) {
+            fs.symlinkSync(victim, `${file}.${pid}`);
+        }
+
+        await start(url, 'a');
+        await holds(file, [[1, 'a']]);
+        await start(url, 'b');
+        await holds(file, [[1, 'a'], [2, 'b']]);
+    });
+
+    assert.strictEqual(fs.readFileSync(victim, 'utf8'), 'precious');
 });
 
 
