@@ -233,12 +233,15 @@ export class Visit extends EventTarget {
 
 function unreachable(ers, secure) {
     if (location.protocol === 'https:' && !secure) {
-        return `A page that came over https can only reach a rendezvous`
-               + ` server over TLS; ${ers} was to be asked without.`;
+        return 'This page came over https, and so the browser reaches'
+               + ' rendezvous servers only over TLS: take ersOverSsl and'
+               + ` http:// out of its address. (${ers})`;
     }
 
     return `The rendezvous server ${ers} cannot be reached`
-           + `${secure ? ' over TLS' : ''}. Trying again …`;
+           + (secure ? ' over TLS: it may be down, or the browser may not'
+                       + ' trust its certificate.'
+                     : ' (without TLS).') + ' Trying again …';
 }
 
 
