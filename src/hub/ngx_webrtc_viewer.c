@@ -131,8 +131,13 @@ ngx_webrtc_viewers_tick(ngx_webrtc_viewers_t *viewers, ngx_webrtc_usec_t now)
         }
 
         ngx_webrtc_deadline_remove(&viewer->answer);
-        ngx_webrtc_viewer_tell(viewer, NGX_WEBRTC_VIEWER_ENDED, "NO-ANSWER",
-                               now);
+
+        /* its signalling may have gone: who plays goes on with what it has */
+
+        if (!viewer->playing) {
+            ngx_webrtc_viewer_tell(viewer, NGX_WEBRTC_VIEWER_ENDED,
+                                   "NO-ANSWER", now);
+        }
     }
 }
 

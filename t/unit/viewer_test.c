@@ -1080,56 +1080,66 @@ without(const char *offer, const char *kind)
 }
 
 
+/* a sender of video, whose viewer is offered its audio too */
+
 static void
-a_track_that_comes_later_is_offered(void **state)
+track_begin(sender_t *sender, viewer_t *v)
 {
     char        *answer, *text;
-    viewer_t     v;
-    sender_t     sender;
     ngx_str_t    sdp;
     ngx_uint_t   i;
     const char  *reason;
 
-    (void) state;
+    sender_join(sender, "sora", 1, NGX_WEBRTC_CODEC_VP8);
 
-    begin();
-    sender_join(&sender, "sora", 1, NGX_WEBRTC_CODEC_VP8);
-
-    answer = without(sender.offer, "m=audio");
-    text = browser_describe(&sender.call, answer);
+    answer = without(sender->offer, "m=audio");
+    text = browser_describe(&sender->call, answer);
     sdp.data = (u_char *) text;
     sdp.len = strlen(text);
 
-    assert_int_equal(ngx_webrtc_hub_answer(sender.connection, &sdp,
+    assert_int_equal(ngx_webrtc_hub_answer(sender->connection, &sdp,
                                            scene.world.now, &reason), NGX_OK);
     free(answer);
     free(text);
 
-    for (i = 0; i < 100 && !sender.connection->live; i++) {
+    for (i = 0; i < 100 && !sender->connection->live; i++) {
         run(20);
     }
 
-    assert_int_equal(viewer_of(&v, "sora", NULL), NGX_OK);
-    assert_null(strstr(v.offer, "m=audio"));
-    viewer_play(&v);
-    sender_send(&sender, 1);
+    assert_int_equal(viewer_of(v, "sora", NULL), NGX_OK);
+    assert_null(strstr(v->offer, "m=audio"));
+    viewer_play(v);
+    sender_send(sender, 1);
     run(20);
-    assert_int_equal(v.call.client->nrtp, 1);
+    assert_int_equal(v->call.client->nrtp, 1);
 
     /* as the hub does when a later answer has it */
 
-    sender.connection->negotiation.sections[0]->changed = 1;
-    sender.connection->negotiation.sections[1]->changed = 1;
+    sender->connection->negotiation.sections[0]->changed = 1;
+    sender->connection->negotiation.sections[1]->changed = 1;
     ngx_webrtc_hub_begin(hub);
-    ngx_webrtc_event_queue(sender.connection, NGX_WEBRTC_EVENT_OFFER,
+    ngx_webrtc_event_queue(sender->connection, NGX_WEBRTC_EVENT_OFFER,
                            scene.world.now);
     ngx_webrtc_hub_end(hub);
 
-    sender_answer(&sender);
+    sender_answer(sender);
     run(2);
-    assert_heard(&v.call, "offer");
-    assert_non_null(strstr(v.offer, "m=audio"));
-    assert_non_null(strstr(v.offer, "m=video"));
+    assert_heard(&v->call, "offer");
+    assert_non_null(strstr(v->offer, "m=audio"));
+    assert_non_null(strstr(v->offer, "m=video"));
+}
+
+
+static void
+a_track_that_comes_later_is_offered(void **state)
+{
+    viewer_t  v;
+    sender_t  sender;
+
+    (void) state;
+
+    begin();
+    track_begin(&sender, &v);
 
     assert_null(viewer_answer(&v, NULL));
     v.call.client->audio_ssrc = v.call.link->agreement.audio.ssrc;
@@ -1138,6 +1148,40 @@ a_track_that_comes_later_is_offered(void **state)
     run(20);
     assert_heard(&v.call, "");
     assert_int_equal(v.call.client->nrtp, 2);
+    assert_int_equal(v.call.client->naudio, 1);
+
+    viewer_end(&v);
+    sender_end(&sender);
+    end();
+}
+
+
+static void
+who_plays_goes_on_without_a_second_answer(void **state)
+{
+    viewer_t  v;
+    sender_t  sender;
+
+    (void) state;
+
+    begin();
+    track_begin(&sender, &v);
+
+    run(6000);
+    assert_heard(&v.call, "");
+
+    sender_send(&sender, 0);
+    run(20);
+    assert_int_equal(v.call.client->nrtp, 2);
+    assert_int_equal(v.call.client->naudio, 0);
+
+    /* better late than never */
+
+    assert_null(viewer_answer(&v, NULL));
+    v.call.client->audio_ssrc = v.call.link->agreement.audio.ssrc;
+
+    sender_send(&sender, 0);
+    run(20);
     assert_int_equal(v.call.client->naudio, 1);
 
     viewer_end(&v);
@@ -1158,6 +1202,7 @@ main(void)
         cmocka_unit_test(ports_are_viewed_as_h264_and_opus),
         cmocka_unit_test(ports_of_links_are_viewed_as_they_are_declared),
         cmocka_unit_test(a_track_that_comes_later_is_offered),
+        cmocka_unit_test(who_plays_goes_on_without_a_second_answer),
         cmocka_unit_test(a_viewer_far_away_is_reached_by_an_agent),
     };
 
