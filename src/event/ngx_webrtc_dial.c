@@ -465,7 +465,9 @@ ngx_webrtc_dial_ready(ngx_webrtc_dial_t *dial)
 
     /* something may have come with the last of the handshake */
 
-    ngx_post_event(c->read, &ngx_posted_events);
+    if (dial->peer.connection == c) {
+        ngx_post_event(c->read, &ngx_posted_events);
+    }
 }
 
 
@@ -499,7 +501,13 @@ ngx_webrtc_dial_fail(ngx_webrtc_dial_t *dial, const char *reason)
 
     ngx_webrtc_dial_disconnect(dial, 0);
 
+    /* what is begun again there may be closed there as well */
+
+    dial->busy = 1;
+
     dial->handlers->closed(dial->data, reason);
+
+    dial->busy = 0;
 
     if (!dial->event.posted) {
         ngx_webrtc_dial_destroy(dial);
