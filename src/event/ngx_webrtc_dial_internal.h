@@ -57,6 +57,10 @@ struct ngx_webrtc_dial_s {
 };
 
 
+/* its addresses: connect() follows, or fail() */
+void ngx_webrtc_dial_find(ngx_webrtc_dial_t *dial);
+/* to the first address that was not tried */
+void ngx_webrtc_dial_connect(ngx_webrtc_dial_t *dial);
 /* the next address, or the end */
 void ngx_webrtc_dial_next(ngx_webrtc_dial_t *dial, const char *reason);
 /* TCP and TLS stand */
