@@ -32,8 +32,6 @@ ngx_uint_t ngx_webrtc_evostream_worker_is_busy(void);
 
 /* several times a second: looks at the rows when it is time for it */
 void ngx_webrtc_evostream_worker_check(ngx_webrtc_worker_t *worker);
-/* the rows have changed */
-void ngx_webrtc_evostream_worker_changed(ngx_webrtc_worker_t *worker);
 
 void ngx_webrtc_evostream_worker_tick(ngx_webrtc_worker_t *worker,
     ngx_webrtc_usec_t now);

@@ -50,8 +50,8 @@ ngx_webrtc_ice_server(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_webrtc_conf_t *wcf = conf;
 
-    ngx_str_t                *value, rest;
-    ngx_uint_t                i;
+    ngx_str_t                  *value, rest;
+    ngx_uint_t                  i;
     ngx_webrtc_agent_server_t   server, *s;
 
     ngx_memzero(&server, sizeof(ngx_webrtc_agent_server_t));
@@ -192,7 +192,7 @@ static char *
 ngx_webrtc_ice_check(ngx_conf_t *cf, ngx_webrtc_ice_conf_t *conf,
     ngx_webrtc_agent_server_t *server)
 {
-    ngx_uint_t                i, n, same;
+    ngx_uint_t                  i, n, same;
     ngx_webrtc_agent_server_t  *s;
 
     if (server->turn && (server->username.len == 0
@@ -222,7 +222,8 @@ ngx_webrtc_ice_check(ngx_conf_t *cf, ngx_webrtc_ice_conf_t *conf,
     }
 
     if (same == (server->turn ? NGX_WEBRTC_ICE_TURN_MAX
-                              : NGX_WEBRTC_ICE_STUN_MAX)) {
+                              : NGX_WEBRTC_ICE_STUN_MAX))
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "there can be one \"stun:\" server and %ui "
                            "\"turn:\" servers",
