@@ -14,6 +14,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_event.h>
+#include <core/ngx_webrtc_hash.h>
 #include <hub/ngx_webrtc_viewer.h>
 #include <event/ngx_webrtc_evostream_rows.h>
 #include <event/ngx_webrtc_viewing_session.h>
@@ -25,6 +26,7 @@
 
 typedef struct {
     ngx_queue_t                    queue;
+    ngx_webrtc_hash_node_t         node;        /* by the number of its row */
     ngx_pool_t                    *pool;
     ngx_webrtc_viewer_t           *viewer;
     ngx_webrtc_wire_t             *wire;        /* NULL: there is no signalling
@@ -42,7 +44,9 @@ typedef struct {
 
 typedef struct {
     ngx_webrtc_worker_t           *worker;      /* NULL: not open */
+    ngx_pool_t                    *pool;
     ngx_queue_t                    sessions;
+    ngx_webrtc_hash_t              hash;
     ngx_uint_t                     turn;
     ngx_event_t                    check;
 } ngx_webrtc_viewing_sessions_t;
@@ -52,6 +56,8 @@ typedef struct {
 ngx_webrtc_viewing_sessions_t *ngx_webrtc_viewing_sessions(void);
 /* it has a row and a wire */
 void ngx_webrtc_viewing_sessions_add(ngx_webrtc_viewing_session_t *session);
+void ngx_webrtc_viewing_sessions_remove(
+    ngx_webrtc_viewing_session_t *session);
 /* what its row tells is renewed */
 void ngx_webrtc_viewing_session_row(ngx_webrtc_viewing_session_t *session);
 

@@ -481,7 +481,7 @@ ngx_webrtc_viewing_session_end(ngx_webrtc_viewing_session_t *session,
                    "webrtc viewing end number:%uL how:%c reason:%s",
                    session->row.number, head, reason);
 
-    ngx_queue_remove(&session->queue);
+    ngx_webrtc_viewing_sessions_remove(session);
 
     ngx_webrtc_evostream_viewer_remove(worker->zone, &worker->self,
                                        session->row.number);

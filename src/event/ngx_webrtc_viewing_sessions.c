@@ -10,6 +10,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_event.h>
+#include <crypto/ngx_webrtc_random.h>
 #include <front/evostream/ngx_webrtc_evostream_channel.h>
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_port_socket.h>
@@ -23,6 +24,8 @@
  */
 #define NGX_WEBRTC_VIEWING_CHECK    1000
 #define NGX_WEBRTC_VIEWING_RENEW    10
+
+#define NGX_WEBRTC_VIEWING_BUCKETS  1024
 
 
 static void ngx_webrtc_viewing_session_codec(ngx_str_t *name, u_char *buf,
@@ -56,6 +59,17 @@ ngx_webrtc_viewing_sessions_open(ngx_cycle_t *cycle,
     ngx_memzero(sessions, sizeof(ngx_webrtc_viewing_sessions_t));
     ngx_queue_init(&sessions->sessions);
 
+    sessions->pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, cycle->log);
+
+    if (sessions->pool == NULL
+        || ngx_webrtc_hash_init(&sessions->hash, sessions->pool,
+                                NGX_WEBRTC_VIEWING_BUCKETS,
+                                ngx_webrtc_random_uint32())
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     ngx_str_set(&conf.label, NGX_WEBRTC_EVOSTREAM_LABEL);
     conf.answer_timeout = wcf->answer_timeout * NGX_WEBRTC_MSEC;
 
@@ -83,12 +97,21 @@ ngx_webrtc_viewing_sessions_open(ngx_cycle_t *cycle,
 void
 ngx_webrtc_viewing_sessions_close(ngx_webrtc_worker_t *worker)
 {
+    ngx_webrtc_viewing_sessions_t  *sessions;
+
+    sessions = &ngx_webrtc_these_viewing_sessions;
+
     if (worker->viewers) {
         ngx_webrtc_viewers_destroy(worker->viewers);
         worker->viewers = NULL;
     }
 
-    ngx_webrtc_these_viewing_sessions.worker = NULL;
+    if (sessions->pool) {
+        ngx_destroy_pool(sessions->pool);
+        sessions->pool = NULL;
+    }
+
+    sessions->worker = NULL;
 }
 
 
@@ -156,10 +179,21 @@ ngx_webrtc_viewing_sessions_add(ngx_webrtc_viewing_session_t *session)
     sessions = &ngx_webrtc_these_viewing_sessions;
 
     ngx_queue_insert_tail(&sessions->sessions, &session->queue);
+    ngx_webrtc_hash_add(&sessions->hash, &session->node, &session->row.number,
+                        sizeof(uint64_t));
 
     if (!sessions->check.timer_set) {
         ngx_add_timer(&sessions->check, NGX_WEBRTC_VIEWING_CHECK);
     }
+}
+
+
+void
+ngx_webrtc_viewing_sessions_remove(ngx_webrtc_viewing_session_t *session)
+{
+    ngx_webrtc_hash_remove(&ngx_webrtc_these_viewing_sessions.hash,
+                           &session->node);
+    ngx_queue_remove(&session->queue);
 }
 
 
@@ -274,19 +308,15 @@ ngx_webrtc_viewing_session_doom(void *data,
 {
     ngx_webrtc_viewing_sessions_t *sessions = data;
 
-    ngx_queue_t                   *q;
+    ngx_webrtc_hash_node_t        *node;
     ngx_webrtc_viewing_session_t  *session;
 
-    for (q = ngx_queue_head(&sessions->sessions);
-         q != ngx_queue_sentinel(&sessions->sessions);
-         q = ngx_queue_next(q))
-    {
-        session = ngx_queue_data(q, ngx_webrtc_viewing_session_t, queue);
-
-        if (session->row.number == row->number) {
-            session->doomed = 1;
-            break;
-        }
+    node = ngx_webrtc_hash_find(&sessions->hash, &row->number,
+                                sizeof(uint64_t));
+    if (node) {
+        session = ngx_webrtc_hash_data(node, ngx_webrtc_viewing_session_t,
+                                       node);
+        session->doomed = 1;
     }
 }
 
