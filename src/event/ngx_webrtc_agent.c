@@ -461,7 +461,13 @@ ngx_webrtc_agent_free(ngx_webrtc_agent_t *agent)
 
     agents->table[agent->number % agents->conf->max_agents] = NULL;
     agents->count--;
-    agents->full = 0;
+
+    /* those that come and go at the limit are not worth a line each */
+
+    if (agents->count <= agents->conf->max_agents / 2) {
+        agents->full = 0;
+    }
+
     ngx_queue_remove(&agent->queue);
 
     ngx_destroy_pool(agent->pool);
