@@ -186,7 +186,6 @@ ngx_webrtc_evostream_glue_view(void *data,
     conf.config = entry->id;
     conf.id = view->id;
     conf.stream = view->stream;
-    conf.transport = view->transport;
     conf.servers = view->servers;
     conf.nservers = view->nservers;
 

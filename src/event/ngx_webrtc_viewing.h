@@ -60,7 +60,6 @@ typedef struct {
     ngx_uint_t                config;       /* configId */
     ngx_str_t                 id;           /* of the viewer */
     ngx_str_t                 stream;
-    ngx_str_t                 transport;
     const ngx_webrtc_ers_server_t  *servers;    /* for full ICE */
     ngx_uint_t                nservers;
 } ngx_webrtc_viewing_conf_t;

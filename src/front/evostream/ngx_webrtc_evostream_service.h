@@ -44,7 +44,6 @@ typedef enum {
 typedef struct {
     ngx_str_t                 id;
     ngx_str_t                 stream;
-    ngx_str_t                 transport;
     const ngx_webrtc_ers_server_t  *servers;
     ngx_uint_t                nservers;
 } ngx_webrtc_evostream_view_t;

@@ -81,7 +81,6 @@ ngx_webrtc_evostream_viewer_come(ngx_webrtc_evostream_socket_t *socket,
     if (viewer) {
         view.id = event->id;
         view.stream = event->stream;
-        view.transport = event->transport;
         view.nservers = ngx_webrtc_ers_client_servers(socket->client,
                                                       &view.servers);
 
