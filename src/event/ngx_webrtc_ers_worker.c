@@ -17,7 +17,8 @@ static ngx_int_t ngx_webrtc_ers_worker_conf(ngx_cycle_t *cycle,
 static void ngx_webrtc_ers_worker_list(ngx_array_t *array,
     const ngx_str_t **list, ngx_uint_t *n);
 static ngx_int_t ngx_webrtc_ers_worker_token(void *data,
-    const ngx_str_t *token, const ngx_str_t *address, ngx_webrtc_usec_t time);
+    const ngx_str_t *token, const ngx_str_t *address, ngx_webrtc_usec_t time,
+    ngx_uint_t *place);
 
 
 void
@@ -67,6 +68,7 @@ ngx_webrtc_ers_worker_conf(ngx_cycle_t *cycle, ngx_webrtc_ers_conf_t *conf)
     conf->heartbeat_timeout = emcf->ers_heartbeat_timeout * NGX_WEBRTC_MSEC;
     conf->join_timeout = emcf->ers_join_timeout * NGX_WEBRTC_MSEC;
     conf->credential_time = emcf->ers_credential_time * NGX_WEBRTC_MSEC;
+    conf->return_timeout = emcf->ers_return_timeout * NGX_WEBRTC_MSEC;
 
     if (emcf->ers_servers == NULL) {
         return NGX_OK;
@@ -142,10 +144,11 @@ ngx_webrtc_ers_worker_expires(ngx_webrtc_worker_t *worker)
 
 static ngx_int_t
 ngx_webrtc_ers_worker_token(void *data, const ngx_str_t *token,
-    const ngx_str_t *address, ngx_webrtc_usec_t time)
+    const ngx_str_t *address, ngx_webrtc_usec_t time, ngx_uint_t *place)
 {
     ngx_webrtc_worker_t *worker = data;
 
     return ngx_webrtc_ers_zone_take(worker->zone, token, address,
-                                    (ngx_msec_t) (time / NGX_WEBRTC_MSEC));
+                                    (ngx_msec_t) (time / NGX_WEBRTC_MSEC),
+                                    place);
 }

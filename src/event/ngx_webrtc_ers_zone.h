@@ -7,7 +7,7 @@
 /*
  * What all workers know of the rendezvous server: the secret of its session
  * ids, and which client uses a viewer's token.  A token that is not used any
- * more is anybody's ten minutes after its first use.
+ * more is anybody's some time ("ers_token_time") after its first use.
  */
 
 
@@ -20,9 +20,6 @@
 #include <event/ngx_webrtc_zone.h>
 #include <front/evostream/ngx_webrtc_ers.h>
 
-
-/* tokens that are used at the same time */
-#define NGX_WEBRTC_ERS_USES  256
 
 #define NGX_WEBRTC_ERS_HASH  16
 
@@ -42,18 +39,26 @@ typedef struct {
 
 typedef struct {
     u_char                    secret[NGX_WEBRTC_ERS_SECRET_LEN];
-    ngx_webrtc_ers_use_t      uses[NGX_WEBRTC_ERS_USES];
+    ngx_webrtc_ers_use_t     *uses;
+    ngx_uint_t                nuses;
 } ngx_webrtc_ers_sh_t;
 
+
+/* of a new zone; NGX_ERROR has been logged */
+ngx_int_t ngx_webrtc_ers_zone_init(ngx_webrtc_zone_t *zone);
+/* after a reload */
+void ngx_webrtc_ers_zone_check(ngx_webrtc_zone_t *zone);
 
 ngx_str_t ngx_webrtc_ers_zone_secret(ngx_webrtc_zone_t *zone);
 
 /*
- * By the home of who uses it, now and again after KEEP at the latest.
- * NGX_DECLINED: another client uses it; NGX_BUSY: the table is full.
+ * By the home of who uses it, now and again after KEEP at the latest; "place"
+ * is where it is, so that it need not be looked for again.  NGX_DECLINED:
+ * another client uses it; NGX_BUSY: the table is full.
  */
 ngx_int_t ngx_webrtc_ers_zone_take(ngx_webrtc_zone_t *zone,
-    const ngx_str_t *token, const ngx_str_t *address, ngx_msec_t time);
+    const ngx_str_t *token, const ngx_str_t *address, ngx_msec_t time,
+    ngx_uint_t *place);
 
 
 #endif /* _NGX_WEBRTC_ERS_ZONE_H_INCLUDED_ */

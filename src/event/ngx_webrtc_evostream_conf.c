@@ -284,6 +284,27 @@ static ngx_command_t  ngx_webrtc_evostream_commands[] = {
       offsetof(ngx_webrtc_evostream_main_conf_t, ers_credential_time),
       &ngx_webrtc_evostream_msec_post },
 
+    { ngx_string("webrtc_evostream_ers_return_timeout"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_evostream_main_conf_t, ers_return_timeout),
+      &ngx_webrtc_evostream_msec_post },
+
+    { ngx_string("webrtc_evostream_ers_token_time"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_evostream_main_conf_t, ers_token_time),
+      &ngx_webrtc_evostream_msec_post },
+
+    { ngx_string("webrtc_evostream_ers_max_tokens"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_webrtc_evostream_main_conf_t, ers_max_tokens),
+      &ngx_webrtc_evostream_configs_bounds },
+
       ngx_null_command
 };
 
@@ -354,6 +375,9 @@ ngx_webrtc_evostream_create_conf(ngx_cycle_t *cycle)
     emcf->ers_heartbeat_timeout = NGX_CONF_UNSET_MSEC;
     emcf->ers_join_timeout = NGX_CONF_UNSET_MSEC;
     emcf->ers_credential_time = NGX_CONF_UNSET_MSEC;
+    emcf->ers_return_timeout = NGX_CONF_UNSET_MSEC;
+    emcf->ers_token_time = NGX_CONF_UNSET_MSEC;
+    emcf->ers_max_tokens = NGX_CONF_UNSET_UINT;
 
     return emcf;
 }
@@ -390,6 +414,9 @@ ngx_webrtc_evostream_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_msec_value(emcf->ers_heartbeat_timeout, 60000);
     ngx_conf_init_msec_value(emcf->ers_join_timeout, 30000);
     ngx_conf_init_msec_value(emcf->ers_credential_time, 24 * 3600 * 1000);
+    ngx_conf_init_msec_value(emcf->ers_return_timeout, 10000);
+    ngx_conf_init_msec_value(emcf->ers_token_time, 10 * 60 * 1000);
+    ngx_conf_init_uint_value(emcf->ers_max_tokens, 256);
 
     /* where both are given the line has been told already */
 

@@ -70,6 +70,9 @@ typedef struct {
     ngx_msec_t                ers_heartbeat_timeout;
     ngx_msec_t                ers_join_timeout;     /* connected, silent */
     ngx_msec_t                ers_credential_time;  /* of TURN secrets */
+    ngx_msec_t                ers_return_timeout;   /* of media servers */
+    ngx_msec_t                ers_token_time;   /* for who used it first */
+    ngx_uint_t                ers_max_tokens;   /* of viewers, in use */
 } ngx_webrtc_evostream_main_conf_t;
 
 

@@ -78,6 +78,7 @@ ngx_webrtc_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     if (old) {
         ngx_webrtc_zone_check_registry(zone);
         ngx_webrtc_evostream_rows_check(zone);
+        ngx_webrtc_ers_zone_check(zone);
         return NGX_OK;
     }
 
@@ -115,16 +116,7 @@ ngx_webrtc_zone_create(ngx_webrtc_zone_t *zone)
     zone->sh->seed = ngx_webrtc_random_uint32();
     zone->sh->started = ngx_time();
 
-    if (ngx_webrtc_random_bytes(zone->sh->ers.secret,
-                                NGX_WEBRTC_ERS_SECRET_LEN)
-        != NGX_OK)
-    {
-        ngx_log_error(NGX_LOG_EMERG, zone->log, 0,
-                      "webrtc random bytes could not be made");
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
+    return ngx_webrtc_ers_zone_init(zone);
 }
 
 
@@ -267,6 +259,8 @@ ngx_webrtc_zone_needs(ngx_webrtc_zone_t *zone)
            + (zone->conf->skyway.last_port - zone->conf->skyway.first_port + 1)
              * (sizeof(ngx_webrtc_zone_port_t) + 2 * sizeof(void *))
            + ngx_webrtc_evostream_rows_needs(zone)
+           + zone->conf->evostream.ers_max_tokens
+             * sizeof(ngx_webrtc_ers_use_t)
            + 2 * NGX_WEBRTC_ZONE_ROWS_MIN
              * (sizeof(ngx_webrtc_zone_row_t)
                 + sizeof(ngx_webrtc_zone_channel_t));

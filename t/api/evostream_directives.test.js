@@ -83,6 +83,8 @@ const VALUES = {
     'webrtc_evostream_ers_max_rooms': ['1', '0', '1000001'],
     'webrtc_evostream_ers_room_viewers': ['1', '0', '1000001'],
 
+    'webrtc_evostream_ers_max_tokens': ['1', '0', '10001'],
+
     'webrtc_evostream_line_size': ['4k', '4095', '1025k'],
     'webrtc_evostream_message_size': ['16k', '15k', '17m'],
     'webrtc_evostream_send_queue': ['64k', '63k', '65m'],
@@ -101,6 +103,8 @@ const VALUES = {
     'webrtc_evostream_ers_heartbeat_timeout': ['26s', '0', 'x'],
     'webrtc_evostream_ers_join_timeout': ['1s', '0', 'x'],
     'webrtc_evostream_ers_credential_time': ['1s', '0', 'x'],
+    'webrtc_evostream_ers_return_timeout': ['1s', '0', 'x'],
+    'webrtc_evostream_ers_token_time': ['1s', '0', 'x'],
 
     'webrtc_evostream_name': ['"EMS 2.0"', "''", 'ä'],
     'webrtc_evostream_retry': ['1s 1s', '1s', '0 1s', '1s 0', '2s 1s', 'x 1s',

@@ -275,6 +275,7 @@ fuzz_start(void)
     conf.room_viewers = 2;
     conf.heartbeat = NGX_WEBRTC_SEC;
     conf.heartbeat_timeout = 2 * NGX_WEBRTC_SEC;
+    conf.return_timeout = 1 * NGX_WEBRTC_SEC;
     conf.join_timeout = NGX_WEBRTC_SEC;
 
     glue.join = fuzz_join;

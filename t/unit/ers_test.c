@@ -74,6 +74,7 @@ static struct {
     ngx_uint_t                 dropped;
     ngx_int_t                  token;       /* what token() returns */
     ngx_uint_t                 tokens;
+    ngx_uint_t                 place;       /* where they should be */
     ngx_uint_t                 no_home;
 } test;
 
@@ -284,13 +285,15 @@ test_keep(void *data, const ngx_str_t *room, ngx_webrtc_usec_t time)
 
 static ngx_int_t
 test_token(void *data, const ngx_str_t *token, const ngx_str_t *address,
-    ngx_webrtc_usec_t time)
+    ngx_webrtc_usec_t time, ngx_uint_t *place)
 {
     (void) data;
     (void) token;
     (void) address;
 
     assert_true(time > 0);
+    assert_int_equal(*place, test.place);
+    *place = 7;
     test.tokens++;
 
     return test.token;
@@ -391,6 +394,7 @@ setup(void **state)
     test.conf.heartbeat_timeout = 60 * NGX_WEBRTC_SEC;
     test.conf.join_timeout = 30 * NGX_WEBRTC_SEC;
     test.conf.credential_time = 86400 * NGX_WEBRTC_SEC;
+    test.conf.return_timeout = 10 * NGX_WEBRTC_SEC;
     test.conf.secret = test_str("0123456789abcdef0123456789abcdef");
 
     test_start();
@@ -1156,6 +1160,7 @@ test_refusals(void **state)
     /* tokens are kept as long as they are used */
 
     test.tokens = 0;
+    test.place = 7;
     test_tick(5 * NGX_WEBRTC_SEC);
     assert_true(test.tokens >= 20);
 

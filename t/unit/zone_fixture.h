@@ -25,6 +25,7 @@
 #include <event/ngx_webrtc_zone.c>
 #include <event/ngx_webrtc_registry.c>
 #include <event/ngx_webrtc_registry_port.c>
+#include <event/ngx_webrtc_ers_zone.c>
 #include <event/ngx_webrtc_evostream_rows.c>
 #include <event/ngx_webrtc_evostream_owners.c>
 #include <event/ngx_webrtc_evostream_viewers.c>
@@ -37,6 +38,7 @@
 #define TEST_PEERS  20
 #define TEST_CONFIGS  8
 #define TEST_VIEWERS  10
+#define TEST_TOKENS  3
 
 /* the one that dies, and another */
 #define TEST_SELF   0
@@ -141,6 +143,8 @@ test_setup(void **state)
     test_conf.skyway.last_port = TEST_FIRST + TEST_PORTS - 1;
     test_conf.evostream.max_configs = TEST_CONFIGS;
     test_conf.evostream.max_viewers = TEST_VIEWERS;
+    test_conf.evostream.ers_max_tokens = TEST_TOKENS;
+    test_conf.evostream.ers_token_time = 60000;
 
     test_told = 0;
     test_touched = 0;

@@ -101,6 +101,11 @@ typedef struct {
     ngx_webrtc_usec_t         heartbeat_timeout;
     ngx_webrtc_usec_t         join_timeout;
     ngx_webrtc_usec_t         credential_time;
+    /*
+     * A media server whose sockets are lost need not have lost its media: as
+     * long as this it may come back before its viewers hear that it has left.
+     */
+    ngx_webrtc_usec_t         return_timeout;
     ngx_str_t                 secret;       /* the same at all workers */
 } ngx_webrtc_ers_conf_t;
 
@@ -124,12 +129,12 @@ typedef struct {
     ngx_int_t               (*keep)(void *data, const ngx_str_t *room,
                                 ngx_webrtc_usec_t time);
     /*
-     * A viewer's, who uses it for that time.  NGX_DECLINED: another client
-     * does; NGX_BUSY: too many are used.
+     * A viewer's, who uses it for that time; "place" is where it was the last
+     * time.  NGX_DECLINED: another client does; NGX_BUSY: too many are used.
      */
     ngx_int_t               (*token)(void *data, const ngx_str_t *token,
                                 const ngx_str_t *address,
-                                ngx_webrtc_usec_t time);
+                                ngx_webrtc_usec_t time, ngx_uint_t *place);
 } ngx_webrtc_ers_glue_t;
 
 

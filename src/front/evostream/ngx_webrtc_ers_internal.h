@@ -114,6 +114,7 @@ struct ngx_webrtc_ers_member_s {
     ngx_str_t                   profile;    /* "key":..., of a viewer */
 
     /* of a viewer */
+    ngx_uint_t                  place;      /* of its token */
     ngx_webrtc_ers_member_t    *server;     /* who serves it; NULL: nobody */
     u_char                      last[NGX_WEBRTC_ERS_ID_LEN];
                                             /* who served it, is away */

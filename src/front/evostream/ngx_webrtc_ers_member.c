@@ -372,7 +372,7 @@ ngx_webrtc_ers_enter_viewer(ngx_webrtc_ers_room_t *room,
 
     if (ers->conf.viewer_tokens) {
         rc = ers->glue.token(ers->glue.data, &member->token, &member->address,
-                             NGX_WEBRTC_ERS_LIFE);
+                             NGX_WEBRTC_ERS_LIFE, &member->place);
         if (rc != NGX_OK) {
             return (rc == NGX_DECLINED) ? NGX_WEBRTC_ERS_REFUSED_VIEWER_TOKEN
                                         : NGX_WEBRTC_ERS_REFUSED_FULL;

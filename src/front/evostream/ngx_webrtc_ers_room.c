@@ -11,13 +11,6 @@
 #include <front/evostream/ngx_webrtc_ers_internal.h>
 
 
-/*
- * A media server whose sockets are lost need not have lost its media: as long
- * as this it may come back before its viewers hear that it has left.
- */
-#define NGX_WEBRTC_ERS_AWAY  (10 * NGX_WEBRTC_SEC)
-
-
 static ngx_int_t ngx_webrtc_ers_room_keep(ngx_webrtc_ers_room_t *room);
 static void ngx_webrtc_ers_room_announce(ngx_webrtc_ers_member_t *viewer,
     ngx_webrtc_ers_member_t *server);
@@ -156,7 +149,8 @@ ngx_webrtc_ers_room_keep(ngx_webrtc_ers_room_t *room)
         viewer = ngx_webrtc_ers_queue_member(q);
 
         (void) ers->glue.token(ers->glue.data, &viewer->token,
-                               &viewer->address, NGX_WEBRTC_ERS_LIFE);
+                               &viewer->address, NGX_WEBRTC_ERS_LIFE,
+                               &viewer->place);
     }
 
     return ers->glue.keep(ers->glue.data, &room->name, NGX_WEBRTC_ERS_LIFE);
@@ -382,7 +376,7 @@ ngx_webrtc_ers_room_server_left(ngx_webrtc_ers_room_t *room,
         return;
     }
 
-    room->lost = now + NGX_WEBRTC_ERS_AWAY;
+    room->lost = now + room->ers->conf.return_timeout;
     room->ers->lost = ngx_min(room->ers->lost, room->lost);
 }
 
