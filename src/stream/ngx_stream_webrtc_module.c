@@ -12,6 +12,7 @@
 #include <event/ngx_webrtc_conf.h>
 #include <event/ngx_webrtc_worker.h>
 #include <stream/ngx_stream_webrtc_cli.h>
+#include <stream/ngx_stream_webrtc_listens.h>
 
 
 typedef struct {
@@ -29,8 +30,8 @@ static ngx_int_t ngx_stream_webrtc_add_listen(ngx_conf_t *cf,
     ngx_webrtc_media_t *media, struct sockaddr *sockaddr, socklen_t socklen);
 static ngx_int_t ngx_stream_webrtc_add_port(ngx_webrtc_media_t *media,
     ngx_array_t *ports, in_port_t port);
-static ngx_int_t ngx_stream_webrtc_listens(ngx_conf_t *cf,
-    ngx_webrtc_media_t *media, ngx_stream_core_srv_conf_t *cscf);
+static ngx_int_t ngx_stream_webrtc_media_listen(ngx_conf_t *cf,
+    const ngx_stream_listen_t *listen, ngx_uint_t shared, void *data);
 static ngx_int_t ngx_stream_webrtc_ports(ngx_conf_t *cf,
     ngx_webrtc_media_t *media);
 static ngx_int_t ngx_stream_webrtc_init(ngx_conf_t *cf);
@@ -214,7 +215,9 @@ ngx_stream_webrtc_init_media(ngx_conf_t *cf, ngx_stream_core_srv_conf_t *cscf,
         return NGX_ERROR;
     }
 
-    if (ngx_stream_webrtc_listens(cf, media, cscf) != NGX_OK
+    if (ngx_stream_webrtc_listens(cf, cscf, ngx_stream_webrtc_media_listen,
+                                  media)
+        != NGX_OK
         || ngx_stream_webrtc_ports(cf, media) != NGX_OK)
     {
         return NGX_ERROR;
@@ -227,115 +230,31 @@ ngx_stream_webrtc_init_media(ngx_conf_t *cf, ngx_stream_core_srv_conf_t *cscf,
 }
 
 
-#if (nginx_version >= 1025005)
-
 static ngx_int_t
-ngx_stream_webrtc_listens(ngx_conf_t *cf, ngx_webrtc_media_t *media,
-    ngx_stream_core_srv_conf_t *cscf)
+ngx_stream_webrtc_media_listen(ngx_conf_t *cf,
+    const ngx_stream_listen_t *listen, ngx_uint_t shared, void *data)
 {
-    ngx_uint_t                     i, n, s;
-    const char                    *what;
-    ngx_stream_conf_port_t        *port;
-    ngx_stream_conf_addr_t        *addr;
-    ngx_stream_core_srv_conf_t   **servers;
-    ngx_stream_core_main_conf_t   *cmcf;
+    ngx_webrtc_media_t *media = data;
 
-    cmcf = ngx_stream_conf_get_module_main_conf(cf, ngx_stream_core_module);
+    const char  *what;
 
-    port = cmcf->ports ? cmcf->ports->elts : NULL;
+    what = listen->type != SOCK_DGRAM ? "must have \"udp\""
+           : listen->ssl ? "must not have \"ssl\""
+           : listen->proxy_protocol ? "must not have \"proxy_protocol\""
+           : listen->reuseport ? "must not have \"reuseport\""
+           : shared ? "must be of this server alone" : NULL;
 
-    for (i = 0; cmcf->ports && i < cmcf->ports->nelts; i++) {
-        addr = port[i].addrs.elts;
-
-        for (n = 0; n < port[i].addrs.nelts; n++) {
-            servers = addr[n].servers.elts;
-
-            for (s = 0; s < addr[n].servers.nelts; s++) {
-                if (servers[s] == cscf) {
-                    break;
-                }
-            }
-
-            if (s == addr[n].servers.nelts) {
-                continue;
-            }
-
-            what = addr[n].opt.type != SOCK_DGRAM ? "must have \"udp\""
-                   : addr[n].opt.ssl ? "must not have \"ssl\""
-                   : addr[n].opt.proxy_protocol
-                     ? "must not have \"proxy_protocol\""
-                   : addr[n].opt.reuseport ? "must not have \"reuseport\""
-                   : addr[n].servers.nelts > 1
-                     ? "must be of this server alone" : NULL;
-
-            if (what) {
-                ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                              "\"listen %V\" of the server with "
-                              "\"webrtc_media\" %s, in %s:%ui",
-                              &addr[n].opt.addr_text, what,
-                              media->file, media->line);
-                return NGX_ERROR;
-            }
-
-            if (ngx_stream_webrtc_add_listen(cf, media, addr[n].opt.sockaddr,
-                                             addr[n].opt.socklen)
-                != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
-        }
+    if (what) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"listen %V\" of the server with \"webrtc_media\" "
+                      "%s, in %s:%ui",
+                      &listen->addr_text, what, media->file, media->line);
+        return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_stream_webrtc_add_listen(cf, media, listen->sockaddr,
+                                        listen->socklen);
 }
-
-#else
-
-static ngx_int_t
-ngx_stream_webrtc_listens(ngx_conf_t *cf, ngx_webrtc_media_t *media,
-    ngx_stream_core_srv_conf_t *cscf)
-{
-    ngx_uint_t                    i;
-    const char                   *what;
-    ngx_stream_listen_t          *listen;
-    ngx_stream_core_main_conf_t  *cmcf;
-
-    cmcf = ngx_stream_conf_get_module_main_conf(cf, ngx_stream_core_module);
-
-    listen = cmcf->listen.elts;
-
-    for (i = 0; i < cmcf->listen.nelts; i++) {
-
-        if (listen[i].ctx != cscf->ctx) {
-            continue;
-        }
-
-        what = listen[i].type != SOCK_DGRAM ? "must have \"udp\""
-               : listen[i].ssl ? "must not have \"ssl\""
-               : listen[i].proxy_protocol ? "must not have \"proxy_protocol\""
-               : listen[i].reuseport ? "must not have \"reuseport\"" : NULL;
-
-        if (what) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "\"listen %V\" of the server with "
-                          "\"webrtc_media\" %s, in %s:%ui",
-                          &listen[i].addr_text, what,
-                          media->file, media->line);
-            return NGX_ERROR;
-        }
-
-        if (ngx_stream_webrtc_add_listen(cf, media, listen[i].sockaddr,
-                                         listen[i].socklen)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-#endif
 
 
 static ngx_int_t
