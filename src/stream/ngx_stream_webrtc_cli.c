@@ -59,12 +59,6 @@ ngx_stream_webrtc_cli_start(ngx_stream_session_t *s,
 
     c->log->action = "serving commands";
 
-    if (c->type != SOCK_STREAM) {
-        ngx_log_error(NGX_LOG_ERR, c->log, 0,
-                      "\"webrtc_evostream_cli\" needs TCP");
-        goto failed;
-    }
-
     size = ngx_webrtc_evostream_call_line_size();
 
     cli = ngx_pcalloc(c->pool, sizeof(ngx_stream_webrtc_cli_t));
@@ -266,7 +260,11 @@ ngx_stream_webrtc_cli_send(ngx_stream_webrtc_cli_t *cli)
 
     ngx_add_timer(c->read, cli->conf->timeout);
 
-    return NGX_OK;
+    /* it may be there already, but others have their turn before */
+
+    ngx_post_event(c->read, &ngx_posted_next_events);
+
+    return NGX_AGAIN;
 }
 
 
@@ -367,7 +365,7 @@ ngx_stream_webrtc_cli_idle(ngx_stream_webrtc_cli_t *cli)
 
     c = cli->session->connection;
 
-    if (cli->call || cli->answer) {
+    if (cli->call || cli->answer || c->read->posted) {
         return;
     }
 

@@ -35,6 +35,8 @@ static ngx_int_t ngx_stream_webrtc_media_listen(ngx_conf_t *cf,
 static ngx_int_t ngx_stream_webrtc_ports(ngx_conf_t *cf,
     ngx_webrtc_media_t *media);
 static ngx_int_t ngx_stream_webrtc_init(ngx_conf_t *cf);
+static ngx_int_t ngx_stream_webrtc_cli_listen(ngx_conf_t *cf,
+    const ngx_stream_listen_t *listen, ngx_uint_t shared, void *data);
 static ngx_int_t ngx_stream_webrtc_init_media(ngx_conf_t *cf,
     ngx_stream_core_srv_conf_t *cscf, ngx_stream_webrtc_srv_conf_t *wscf);
 static void *ngx_stream_webrtc_create_srv_conf(ngx_conf_t *cf);
@@ -162,6 +164,14 @@ ngx_stream_webrtc_init(ngx_conf_t *cf)
             return NGX_ERROR;
         }
 
+        if (wscf->cli.enabled
+            && ngx_stream_webrtc_listens(cf, cscfp[i],
+                                         ngx_stream_webrtc_cli_listen, wscf)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
         if (!wscf->media) {
             continue;
         }
@@ -189,6 +199,25 @@ ngx_stream_webrtc_init(ngx_conf_t *cf)
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_stream_webrtc_cli_listen(ngx_conf_t *cf,
+    const ngx_stream_listen_t *listen, ngx_uint_t shared, void *data)
+{
+    ngx_stream_webrtc_srv_conf_t *wscf = data;
+
+    if (listen->type == SOCK_STREAM) {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "\"listen %V\" of the server with \"webrtc_evostream_cli\" "
+                  "must not have \"udp\", in %s:%ui",
+                  &listen->addr_text, wscf->file, wscf->line);
+
+    return NGX_ERROR;
 }
 
 

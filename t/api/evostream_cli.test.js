@@ -361,7 +361,7 @@ test('a reload closes what is idle and loses no configuration', () =>
 
 test('what nginx says of the directives', async () => {
     const tcp = await freeTcp();
-    const udp = await freeUdp(4);
+    const udp = await freeUdp(5);
 
     const check = (stream, media = 'webrtc_media;') => testConfig(
         `${loadModules()}pid nginx.pid;\nwebrtc_zone webrtc:16m;\nevents {}
@@ -394,6 +394,14 @@ test('what nginx says of the directives', async () => {
         assert.ok(!ok, bad);
         assert.match(stderr, why);
     }
+
+    const datagrams = check(`server { listen 127.0.0.1:${tcp};`
+        + ` listen 127.0.0.1:${udp + 4} udp; webrtc_evostream_cli; }`);
+
+    assert.ok(!datagrams.ok);
+    assert.match(datagrams.stderr, new RegExp(
+        `"listen 127.0.0.1:${udp + 4}" of the server with`
+        + ' "webrtc_evostream_cli" must not have "udp", in .*nginx.conf:'));
 
     const { ok, stderr } = check(server('webrtc_evostream_cli;'),
                                  'return "";');
