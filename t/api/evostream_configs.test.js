@@ -355,6 +355,25 @@ test('what is no configuration is left out, and kept', async () => {
 });
 
 
+test('what has a large number can be removed', async () => {
+    const file = newFile();
+    const id = 1000 * 1000 * 1000 * 1000;
+
+    fs.writeFileSync(file, JSON.stringify({ lastConfigId: id, webrtc: [
+        { configId: id, ersip: '127.0.0.1', ersport: nowhere, roomid: 'a' },
+    ] }));
+
+    await running(await optionsFor(file), async (nginx, url) => {
+        const data = await start(url, 'b');
+
+        assert.strictEqual(data.configId, id + 1);
+        await must(url, 'getConfigInfo', { id: id + 1 });
+        await must(url, 'removeConfig', { id });
+        assert.deepStrictEqual(await listed(url), [[id + 1, 'b']]);
+    });
+});
+
+
 test('a directory that is missing is made, for the workers', async () => {
     const made = path.join(dir, 'made');
     const file = path.join(made, 'configs.json');

@@ -25,6 +25,9 @@
 #define NGX_WEBRTC_EVOSTREAM_NAME_MAX   640     /* of a stream */
 #define NGX_WEBRTC_EVOSTREAM_VIEWER_MAX 255     /* its id */
 
+/* of a configuration or stream: numbers of JSON are exact up to here */
+#define NGX_WEBRTC_EVOSTREAM_NUMBER_MAX 9007199254740991
+
 /* the codec of what comes in at a port, and is passed on whatever it is */
 #define NGX_WEBRTC_EVOSTREAM_CODEC_UNKNOWN  "UNK"
 

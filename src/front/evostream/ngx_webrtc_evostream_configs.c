@@ -155,7 +155,9 @@ ngx_webrtc_evostream_cmd_get_config_info(ngx_webrtc_evostream_run_t *run)
                                      "Syntax error. No parameters provided");
     }
 
-    rc = ngx_webrtc_evostream_run_number(run, "id", 0, UINT32_MAX, &id);
+    rc = ngx_webrtc_evostream_run_number(run, "id", 0,
+                                         NGX_WEBRTC_EVOSTREAM_NUMBER_MAX,
+                                         &id);
 
     if (rc != NGX_OK) {
         return (rc == NGX_DECLINED)
@@ -192,7 +194,9 @@ ngx_webrtc_evostream_cmd_remove_config(ngx_webrtc_evostream_run_t *run)
     ngx_int_t                            rc;
     ngx_webrtc_evostream_config_rows_t   rows;
 
-    rc = ngx_webrtc_evostream_run_number(run, "id", 0, UINT32_MAX, &id);
+    rc = ngx_webrtc_evostream_run_number(run, "id", 0,
+                                         NGX_WEBRTC_EVOSTREAM_NUMBER_MAX,
+                                         &id);
 
     if (rc == NGX_DECLINED) {
         id = 0;

@@ -455,7 +455,9 @@ ngx_webrtc_evostream_streams_find(ngx_webrtc_evostream_run_t *run,
 
     id = 0;
 
-    rc = ngx_webrtc_evostream_run_number(run, "id", 0, UINT32_MAX, &id);
+    rc = ngx_webrtc_evostream_run_number(run, "id", 0,
+                                         NGX_WEBRTC_EVOSTREAM_NUMBER_MAX,
+                                         &id);
 
     if (rc != NGX_OK && rc != NGX_DECLINED) {
         return rc;
