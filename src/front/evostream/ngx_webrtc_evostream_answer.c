@@ -111,14 +111,21 @@ static ngx_int_t
 ngx_webrtc_evostream_answer_dump(ngx_webrtc_evostream_run_t *run,
     json_t *json, ngx_uint_t framed, ngx_str_t *answer)
 {
+    char    *text;
     u_char  *p;
     size_t   len;
 
-    len = json_dumpb(json, NULL, 0, NGX_WEBRTC_EVOSTREAM_DUMP);
+    text = json_dumps(json, NGX_WEBRTC_EVOSTREAM_DUMP);
 
-    p = len ? ngx_pnalloc(run->pool, len + 8) : NULL;
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
+
+    len = ngx_strlen(text);
+    p = ngx_pnalloc(run->pool, len + 8);
 
     if (p == NULL) {
+        free(text);
         return NGX_ERROR;
     }
 
@@ -128,11 +135,10 @@ ngx_webrtc_evostream_answer_dump(ngx_webrtc_evostream_run_t *run,
         p = ngx_webrtc_put32(p, (uint32_t) len + 4);
     }
 
-    if (json_dumpb(json, (char *) p, len, NGX_WEBRTC_EVOSTREAM_DUMP) != len) {
-        return NGX_ERROR;
-    }
+    p = ngx_cpymem(p, text, len);
+    p = ngx_cpymem(p, "\r\n\r\n", 4);
 
-    p = ngx_cpymem(p + len, "\r\n\r\n", 4);
+    free(text);
 
     answer->len = p - answer->data;
 
