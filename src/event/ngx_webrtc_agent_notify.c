@@ -251,6 +251,14 @@ ngx_webrtc_agent_release_handler(ngx_event_t *ev)
     agent->state = NGX_WEBRTC_AGENT_RELEASING;
 
     ngx_webrtc_glib_enter(agent->glib);
+
+    /*
+     * libnice resolves the address of its STUN server in a later round, even
+     * if it is one in digits, and takes for granted that there is a stream
+     */
+
+    ngx_webrtc_glib_flush(agent->glib);
+
     nice_agent_remove_stream(agent->nice, agent->stream);
     ngx_webrtc_glib_leave(agent->glib);
 

@@ -17,6 +17,9 @@
 /* how often those are looked at that nginx had no connection for, ms */
 #define NGX_WEBRTC_GLIB_POLL  20
 
+/* until nothing is ready, but no more */
+#define NGX_WEBRTC_GLIB_ROUNDS  8
+
 
 /*
  * A descriptor of GLib that nginx polls.  The connection has a duplicate: so
@@ -148,6 +151,19 @@ ngx_webrtc_glib_leave(ngx_webrtc_glib_t *glib)
 
     if (glib->depth == 0) {
         ngx_post_event(&glib->event, &ngx_posted_events);
+    }
+}
+
+
+void
+ngx_webrtc_glib_flush(ngx_webrtc_glib_t *glib)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_WEBRTC_GLIB_ROUNDS; i++) {
+        if (!g_main_context_iteration(glib->context, FALSE)) {
+            return;
+        }
     }
 }
 

@@ -39,6 +39,11 @@ GMainContext *ngx_webrtc_glib_context(ngx_webrtc_glib_t *glib);
  */
 void ngx_webrtc_glib_enter(ngx_webrtc_glib_t *glib);
 void ngx_webrtc_glib_leave(ngx_webrtc_glib_t *glib);
+/*
+ * In between, not from within a round: what is ready is done now, before
+ * something goes that it works with.
+ */
+void ngx_webrtc_glib_flush(ngx_webrtc_glib_t *glib);
 
 
 #endif /* _NGX_WEBRTC_GLIB_H_INCLUDED_ */
