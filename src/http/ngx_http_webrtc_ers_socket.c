@@ -35,6 +35,7 @@ typedef struct {
     ngx_http_webrtc_websocket_t   socket;
     ngx_webrtc_ers_session_t     *session;
     unsigned                      sending:1;
+    unsigned                      refused:1;    /* the log has it */
 } ngx_http_webrtc_ers_t;
 
 
@@ -50,6 +51,7 @@ static ngx_int_t ngx_http_webrtc_ers_say(void *data, const u_char *text,
     size_t len);
 static void ngx_http_webrtc_ers_ping(void *data);
 static void ngx_http_webrtc_ers_established(void *data);
+static void ngx_http_webrtc_ers_refused(void *data, const char *reason);
 static void ngx_http_webrtc_ers_close(void *data, ngx_uint_t code,
     const char *reason);
 
@@ -69,6 +71,7 @@ static const ngx_webrtc_ers_pipe_t  ngx_http_webrtc_ers_pipe = {
     ngx_http_webrtc_ers_say,
     ngx_http_webrtc_ers_ping,
     ngx_http_webrtc_ers_established,
+    ngx_http_webrtc_ers_refused,
     ngx_http_webrtc_ers_close
 };
 
@@ -253,6 +256,29 @@ ngx_http_webrtc_ers_established(void *data)
     ngx_http_webrtc_ers_t *ers = data;
 
     ngx_http_webrtc_websocket_established(&ers->socket);
+}
+
+
+/*
+ * Once for a socket, which may try again.  Not in the log of the connection,
+ * which shows the request: a token may be in it.
+ */
+
+static void
+ngx_http_webrtc_ers_refused(void *data, const char *reason)
+{
+    ngx_http_webrtc_ers_t *ers = data;
+
+    if (ers->refused) {
+        return;
+    }
+
+    ers->refused = 1;
+
+    ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
+                  "webrtc: the rendezvous server refused a client with \"%s\""
+                  ", client: %V", reason,
+                  &ers->socket.request->connection->addr_text);
 }
 
 

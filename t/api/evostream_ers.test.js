@@ -338,6 +338,8 @@ test('who is not let in', () => using(async (opened) => {
     const rms = await enter(opened, 'hall', { RMS: true, rmsToken: 't1' });
 
     assert.strictEqual(rms.joined[0], null);
+    assert.match(strict.nginx.errorLog(),
+                 /\[info\] .* refused a client with "invalidToken", client: 1/);
     assert.doesNotMatch(strict.nginx.errorLog(), /\bt1\b|\bv1\b|north/);
 }));
 

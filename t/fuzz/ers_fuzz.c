@@ -239,6 +239,14 @@ fuzz_pipe_ping(void *pipe)
 
 
 static void
+fuzz_pipe_refused(void *pipe, const char *reason)
+{
+    (void) pipe;
+    (void) reason;
+}
+
+
+static void
 fuzz_pipe_close(void *pipe, ngx_uint_t code, const char *reason)
 {
     fuzz_socket_t  *socket = pipe;
@@ -254,6 +262,7 @@ static const ngx_webrtc_ers_pipe_t  fuzz_pipe = {
     fuzz_pipe_send,
     fuzz_pipe_ping,
     fuzz_pipe_ping,
+    fuzz_pipe_refused,
     fuzz_pipe_close
 };
 

@@ -35,6 +35,7 @@ typedef struct {
     ngx_uint_t                 full;        /* send() fails */
     ngx_uint_t                 pings;
     ngx_uint_t                 established;
+    ngx_uint_t                 refused;
     ngx_uint_t                 code;
     char                       reason[64];
     size_t                     len;
@@ -342,6 +343,17 @@ test_pipe_established(void *pipe)
 
 
 static void
+test_pipe_refused(void *pipe, const char *reason)
+{
+    test_socket_t  *socket = pipe;
+
+    assert_true(reason[0] != '\0');
+
+    socket->refused++;
+}
+
+
+static void
 test_pipe_close(void *pipe, ngx_uint_t code, const char *reason)
 {
     test_socket_t  *socket = pipe;
@@ -358,6 +370,7 @@ static const ngx_webrtc_ers_pipe_t  test_pipe = {
     test_pipe_send,
     test_pipe_ping,
     test_pipe_established,
+    test_pipe_refused,
     test_pipe_close
 };
 
@@ -1120,6 +1133,7 @@ test_refusals(void **state)
              "{\"token\":\"t2\"}]}");
     test_hears(s, "6:::3+[\"invalidToken\"]\n"
                   "5:::{\"name\":\"invalidToken\",\"args\":[]}\n");
+    assert_int_equal(s->refused, 3);
     assert_int_equal(test.dropped, 3);
 
     test_say(s, "5:4+::{\"name\":\"join\",\"args\":[\"lobby\","

@@ -162,6 +162,8 @@ typedef struct {
     void                    (*ping)(void *pipe);
     /* it is in a room */
     void                    (*established)(void *pipe);
+    /* it was not let in, and is going to be told so */
+    void                    (*refused)(void *pipe, const char *reason);
     void                    (*close)(void *pipe, ngx_uint_t code,
                                 const char *reason);
 } ngx_webrtc_ers_pipe_t;

@@ -333,6 +333,10 @@ ngx_webrtc_ers_say_refusal(ngx_webrtc_ers_session_t *session,
 
     name = ngx_webrtc_ers_refusal_names[refusal];
 
+    if (!session->broken) {
+        session->handlers->refused(session->pipe, name);
+    }
+
     ngx_webrtc_text_init(&text, buf, buf + sizeof(buf));
     ngx_webrtc_text_cstr(&text, "[\"");
     ngx_webrtc_text_cstr(&text, name);
