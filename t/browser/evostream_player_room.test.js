@@ -227,7 +227,8 @@ test('refusals are told in words', () => using(async (opened) => {
 
             /* it is for good, unless somebody says otherwise */
 
-            await player.page.getByRole('button', { name: 'Try again' })
+            await (how === 'ack' ? player.page.locator('#poster')
+                : player.page.getByRole('button', { name: 'Try again' }))
                 .click();
             await ers.asked(2);
             await sleep(1500);

@@ -269,6 +269,19 @@ $('again').addEventListener('click', () => {
     run();
 });
 
+/* the sign in the middle looks as if it would start something */
+
+$('poster').addEventListener('click', () => {
+    const button = ['again', 'play'].find((id) => !$(id).hidden);
+
+    if (button) {
+        $(button).click();
+
+    } else {
+        wake?.();
+    }
+});
+
 $('debug').addEventListener('change', () => {
     $('log').hidden = !$('debug').checked;
     $('log').scrollTop = $('log').scrollHeight;
