@@ -8,18 +8,18 @@
 'use strict';
 
 const assert = require('node:assert');
-const dgram = require('node:dgram');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
-const { test } = require('node:test');
+const { after, test } = require('node:test');
 
 const { certificate } = require('../lib/certificate');
+const { Dns } = require('../lib/dns');
 const { Ers, instead } = require('../lib/ers');
 const { evostream } = require('../lib/evostream_conf');
 const { start, state, stop } = require('../lib/evostream_service');
 const { Nginx } = require('../lib/nginx');
-const { freeTcp, freeUdp } = require('../lib/ports');
+const { freeTcp } = require('../lib/ports');
 const { until } = require('../lib/poll');
 const { serve, using } = require('../lib/suite');
 
@@ -38,79 +38,27 @@ function bundle(...certs) {
 }
 
 
-/* answers questions of type A alone */
-
-class Dns {
-
-    static async start() {
-        const server = new Dns();
-
-        /* null: no answer */
-
-        server.names = {
-            'ers.example': ['127.0.0.1'],
-            'two.example': ['127.0.0.2', '127.0.0.1'],
-        };
-
-        server.port = await freeUdp();
-        server.socket = dgram.createSocket('udp4');
-        server.socket.unref();
-        server.socket.on('message', (q, from) => server.answer(q, from));
-        server.socket.bind(server.port, '127.0.0.1');
-        await once(server.socket, 'listening');
-
-        return server;
-    }
-
-
-    answer(query, from) {
-        let end = 12;
-        const labels = [];
-
-        while (query[end]) {
-            labels.push(query.toString('latin1', end + 1,
-                                       end + 1 + query[end]));
-            end += query[end] + 1;
-        }
-
-        const addresses = this.names[labels.join('.')];
-
-        if (addresses === null) {
-            return;
-        }
-
-        const head = Buffer.from(query.subarray(0, end + 5));
-
-        head.writeUInt16BE(addresses ? 0x8180 : 0x8183, 2);
-        head.writeUInt16BE(addresses?.length ?? 0, 6);
-        head.writeUInt16BE(0, 10);
-
-        this.socket.send(Buffer.concat([head,
-            ...(addresses ?? []).map((address) => Buffer.from(
-                [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4,
-                 ...address.split('.').map(Number)]))]),
-            from.port, from.address);
-    }
-}
-
-
 let dns;
 
 const TIMES = ['webrtc_evostream_retry 100ms 300ms;',
                'webrtc_evostream_connect_timeout 500ms;'];
 
 const suite = serve(async () => {
-    dns = await Dns.start();
+    dns = await Dns.start({ 'ers.example': '127.0.0.1',
+                            'two.example': ['127.0.0.2', '127.0.0.1'] },
+                          { ttl: 1 });
 
     return evostream({
         main: [...TIMES,
                'webrtc_evostream_ssl_trusted_certificate'
                + ` ${bundle(good, other)};`,
-               `webrtc_evostream_resolver 127.0.0.1:${dns.port} ipv6=off;`,
+               `webrtc_evostream_resolver ${dns.address} ipv6=off;`,
                'webrtc_evostream_resolver_timeout 500ms;'],
         ers: false,
     });
 });
+
+after(() => dns?.close());
 
 
 async function ersOf(opened, options) {
@@ -232,7 +180,7 @@ for (const [host, later, fault] of [
     ['silent.example', null, 'its name was not resolved in time'],
 ]) {
     test(`${host}: ${fault}`, () => using(async (opened) => {
-        dns.names[host] = ['127.0.0.1'];
+        dns.names[host] = '127.0.0.1';
 
         const id = await join(opened, { ersport: await freeTcp(), ers: host });
 

@@ -1,8 +1,8 @@
 /*
  * Copyright (C) ngx_webrtc_module contributors
  *
- * A name server over UDP: { name: address } for A records; another name does
- * not exist, and one whose address is null is not answered at all.
+ * A name server over UDP: { name: address or addresses } for A records;
+ * another name does not exist, and one with null is not answered at all.
  */
 
 'use strict';
@@ -31,30 +31,28 @@ function question(data) {
 }
 
 
-function answer(data, { type, end }, address) {
+function answer(data, { type, end }, addresses, ttl) {
     const head = Buffer.from(data.subarray(0, end));
-    const has = address !== undefined && type === A;
+    const records = type === A ? [addresses ?? []].flat() : [];
 
-    head.writeUInt16BE(0x8180 | (address === undefined ? NO_SUCH_NAME : 0),
+    head.writeUInt16BE(0x8180 | (addresses === undefined ? NO_SUCH_NAME : 0),
                        2);
-    head.writeUInt16BE(has ? 1 : 0, 6);
+    head.writeUInt16BE(records.length, 6);
     head.writeUInt32BE(0, 8);
 
-    if (!has) {
-        return head;
-    }
+    /* the name of the question, A, IN */
 
-    /* the name of the question, A, IN, 60 s */
-
-    return Buffer.concat([head, Buffer.from([0xc0, 12, 0, A, 0, 1,
-                                             0, 0, 0, 60, 0, 4]),
-                          Buffer.from(address.split('.').map(Number))]);
+    return Buffer.concat([head, ...records.map((address) => Buffer.from(
+        [0xc0, 12, 0, A, 0, 1, 0, 0, 0, ttl, 0, 4,
+         ...address.split('.').map(Number)]))]);
 }
 
 
 class Dns {
 
-    static async start(names) {
+    /* ttl: s, less than 256 */
+
+    static async start(names, { ttl = 60 } = {}) {
         const dns = new Dns();
 
         dns.names = names;
@@ -65,13 +63,13 @@ class Dns {
 
         dns.socket.on('message', (data, from) => {
             const asked = question(data);
-            const address = names[asked.name];
+            const addresses = names[asked.name];
 
             dns.asked.push(asked.name);
 
-            if (address !== null) {
-                dns.socket.send(answer(data, asked, address), from.port,
-                                from.address);
+            if (addresses !== null) {
+                dns.socket.send(answer(data, asked, addresses, ttl),
+                                from.port, from.address);
             }
         });
 
