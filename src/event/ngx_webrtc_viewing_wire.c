@@ -60,8 +60,8 @@ ngx_webrtc_viewing_hello_write(const ngx_webrtc_viewing_hello_t *hello,
     size_t *len)
 {
     u_char                      *start, *p;
-    ngx_uint_t                   i, n;
     ngx_str_t                   *texts[NGX_WEBRTC_VIEWING_TEXTS_MAX];
+    ngx_uint_t                   i, n;
     ngx_webrtc_viewing_hello_t   copy;
 
     copy = *hello;
@@ -98,8 +98,8 @@ ngx_webrtc_viewing_hello_read(u_char *pos, size_t len,
     ngx_webrtc_viewing_hello_t *hello)
 {
     u_char      *last;
-    ngx_uint_t   i, n;
     ngx_str_t   *texts[NGX_WEBRTC_VIEWING_TEXTS_MAX];
+    ngx_uint_t   i, n;
 
     last = pos + len;
 

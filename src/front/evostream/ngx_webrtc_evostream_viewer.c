@@ -103,8 +103,8 @@ void
 ngx_webrtc_evostream_viewer_message(ngx_webrtc_evostream_socket_t *socket,
     const ngx_webrtc_ers_client_event_t *event)
 {
-    const ngx_webrtc_evostream_glue_t  *glue;
     ngx_webrtc_evostream_viewer_t      *viewer;
+    const ngx_webrtc_evostream_glue_t  *glue;
 
     viewer = ngx_webrtc_evostream_viewer_find(socket->service, &event->id);
 
