@@ -752,13 +752,17 @@ who_begins_to_send_later_is_published_then(void **state)
                      NGX_OK);
     free(text);
 
+    assert_int_equal(world.sends, 0);
+
     member_connect(b);
     settle();
     assert_int_equal(fake_subs(a->connection->peer), 1);
+    assert_int_equal(world.sends, 1);
 
     /* the next offer is for another reason */
 
     (void) member_arrive("c", NGX_WEBRTC_SENDONLY);
+    assert_int_equal(world.sends, 3);
     assert_int_equal(fake_subs(a->connection->peer), 4);
     assert_int_equal(fake_subs(b->connection->peer), 2);
 

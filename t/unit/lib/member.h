@@ -50,6 +50,7 @@ typedef struct {
     char                        journal[65536];
 
     ngx_uint_t                  rows;
+    ngx_uint_t                  sends;      /* told that a track has begun */
     ngx_uint_t                  rows_max;       /* 0: no limit */
     ngx_uint_t                  empty;
     ngx_uint_t                  counted[NGX_WEBRTC_EVENTS];
@@ -83,6 +84,16 @@ member_row_remove(void *data, ngx_webrtc_connection_t *connection)
     (void) connection;
 
     world.rows--;
+}
+
+
+static void
+member_sends(void *data, ngx_webrtc_connection_t *connection)
+{
+    (void) data;
+    (void) connection;
+
+    world.sends++;
 }
 
 
@@ -146,6 +157,7 @@ world_start(const ngx_webrtc_hub_conf_t *changes)
 
     glue.connection_add = member_row_add;
     glue.connection_remove = member_row_remove;
+    glue.connection_sends = member_sends;
     glue.channel_empty = member_channel_empty;
     glue.count = member_count;
 
