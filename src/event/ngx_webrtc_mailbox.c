@@ -260,6 +260,19 @@ ngx_webrtc_mailbox_send(ngx_webrtc_owner_t *to, ngx_webrtc_mail_e type,
 }
 
 
+ngx_uint_t
+ngx_webrtc_mailbox_is_late(const ngx_webrtc_owner_t *to)
+{
+    ngx_webrtc_mailbox_t  *box;
+
+    box = &ngx_webrtc_mailbox;
+
+    return box->zone != NULL
+           && to->seat < box->zone->sh->nseats
+           && !ngx_queue_empty(&box->backlogs[to->seat].items);
+}
+
+
 static ngx_int_t
 ngx_webrtc_mailbox_put(ngx_webrtc_owner_t *to, ngx_webrtc_mail_head_t *head,
     const void *a, size_t alen, const void *b, size_t blen)

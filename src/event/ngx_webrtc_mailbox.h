@@ -95,6 +95,9 @@ ngx_int_t ngx_webrtc_mailbox_send(ngx_webrtc_owner_t *to,
     ngx_webrtc_mail_e type, uint64_t id, const void *head, size_t head_len,
     const void *data, size_t len);
 
+/* mails to it wait already: a good time to refuse new work */
+ngx_uint_t ngx_webrtc_mailbox_is_late(const ngx_webrtc_owner_t *to);
+
 void ngx_webrtc_mailbox_handler(ngx_webrtc_mail_e type,
     ngx_webrtc_mail_handler_pt handler);
 

@@ -12,6 +12,7 @@
 #include <ngx_event.h>
 #include <front/evostream/ngx_webrtc_evostream_name.h>
 #include <event/ngx_webrtc_conf.h>
+#include <event/ngx_webrtc_mailbox.h>
 #include <event/ngx_webrtc_registry.h>
 #include <event/ngx_webrtc_viewing.h>
 #include <event/ngx_webrtc_viewing_wire.h>
@@ -86,7 +87,9 @@ ngx_webrtc_viewing_open(const ngx_webrtc_viewing_conf_t *conf,
         hello.servers[i].credential = conf->servers[i].credential;
     }
 
-    if (ngx_webrtc_viewing_find(&hello, &owner) != NGX_OK) {
+    if (ngx_webrtc_viewing_find(&hello, &owner) != NGX_OK
+        || ngx_webrtc_mailbox_is_late(&owner))
+    {
         viewing->missing.handler = ngx_webrtc_viewing_missing_handler;
         viewing->missing.data = viewing;
         viewing->missing.log = ngx_cycle->log;

@@ -61,7 +61,13 @@ ngx_webrtc_viewing_session_accept(ngx_webrtc_wire_t *wire, u_char *pos,
 {
     ngx_webrtc_viewing_hello_t  hello;
 
+    /*
+     * A server that announces more viewers than workers can take must not
+     * fill what others have to say to each other: such a wire is closed.
+     */
+
     if (ngx_webrtc_viewing_sessions()->worker
+        && !ngx_webrtc_wire_is_late(wire)
         && ngx_webrtc_viewing_hello_read(pos, len, &hello) == NGX_OK)
     {
         ngx_webrtc_viewing_session_begin(wire, &hello);
@@ -342,7 +348,7 @@ ngx_webrtc_viewing_session_handler(ngx_webrtc_viewer_t *viewer,
 
     case NGX_WEBRTC_VIEWER_CANDIDATE:
 
-        if (session->wire) {
+        if (session->wire && !ngx_webrtc_wire_is_late(session->wire)) {
             (void) ngx_webrtc_viewing_wire_candidate(session->wire,
                                                      &event->text,
                                                      &event->mid);

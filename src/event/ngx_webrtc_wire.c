@@ -202,6 +202,13 @@ ngx_webrtc_wire_is_local(const ngx_webrtc_wire_t *wire)
 }
 
 
+ngx_uint_t
+ngx_webrtc_wire_is_late(const ngx_webrtc_wire_t *wire)
+{
+    return ngx_webrtc_mailbox_is_late(&wire->other);
+}
+
+
 /* to the end that is opened */
 
 void

@@ -71,6 +71,8 @@ ngx_int_t ngx_webrtc_wire_send(ngx_webrtc_wire_t *wire, const void *head,
 void ngx_webrtc_wire_close(ngx_webrtc_wire_t *wire);
 /* it is this worker at the other end */
 ngx_uint_t ngx_webrtc_wire_is_local(const ngx_webrtc_wire_t *wire);
+/* what was sent there waits: what can be left out should be */
+ngx_uint_t ngx_webrtc_wire_is_late(const ngx_webrtc_wire_t *wire);
 
 
 #endif /* _NGX_WEBRTC_WIRE_H_INCLUDED_ */
