@@ -279,6 +279,27 @@ test('candidates by the thousand', () =>
 
 test('candidates by the thousand, with full ICE and many servers', () =>
     undisturbed(async (bad, name) => {
+
+        /* agents that end as soon as they have begun */
+
+        for (let i = 0; i < 1000; i++) {
+            bad.media.emit('clientJoined', { id: `p${i % 50}`,
+                                             streamName: name });
+            bad.media.emit('remove', { id: `p${(i + 25) % 50}` });
+        }
+
+        for (let i = 0; i < 50; i++) {
+            bad.media.emit('remove', { id: `p${i}` });
+        }
+
+        await until('their rows are gone', async () =>
+            (await viewers()).length === 1);
+
+        const idle = open();
+
+        await until('their agents are gone', () => open() <= idle - 10
+            || open() < 150);
+
         const say = (id, candidate) => bad.media.emit('message', {
             from: id, type: 'candidate', payload: { candidate: {
                 candidate, sdpMid: '0', sdpMLineIndex: 0 } } });
