@@ -22,6 +22,21 @@ typedef struct {
 } ngx_webrtc_evostream_stream_rows_t;
 
 
+/* a row in a list; NULL: it is left out */
+typedef json_t *(*ngx_webrtc_evostream_item_pt)(
+    ngx_webrtc_evostream_run_t *run,
+    const ngx_webrtc_evostream_stream_row_t *row);
+
+
+static ngx_int_t ngx_webrtc_evostream_streams_list(
+    ngx_webrtc_evostream_run_t *run, ngx_webrtc_evostream_item_pt item,
+    const char *description);
+static json_t *ngx_webrtc_evostream_stream_id(
+    ngx_webrtc_evostream_run_t *run,
+    const ngx_webrtc_evostream_stream_row_t *row);
+static json_t *ngx_webrtc_evostream_stream_inbound(
+    ngx_webrtc_evostream_run_t *run,
+    const ngx_webrtc_evostream_stream_row_t *row);
 static ngx_int_t ngx_webrtc_evostream_streams_get(
     ngx_webrtc_evostream_run_t *run,
     ngx_webrtc_evostream_stream_rows_t *rows);
@@ -48,51 +63,35 @@ static ngx_int_t ngx_webrtc_evostream_close_resume(
 ngx_int_t
 ngx_webrtc_evostream_cmd_list_streams(ngx_webrtc_evostream_run_t *run)
 {
-    json_t                              *list;
-    ngx_webrtc_evostream_stream_row_t   *row;
-    ngx_webrtc_evostream_stream_rows_t   rows;
-
-    if (ngx_webrtc_evostream_streams_get(run, &rows) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    list = json_array();
-
-    for (row = rows.rows; row; row = row->next) {
-        (void) json_array_append_new(list,
-                               ngx_webrtc_evostream_stream_json(run, row));
-    }
-
-    return ngx_webrtc_evostream_run_done(run, list, "Available streams");
+    return ngx_webrtc_evostream_streams_list(run,
+                                             ngx_webrtc_evostream_stream_json,
+                                             "Available streams");
 }
 
 
 ngx_int_t
 ngx_webrtc_evostream_cmd_list_streams_ids(ngx_webrtc_evostream_run_t *run)
 {
-    json_t                              *list;
-    ngx_webrtc_evostream_stream_row_t   *row;
-    ngx_webrtc_evostream_stream_rows_t   rows;
-
-    if (ngx_webrtc_evostream_streams_get(run, &rows) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    list = json_array();
-
-    for (row = rows.rows; row; row = row->next) {
-        (void) json_array_append_new(list,
-                           json_integer((json_int_t) row->stream.number));
-    }
-
-    return ngx_webrtc_evostream_run_done(run, list, "Available stream IDs");
+    return ngx_webrtc_evostream_streams_list(run,
+                                             ngx_webrtc_evostream_stream_id,
+                                             "Available stream IDs");
 }
 
 
 ngx_int_t
 ngx_webrtc_evostream_cmd_list_inbound_names(ngx_webrtc_evostream_run_t *run)
 {
-    json_t                              *list;
+    return ngx_webrtc_evostream_streams_list(run,
+                                         ngx_webrtc_evostream_stream_inbound,
+                                         "Inbound local stream names");
+}
+
+
+static ngx_int_t
+ngx_webrtc_evostream_streams_list(ngx_webrtc_evostream_run_t *run,
+    ngx_webrtc_evostream_item_pt item, const char *description)
+{
+    json_t                              *list, *json;
     ngx_webrtc_evostream_stream_row_t   *row;
     ngx_webrtc_evostream_stream_rows_t   rows;
 
@@ -103,17 +102,37 @@ ngx_webrtc_evostream_cmd_list_inbound_names(ngx_webrtc_evostream_run_t *run)
     list = json_array();
 
     for (row = rows.rows; row; row = row->next) {
+        json = item(run, row);
 
-        if (row->stream.kind != NGX_WEBRTC_EVOSTREAM_VIEWER) {
-            (void) json_array_append_new(list,
-                json_pack("{s:o}", "name",
-                          ngx_webrtc_evostream_run_string(run,
-                                                       &row->stream.name)));
+        if (json) {
+            (void) json_array_append_new(list, json);
         }
     }
 
-    return ngx_webrtc_evostream_run_done(run, list,
-                                         "Inbound local stream names");
+    return ngx_webrtc_evostream_run_done(run, list, description);
+}
+
+
+static json_t *
+ngx_webrtc_evostream_stream_id(ngx_webrtc_evostream_run_t *run,
+    const ngx_webrtc_evostream_stream_row_t *row)
+{
+    (void) run;
+
+    return json_integer((json_int_t) row->stream.number);
+}
+
+
+static json_t *
+ngx_webrtc_evostream_stream_inbound(ngx_webrtc_evostream_run_t *run,
+    const ngx_webrtc_evostream_stream_row_t *row)
+{
+    if (row->stream.kind == NGX_WEBRTC_EVOSTREAM_VIEWER) {
+        return NULL;
+    }
+
+    return json_pack("{s:o}", "name",
+                     ngx_webrtc_evostream_run_string(run, &row->stream.name));
 }
 
 
