@@ -75,7 +75,7 @@ ngx_stream_webrtc_listens(ngx_conf_t *cf, ngx_stream_core_srv_conf_t *cscf,
 {
     ngx_int_t                     rc;
     ngx_uint_t                    i;
-    ngx_stream_listen_t          *listen;
+    ngx_stream_webrtc_listen_t   *listen;
     ngx_stream_core_main_conf_t  *cmcf;
 
     cmcf = ngx_stream_conf_get_module_main_conf(cf, ngx_stream_core_module);

@@ -16,9 +16,16 @@
 #include <ngx_stream.h>
 
 
+#if (nginx_version >= 1025005)
+typedef ngx_stream_listen_opt_t  ngx_stream_webrtc_listen_t;
+#else
+typedef ngx_stream_listen_t      ngx_stream_webrtc_listen_t;
+#endif
+
+
 /* "shared": another server listens there too; not NGX_OK ends it */
 typedef ngx_int_t (*ngx_stream_webrtc_listen_pt)(ngx_conf_t *cf,
-    const ngx_stream_listen_t *listen, ngx_uint_t shared, void *data);
+    const ngx_stream_webrtc_listen_t *listen, ngx_uint_t shared, void *data);
 
 /* when all of the configuration was read */
 ngx_int_t ngx_stream_webrtc_listens(ngx_conf_t *cf,

@@ -31,12 +31,12 @@ static ngx_int_t ngx_stream_webrtc_add_listen(ngx_conf_t *cf,
 static ngx_int_t ngx_stream_webrtc_add_port(ngx_webrtc_media_t *media,
     ngx_array_t *ports, in_port_t port);
 static ngx_int_t ngx_stream_webrtc_media_listen(ngx_conf_t *cf,
-    const ngx_stream_listen_t *listen, ngx_uint_t shared, void *data);
+    const ngx_stream_webrtc_listen_t *listen, ngx_uint_t shared, void *data);
 static ngx_int_t ngx_stream_webrtc_ports(ngx_conf_t *cf,
     ngx_webrtc_media_t *media);
 static ngx_int_t ngx_stream_webrtc_init(ngx_conf_t *cf);
 static ngx_int_t ngx_stream_webrtc_cli_listen(ngx_conf_t *cf,
-    const ngx_stream_listen_t *listen, ngx_uint_t shared, void *data);
+    const ngx_stream_webrtc_listen_t *listen, ngx_uint_t shared, void *data);
 static ngx_int_t ngx_stream_webrtc_init_media(ngx_conf_t *cf,
     ngx_stream_core_srv_conf_t *cscf, ngx_stream_webrtc_srv_conf_t *wscf);
 static void *ngx_stream_webrtc_create_srv_conf(ngx_conf_t *cf);
@@ -204,7 +204,7 @@ ngx_stream_webrtc_init(ngx_conf_t *cf)
 
 static ngx_int_t
 ngx_stream_webrtc_cli_listen(ngx_conf_t *cf,
-    const ngx_stream_listen_t *listen, ngx_uint_t shared, void *data)
+    const ngx_stream_webrtc_listen_t *listen, ngx_uint_t shared, void *data)
 {
     ngx_stream_webrtc_srv_conf_t *wscf = data;
 
@@ -261,7 +261,7 @@ ngx_stream_webrtc_init_media(ngx_conf_t *cf, ngx_stream_core_srv_conf_t *cscf,
 
 static ngx_int_t
 ngx_stream_webrtc_media_listen(ngx_conf_t *cf,
-    const ngx_stream_listen_t *listen, ngx_uint_t shared, void *data)
+    const ngx_stream_webrtc_listen_t *listen, ngx_uint_t shared, void *data)
 {
     ngx_webrtc_media_t *media = data;
 
