@@ -62,7 +62,10 @@ test('a worker does not wait for TLS', () => using(async (opened) => {
     let connections = 0;
 
     const nginx = await launch(opened);
-    const server = net.createServer(() => connections++);
+    const server = net.createServer((socket) => {
+        connections++;
+        opened.push({ close: () => socket.destroy() });
+    });
     const port = await freeTcp();
 
     server.listen(port, '127.0.0.1');

@@ -134,7 +134,8 @@ test('certificates are not looked at where that is off', () =>
 test('a server without TLS, and one that is silent', () =>
     using(async (opened) => {
         const plain = await ersOf(opened);
-        const server = net.createServer(() => {});
+        const server = net.createServer((socket) =>
+            opened.push({ close: () => socket.destroy() }));
         const port = await freeTcp();
 
         server.listen(port, '127.0.0.1');
