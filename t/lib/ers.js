@@ -221,6 +221,13 @@ class Ers {
             socket.destroy();
         }
 
+        /* with TLS they do not hear of that in node 18 */
+
+        for (const client of this.clients) {
+            clearInterval(client.timer);
+            client.ws.terminate();
+        }
+
         this.rooms.clear();
 
         if (this.http.listening) {
