@@ -350,7 +350,7 @@ test('a worker that dies again and again leaves a clean house', () =>
 test('a full zone refuses the next one and recovers', () =>
     using(async (opened) => {
         const nginx = await start(opened, {
-            zoneSize: '2m', workerConnections: 8192,
+            zoneSize: '3m', workerConnections: 8192,
             main: ['webrtc_mailbox_size 64k;'] });
 
         const first = await join(opened, nginx, { channel_id: 'full' });
