@@ -21,9 +21,9 @@ const { serve, using } = require('../lib/suite');
 
 const suite = serve(() => evostream({
     main: ['webrtc_evostream_retry 100ms 300ms;',
-           'webrtc_evostream_connect_timeout 500ms;',
-           'webrtc_evostream_join_timeout 500ms;',
-           'webrtc_evostream_heartbeat_timeout 1s;',
+           'webrtc_evostream_connect_timeout 2s;',
+           'webrtc_evostream_join_timeout 2s;',
+           'webrtc_evostream_heartbeat_timeout 3s;',
            'webrtc_evostream_message_size 64k;',
            'webrtc_evostream_ssl_verify off;'],
     ers: false,

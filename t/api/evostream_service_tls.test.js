@@ -41,7 +41,7 @@ function bundle(...certs) {
 let dns;
 
 const TIMES = ['webrtc_evostream_retry 100ms 300ms;',
-               'webrtc_evostream_connect_timeout 500ms;'];
+               'webrtc_evostream_connect_timeout 2s;'];
 
 const suite = serve(async () => {
     dns = await Dns.start({ 'ers.example': '127.0.0.1',
