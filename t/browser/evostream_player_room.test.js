@@ -363,6 +363,11 @@ test('a rendezvous server that hangs or closes at each phase', () =>
         await player.says(/No media server/);
 
         for (const phase of ['handshake', 'upgrade', 'open', 'join']) {
+
+            /* its next socket is there: it is the player's turn alone */
+
+            await it.ers.media(it.room);
+
             it.ers.options.at = {
                 ...instead(phase, 'close'),
                 ...phase === 'handshake' && instead('upgrade', 'close') };
