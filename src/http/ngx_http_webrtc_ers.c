@@ -23,13 +23,13 @@
 #include <http/ngx_http_webrtc_ers.h>
 #include <http/ngx_http_webrtc_header.h>
 #include <http/ngx_http_webrtc_socketio.h>
+#include <http/ngx_http_webrtc_uri.h>
 
 
 /* "io.j[0](...);", and what follows the sid */
 #define NGX_HTTP_WEBRTC_ERS_AROUND  128
 
 
-static ngx_str_t ngx_http_webrtc_ers_segment(ngx_str_t *uri);
 static ngx_uint_t ngx_http_webrtc_ers_is(const ngx_str_t *segment,
     const char *text);
 static ngx_int_t ngx_http_webrtc_ers_handshake(ngx_http_request_t *r);
@@ -53,9 +53,9 @@ ngx_http_webrtc_ers_handler(ngx_http_request_t *r)
         uri.len--;
     }
 
-    last = ngx_http_webrtc_ers_segment(&uri);
-    before = ngx_http_webrtc_ers_segment(&uri);
-    version = ngx_http_webrtc_ers_segment(&uri);
+    last = ngx_http_webrtc_uri_segment(&uri);
+    before = ngx_http_webrtc_uri_segment(&uri);
+    version = ngx_http_webrtc_uri_segment(&uri);
 
     if (r->method == NGX_HTTP_GET
         && ngx_http_webrtc_header_value(r, "upgrade", &upgrade) == NGX_OK)
@@ -87,27 +87,6 @@ ngx_http_webrtc_ers_handler(ngx_http_request_t *r)
     }
 
     return ngx_http_webrtc_ers_handshake(r);
-}
-
-
-/* what follows the last slash, which is taken away with it */
-
-static ngx_str_t
-ngx_http_webrtc_ers_segment(ngx_str_t *uri)
-{
-    u_char     *p;
-    ngx_str_t   segment;
-
-    p = uri->data + uri->len;
-
-    while (p > uri->data && p[-1] != '/') { p--; }
-
-    segment.data = p;
-    segment.len = uri->data + uri->len - p;
-
-    uri->len = (p > uri->data) ? (size_t) (p - 1 - uri->data) : 0;
-
-    return segment;
 }
 
 

@@ -13,6 +13,7 @@
 #include <event/ngx_webrtc_evostream_call.h>
 #include <http/ngx_http_webrtc_answer.h>
 #include <http/ngx_http_webrtc_module.h>
+#include <http/ngx_http_webrtc_uri.h>
 
 
 #define NGX_HTTP_WEBRTC_EVOSTREAM_BUSY                                       \
@@ -39,9 +40,8 @@ static void ngx_http_webrtc_evostream_cleanup(void *data);
 ngx_int_t
 ngx_http_webrtc_evostream_api_handler(ngx_http_request_t *r)
 {
-    u_char                       *p;
     ngx_int_t                     rc;
-    ngx_str_t                     command;
+    ngx_str_t                     uri, command;
     ngx_http_cleanup_t           *cln;
     ngx_http_webrtc_evostream_t  *evo;
 
@@ -64,16 +64,8 @@ ngx_http_webrtc_evostream_api_handler(ngx_http_request_t *r)
 
     /* the document alone: the API may be anywhere */
 
-    command = r->uri;
-
-    for (p = r->uri.data + r->uri.len; p > r->uri.data; p--) {
-
-        if (p[-1] == '/') {
-            command.len -= p - command.data;
-            command.data = p;
-            break;
-        }
-    }
+    uri = r->uri;
+    command = ngx_http_webrtc_uri_segment(&uri);
 
     evo->call = ngx_webrtc_evostream_call_uri(&command, &r->args,
                                  ngx_http_webrtc_evostream_answer_handler,

@@ -20,6 +20,7 @@
 #include <http/ngx_http_webrtc_answer.h>
 #include <http/ngx_http_webrtc_header.h>
 #include <http/ngx_http_webrtc_peerjs.h>
+#include <http/ngx_http_webrtc_uri.h>
 #include <hub/ngx_webrtc_token.h>
 
 
@@ -31,7 +32,6 @@ typedef struct {
 
 static ngx_int_t ngx_http_webrtc_peerjs_get(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_webrtc_peerjs_is_path(ngx_http_request_t *r);
-static ngx_str_t ngx_http_webrtc_peerjs_segment(ngx_str_t *uri);
 static ngx_int_t ngx_http_webrtc_peerjs_info(ngx_http_request_t *r,
     ngx_str_t *key);
 static ngx_int_t ngx_http_webrtc_peerjs_new_id(ngx_http_request_t *r,
@@ -62,7 +62,7 @@ ngx_http_webrtc_peerjs_handler(ngx_http_request_t *r)
     }
 
     uri = r->uri;
-    name = ngx_http_webrtc_peerjs_segment(&uri);
+    name = ngx_http_webrtc_uri_segment(&uri);
 
     if (r->method == NGX_HTTP_GET && name.len == sizeof("peerjs") - 1
         && ngx_strncmp(name.data, "peerjs", name.len) == 0)
@@ -94,8 +94,8 @@ ngx_http_webrtc_peerjs_get(ngx_http_request_t *r)
     const ngx_http_webrtc_peerjs_route_t  *route;
 
     uri = r->uri;
-    name = ngx_http_webrtc_peerjs_segment(&uri);
-    key = ngx_http_webrtc_peerjs_segment(&uri);
+    name = ngx_http_webrtc_uri_segment(&uri);
+    key = ngx_http_webrtc_uri_segment(&uri);
 
     if (ngx_http_webrtc_peerjs_is_path(r)) {
         name.len = 0;
@@ -129,27 +129,6 @@ ngx_http_webrtc_peerjs_is_path(ngx_http_request_t *r)
 
     return r->uri.len == clcf->name.len
            && ngx_strncmp(r->uri.data, clcf->name.data, r->uri.len) == 0;
-}
-
-
-/* what follows the last slash, which is taken away with it */
-
-static ngx_str_t
-ngx_http_webrtc_peerjs_segment(ngx_str_t *uri)
-{
-    u_char     *p;
-    ngx_str_t   segment;
-
-    p = uri->data + uri->len;
-
-    while (p > uri->data && p[-1] != '/') { p--; }
-
-    segment.data = p;
-    segment.len = uri->data + uri->len - p;
-
-    uri->len = (p > uri->data) ? p - 1 - uri->data : 0;
-
-    return segment;
 }
 
 
