@@ -70,15 +70,7 @@ ngx_webrtc_dial_init(ngx_webrtc_dial_t *dial,
         dial->log.log_level = NGX_LOG_ALERT;
     }
 
-    host = conf->host;
-
-    if (host.len > 2
-        && host.data[0] == '['
-        && host.data[host.len - 1] == ']')
-    {
-        host.data++;
-        host.len -= 2;
-    }
+    host = ngx_webrtc_dial_bare(&conf->host);
 
     p = ngx_pnalloc(dial->pool, host.len + 1);
     dial->buffer = ngx_pnalloc(dial->pool, NGX_WEBRTC_DIAL_BUFFER);

@@ -55,6 +55,9 @@ typedef struct {
 } ngx_webrtc_dial_handlers_t;
 
 
+/* an address, in brackets or not, or localhost: no resolver is needed */
+ngx_uint_t ngx_webrtc_dial_is_address(const ngx_str_t *host);
+
 /* connected() or closed() follows.  NULL: no memory */
 ngx_webrtc_dial_t *ngx_webrtc_dial_open(const ngx_webrtc_dial_conf_t *conf,
     const ngx_webrtc_dial_handlers_t *handlers, void *data);

@@ -14,6 +14,7 @@
 #include <event/ngx_webrtc_dial_internal.h>
 
 
+static ngx_uint_t ngx_webrtc_dial_is_localhost(const ngx_str_t *host);
 static ngx_int_t ngx_webrtc_dial_literal(ngx_webrtc_dial_t *dial);
 static ngx_int_t ngx_webrtc_dial_address(ngx_webrtc_dial_t *dial,
     const ngx_webrtc_addr_t *addr);
@@ -42,6 +43,45 @@ ngx_webrtc_dial_find(ngx_webrtc_dial_t *dial)
 }
 
 
+ngx_uint_t
+ngx_webrtc_dial_is_address(const ngx_str_t *host)
+{
+    ngx_str_t          bare;
+    ngx_webrtc_addr_t  addr;
+
+    bare = ngx_webrtc_dial_bare(host);
+
+    return ngx_webrtc_addr_parse_ip(&addr, &bare) == NGX_OK
+           || ngx_webrtc_dial_is_localhost(host);
+}
+
+
+ngx_str_t
+ngx_webrtc_dial_bare(const ngx_str_t *host)
+{
+    ngx_str_t  bare;
+
+    bare = *host;
+
+    if (bare.len > 2 && bare.data[0] == '[' && bare.data[bare.len - 1] == ']')
+    {
+        bare.data++;
+        bare.len -= 2;
+    }
+
+    return bare;
+}
+
+
+static ngx_uint_t
+ngx_webrtc_dial_is_localhost(const ngx_str_t *host)
+{
+    return host->len == sizeof("localhost") - 1
+           && ngx_strncasecmp(host->data, (u_char *) "localhost", host->len)
+              == 0;
+}
+
+
 /* NGX_DECLINED: a name */
 
 static ngx_int_t
@@ -57,11 +97,7 @@ ngx_webrtc_dial_literal(ngx_webrtc_dial_t *dial)
         return ngx_webrtc_dial_address(dial, &addr);
     }
 
-    if (dial->host.len != sizeof("localhost") - 1
-        || ngx_strncasecmp(dial->host.data, (u_char *) "localhost",
-                           dial->host.len)
-           != 0)
-    {
+    if (!ngx_webrtc_dial_is_localhost(&dial->host)) {
         return NGX_DECLINED;
     }
 

@@ -57,6 +57,8 @@ struct ngx_webrtc_dial_s {
 };
 
 
+/* without brackets */
+ngx_str_t ngx_webrtc_dial_bare(const ngx_str_t *host);
 /* its addresses: connect() follows, or fail() */
 void ngx_webrtc_dial_find(ngx_webrtc_dial_t *dial);
 /* to the first address that was not tried */

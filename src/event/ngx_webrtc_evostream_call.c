@@ -7,9 +7,9 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_event.h>
-#include <core/ngx_webrtc_addr.h>
 #include <crypto/ngx_webrtc_random.h>
 #include <event/ngx_webrtc_conf.h>
+#include <event/ngx_webrtc_dial.h>
 #include <event/ngx_webrtc_evostream_call_internal.h>
 #include <event/ngx_webrtc_evostream_rows.h>
 #include <event/ngx_webrtc_worker.h>
@@ -28,7 +28,6 @@ static void ngx_webrtc_evostream_call_event_handler(ngx_event_t *ev);
 static void ngx_webrtc_evostream_call_free(ngx_webrtc_evostream_call_t *call);
 
 static void ngx_webrtc_evostream_call_host(ngx_webrtc_evostream_call_t *call);
-static ngx_uint_t ngx_webrtc_evostream_call_is_address(const ngx_str_t *host);
 static void ngx_webrtc_evostream_call_resolve_handler(
     ngx_resolver_ctx_t *ctx);
 
@@ -288,7 +287,7 @@ ngx_webrtc_evostream_call_host(ngx_webrtc_evostream_call_t *call)
 
     host = &call->run.host;
 
-    if (ngx_webrtc_evostream_call_is_address(host)) {
+    if (ngx_webrtc_dial_is_address(host)) {
         ngx_webrtc_evostream_call_tell(call, NGX_OK);
         return;
     }
@@ -323,31 +322,6 @@ ngx_webrtc_evostream_call_host(ngx_webrtc_evostream_call_t *call)
         call->resolving = NULL;
         ngx_webrtc_evostream_call_tell(call, NGX_ERROR);
     }
-}
-
-
-static ngx_uint_t
-ngx_webrtc_evostream_call_is_address(const ngx_str_t *host)
-{
-    ngx_str_t          text;
-    ngx_webrtc_addr_t  addr;
-
-    text = *host;
-
-    if (text.len == sizeof("localhost") - 1
-        && ngx_strncasecmp(text.data, (u_char *) "localhost", text.len) == 0)
-    {
-        return 1;
-    }
-
-    if (text.len > 2 && text.data[0] == '['
-        && text.data[text.len - 1] == ']')
-    {
-        text.data++;
-        text.len -= 2;
-    }
-
-    return ngx_webrtc_addr_parse_ip(&addr, &text) == NGX_OK;
 }
 
 
