@@ -13,9 +13,8 @@
 #include <ngx_sha1.h>
 #include <http/ngx_http_webrtc_header.h>
 #include <http/ngx_http_webrtc_websocket.h>
+#include <proto/ngx_webrtc_websocket.h>
 
-
-#define NGX_HTTP_WEBRTC_GUID        "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 /* 16 and 20 bytes in base64 */
 #define NGX_HTTP_WEBRTC_KEY_LEN     24
@@ -224,8 +223,8 @@ ngx_http_webrtc_upgrade_accept(ngx_http_request_t *r, ngx_str_t *key,
 
     ngx_sha1_init(&sha1);
     ngx_sha1_update(&sha1, key->data, key->len);
-    ngx_sha1_update(&sha1, NGX_HTTP_WEBRTC_GUID,
-                    sizeof(NGX_HTTP_WEBRTC_GUID) - 1);
+    ngx_sha1_update(&sha1, NGX_WEBRTC_WEBSOCKET_GUID,
+                    sizeof(NGX_WEBRTC_WEBSOCKET_GUID) - 1);
     ngx_sha1_final(digest, &sha1);
 
     hash.data = digest;

@@ -30,6 +30,10 @@
 
 #define NGX_WEBRTC_WEBSOCKET_REASON    123
 
+/* behind the key of a handshake, in what its SHA-1 is made of */
+#define NGX_WEBRTC_WEBSOCKET_GUID                                            \
+    "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
 
 typedef struct ngx_webrtc_websocket_s  ngx_webrtc_websocket_t;
 

@@ -14,8 +14,6 @@
 #include <front/evostream/ngx_webrtc_ers_client_internal.h>
 
 
-#define NGX_WEBRTC_ERS_CLIENT_GUID    "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-
 #define NGX_WEBRTC_ERS_CLIENT_KEY     24    /* 16 bytes in base64 */
 #define NGX_WEBRTC_ERS_CLIENT_DIGEST  20
 
@@ -332,7 +330,7 @@ ngx_webrtc_ers_client_key(ngx_webrtc_ers_client_t *client, u_char *key)
 {
     u_char             bytes[16], digest[NGX_WEBRTC_ERS_CLIENT_DIGEST];
     u_char             buf[NGX_WEBRTC_ERS_CLIENT_KEY
-                           + sizeof(NGX_WEBRTC_ERS_CLIENT_GUID)];
+                           + sizeof(NGX_WEBRTC_WEBSOCKET_GUID)];
     ngx_webrtc_text_t  text;
 
     if (client->conf.random(client->data, bytes, sizeof(bytes)) != NGX_OK) {
@@ -344,7 +342,7 @@ ngx_webrtc_ers_client_key(ngx_webrtc_ers_client_t *client, u_char *key)
 
     ngx_memcpy(key, buf, NGX_WEBRTC_ERS_CLIENT_KEY);
 
-    ngx_webrtc_text_cstr(&text, NGX_WEBRTC_ERS_CLIENT_GUID);
+    ngx_webrtc_text_cstr(&text, NGX_WEBRTC_WEBSOCKET_GUID);
 
     if (client->conf.sha1(digest, buf, ngx_webrtc_text_len(&text)) != NGX_OK) {
         return NGX_ERROR;
