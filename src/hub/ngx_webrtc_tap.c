@@ -4,12 +4,12 @@
  */
 
 
+#include <hub/ngx_webrtc_forwarding.h>
 #include <hub/ngx_webrtc_member.h>
 #include <hub/ngx_webrtc_tap.h>
 
 
-static ngx_uint_t ngx_webrtc_tap_sends(
-    const ngx_webrtc_connection_t *connection);
+static ngx_uint_t ngx_webrtc_tap_sends(ngx_webrtc_connection_t *connection);
 
 
 ngx_int_t
@@ -45,11 +45,10 @@ ngx_webrtc_tap_add(ngx_webrtc_tap_t *tap, ngx_webrtc_hub_t *hub,
 
 
 static ngx_uint_t
-ngx_webrtc_tap_sends(const ngx_webrtc_connection_t *connection)
+ngx_webrtc_tap_sends(ngx_webrtc_connection_t *connection)
 {
     return connection->live && !connection->left
-           && (connection->tracks[NGX_WEBRTC_AUDIO].source
-               || connection->tracks[NGX_WEBRTC_VIDEO].source);
+           && ngx_webrtc_connection_sends(connection);
 }
 
 

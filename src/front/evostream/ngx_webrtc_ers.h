@@ -26,6 +26,7 @@
 
 
 #include <core/ngx_webrtc_core.h>
+#include <front/evostream/ngx_webrtc_evostream.h>
 
 
 #define NGX_WEBRTC_ERS_SECRET_LEN  32
@@ -33,10 +34,10 @@
 /* of a socket: what others know it by */
 #define NGX_WEBRTC_ERS_ID_LEN      32
 
-/* bytes */
-#define NGX_WEBRTC_ERS_ROOM_MAX    255
-#define NGX_WEBRTC_ERS_STREAM_MAX  640
-#define NGX_WEBRTC_ERS_TOKEN_MAX   512
+/* bytes: what a media server of ours may say */
+#define NGX_WEBRTC_ERS_ROOM_MAX    NGX_WEBRTC_EVOSTREAM_ROOM_MAX
+#define NGX_WEBRTC_ERS_STREAM_MAX  NGX_WEBRTC_EVOSTREAM_NAME_MAX
+#define NGX_WEBRTC_ERS_TOKEN_MAX   NGX_WEBRTC_EVOSTREAM_TOKEN_MAX
 
 /* of a socket.io handshake, with the name of a stream in it */
 #define NGX_WEBRTC_ERS_SID_MAX     (2 * (28 + NGX_WEBRTC_ERS_STREAM_MAX))

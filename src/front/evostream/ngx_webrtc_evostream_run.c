@@ -276,15 +276,7 @@ ngx_webrtc_evostream_run_item(ngx_webrtc_evostream_run_t *run,
 ngx_uint_t
 ngx_webrtc_evostream_run_is_plain(const ngx_str_t *text)
 {
-    size_t  i;
-
-    for (i = 0; i < text->len; i++) {
-        if (text->data[i] < 0x20) {
-            return 0;
-        }
-    }
-
-    return ngx_webrtc_utf8_is_text(text->data, text->data + text->len);
+    return ngx_webrtc_utf8_is_line(text->data, text->data + text->len);
 }
 
 

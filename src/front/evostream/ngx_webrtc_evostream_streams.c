@@ -139,22 +139,15 @@ ngx_webrtc_evostream_stream_inbound(ngx_webrtc_evostream_run_t *run,
 ngx_int_t
 ngx_webrtc_evostream_cmd_get_streams_count(ngx_webrtc_evostream_run_t *run)
 {
-    json_int_t                           n;
-    ngx_webrtc_evostream_stream_row_t   *row;
-    ngx_webrtc_evostream_stream_rows_t   rows;
+    ngx_webrtc_evostream_stream_rows_t  rows;
 
     if (ngx_webrtc_evostream_streams_get(run, &rows) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    n = 0;
-
-    for (row = rows.rows; row; row = row->next) {
-        n++;
-    }
-
     return ngx_webrtc_evostream_run_done(run,
-                                         json_pack("{s:I}", "streamCount", n),
+                                         json_pack("{s:I}", "streamCount",
+                                                   (json_int_t) rows.n),
                                          "Active streams count");
 }
 
