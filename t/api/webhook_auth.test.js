@@ -8,7 +8,6 @@
 'use strict';
 
 const assert = require('node:assert');
-const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
@@ -16,6 +15,7 @@ const path = require('node:path');
 const { after, before, test } = require('node:test');
 
 const { call, listConnections } = require('../lib/api');
+const { certificate } = require('../lib/certificate');
 const { Nginx } = require('../lib/nginx');
 const { Peer } = require('../lib/peer');
 const { sleep, until } = require('../lib/poll');
@@ -575,19 +575,10 @@ test('a reload while answers are pending: they still count', () => using(
 
 test('TLS to the server, and no more clients than webrtc_auth_pending',
      () => using(async (opened) => {
-         const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'ngx-webrtc-tls-'));
-         const key = path.join(dir, 'key.pem');
-         const cert = path.join(dir, 'cert.pem');
-
-         execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048',
-                                  '-nodes', '-keyout', key, '-out', cert,
-                                  '-subj', '/CN=127.0.0.1', '-days', '2'],
-                      { stdio: 'ignore' });
-
          const hold = [];
 
          const tls = await WebhookServer.start({
-             tls: { key: fs.readFileSync(key), cert: fs.readFileSync(cert) },
+             tls: certificate(),
              answer: (request, response) => {
                  if (request.body.client_id === 'slow') {
                      hold.push(response);
@@ -640,6 +631,5 @@ test('TLS to the server, and no more clients than webrtc_auth_pending',
          } finally {
              await other.stop();
              await tls.close();
-             fs.rmSync(dir, { recursive: true, force: true });
          }
      }));
