@@ -15,7 +15,7 @@ const { after, before, test } = require('node:test');
 
 const { command, must } = require('../lib/evostream');
 const { evostream } = require('../lib/evostream_conf');
-const { Nginx, kill } = require('../lib/nginx');
+const { Nginx, kill, KILLED } = require('../lib/nginx');
 const { until } = require('../lib/poll');
 const { freeTcp } = require('../lib/ports');
 
@@ -224,7 +224,7 @@ test('nothing is written through a link that waits for it', async () => {
 test('they outlive workers that are killed', async () => {
     const file = newFile();
     const options = await optionsFor(file, {
-        allow: [/exited on signal 9/] });
+        allow: KILLED });
 
     await running(options, async (nginx, url) => {
         const expected = [];

@@ -16,7 +16,7 @@ const { Ers } = require('../lib/ers');
 const { Cli, command, must } = require('../lib/evostream');
 const { evostream } = require('../lib/evostream_conf');
 const { descriptors, start, state } = require('../lib/evostream_service');
-const { Nginx, kill } = require('../lib/nginx');
+const { Nginx, kill, KILLED } = require('../lib/nginx');
 const { freeTcp } = require('../lib/ports');
 const { until } = require('../lib/poll');
 const { channel, using } = require('../lib/suite');
@@ -265,7 +265,7 @@ test('a room is stopped in the middle of a reload', () =>
 test('workers are killed in every phase of their viewers', () =>
     using(async (opened) => {
         const nginx = await launch(opened, {
-            workers: 4, allow: [/exited on signal 9/],
+            workers: 4, allow: KILLED,
             main: ['webrtc_consent_timeout 5s;'] });
 
         const ers = await Ers.start({ multiClient: true });

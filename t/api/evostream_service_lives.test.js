@@ -18,7 +18,7 @@ const { command } = require('../lib/evostream');
 const { evostream } = require('../lib/evostream_conf');
 const { descriptors, start, state, stop } = require(
     '../lib/evostream_service');
-const { Nginx, kill } = require('../lib/nginx');
+const { Nginx, kill, KILLED } = require('../lib/nginx');
 const { Peer } = require('../lib/peer');
 const { until } = require('../lib/poll');
 const { using } = require('../lib/suite');
@@ -100,7 +100,7 @@ test('a reload brings other directives', () => using(async (opened) => {
 
 test('a worker that is killed is replaced', () => using(async (opened) => {
     const ers = await ersOf(opened);
-    const nginx = await launch(opened, { allow: [/exited on signal 9/] });
+    const nginx = await launch(opened, { allow: KILLED });
     const ids = [];
 
     for (const roomid of ['one', 'two', 'three']) {

@@ -15,7 +15,7 @@ const { test } = require('node:test');
 const { request, RestPeer, Udp } = require('../lib/gateway');
 const { gateway } = require('../lib/gateway_conf');
 const { GatewayPeer } = require('../lib/gateway_peer');
-const { Nginx, kill } = require('../lib/nginx');
+const { Nginx, kill, KILLED } = require('../lib/nginx');
 const { until, within } = require('../lib/poll');
 const { using } = require('../lib/suite');
 
@@ -340,7 +340,7 @@ test('USR1 changes nothing but the log', () => using(async (opened) => {
 test('the death of a home: the other side is told, all is free again', () =>
     using(async (opened) => {
         const nginx = await start(opened, {
-            allow: [/exited on signal 9/] });
+            allow: KILLED });
         const pairs = [];
 
         /* so many that some live at both workers, some at one */

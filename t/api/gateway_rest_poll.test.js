@@ -13,7 +13,7 @@ const { test } = require('node:test');
 
 const { request, RestPeer } = require('../lib/gateway');
 const { gateway } = require('../lib/gateway_conf');
-const { Nginx, kill } = require('../lib/nginx');
+const { Nginx, kill, KILLED } = require('../lib/nginx');
 const { sleep, until } = require('../lib/poll');
 const { serve } = require('../lib/suite');
 
@@ -361,7 +361,7 @@ test('a worker that has to go tells those who poll', async () => {
 
 test('what lived in a worker that dies is not found', async () => {
     const nginx = await Nginx.start(await gateway({
-        ...options, allow: [/exited on signal 9/] }));
+        ...options, allow: KILLED }));
 
     try {
         const from = baseOf(nginx);

@@ -12,7 +12,7 @@ const crypto = require('node:crypto');
 const { test } = require('node:test');
 
 const { request } = require('../lib/api');
-const { Nginx, kill } = require('../lib/nginx');
+const { Nginx, kill, KILLED } = require('../lib/nginx');
 const { PeerClient } = require('../lib/peerjs');
 const { until, within } = require('../lib/poll');
 const { RawSocket, frame, OP } = require('../lib/rawsocket');
@@ -427,7 +427,7 @@ test('the death of a worker frees its ids, calls to them expire', () =>
     using(async (opened) => {
         const nginx = await Nginx.start({
             web: WEB, main: ['webrtc_peer_expire_timeout 1500ms;'],
-            allow: [/worker process \d+ exited on signal 9/] });
+            allow: KILLED });
 
         opened.push({ close: () => nginx.stop() });
 

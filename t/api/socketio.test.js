@@ -13,7 +13,7 @@ const { after, before, test } = require('node:test');
 
 const WebSocket = require('ws');
 
-const { Nginx } = require('../lib/nginx');
+const { Nginx, KILLED } = require('../lib/nginx');
 const { until, within } = require('../lib/poll');
 const { KEY, LOCATIONS } = require('../lib/skyway');
 const { oracle, SocketClient, RawSession, fetchText }
@@ -522,7 +522,7 @@ test('a worker that dies takes its sessions along', () =>
 
         await Promise.all(clients.map((c) => c.upgraded()));
 
-        nginx.options.allow.push(/exited on signal 9/);
+        nginx.options.allow.push(...KILLED);
 
         const [victim, lost] = [...nginx.signalingByWorker()]
             .sort((one, two) => two[1] - one[1])[0];

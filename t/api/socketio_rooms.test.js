@@ -10,6 +10,7 @@
 const assert = require('node:assert');
 const { test } = require('node:test');
 
+const { KILLED } = require('../lib/nginx');
 const { until } = require('../lib/poll');
 const { LOCATIONS } = require('../lib/skyway');
 const { SocketClient, RawSession } = require('../lib/socketio');
@@ -291,7 +292,7 @@ test('a mesh room whose worker dies goes on at another', () =>
             }
         }
 
-        nginx.options.allow.push(/exited on signal 9/);
+        nginx.options.allow.push(...KILLED);
 
         const [victim] = [...nginx.signalingByWorker()]
             .sort((one, two) => one[1] - two[1])[0];

@@ -11,7 +11,7 @@ const assert = require('node:assert');
 const { test } = require('node:test');
 
 const { call } = require('../lib/api');
-const { Nginx } = require('../lib/nginx');
+const { Nginx, KILLED } = require('../lib/nginx');
 const { Peer } = require('../lib/peer');
 const { until } = require('../lib/poll');
 const { channel, serve, using } = require('../lib/suite');
@@ -243,7 +243,7 @@ test('there is one node, and a licence', async () => {
 
 test('the numbers outlive a reload and the death of a worker', () =>
     using(async (opened) => {
-        const nginx = await Nginx.start({ allow: [/exited on signal 9/] });
+        const nginx = await Nginx.start({ allow: KILLED });
 
         opened.push({ close: () => nginx.stop() });
 

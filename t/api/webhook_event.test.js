@@ -13,7 +13,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 
 const { call } = require('../lib/api');
-const { Nginx, kill } = require('../lib/nginx');
+const { Nginx, kill, KILLED } = require('../lib/nginx');
 const { Peer } = require('../lib/peer');
 const { sleep, until } = require('../lib/poll');
 const { Signaling } = require('../lib/signaling');
@@ -377,7 +377,7 @@ test('answers that are no good change nothing', () => {
 
 test('the death of a worker: one destroyed event for each, sessions too',
      () => hooked({
-         workers: 2, allow: [/exited on signal 9/],
+         workers: 2, allow: KILLED,
      }, async (nginx, server, opened) => {
          const peers = [];
 

@@ -10,7 +10,7 @@ const assert = require('node:assert');
 const net = require('node:net');
 const { test } = require('node:test');
 
-const { kill } = require('../lib/nginx');
+const { kill, KILLED } = require('../lib/nginx');
 const { PeerClient } = require('../lib/peerjs');
 const { freeTcp } = require('../lib/ports');
 const { until } = require('../lib/poll');
@@ -23,7 +23,7 @@ const suite = serveBrowser({
            'webrtc_peer_expire_timeout 2s;'],
     web: ['location /peerjs { webrtc_peerjs; }',
           'location /myapp/ { webrtc_peerjs; }'],
-    allow: [/worker process \d+ exited on signal 9/],
+    allow: KILLED,
 });
 
 let pages = 0;

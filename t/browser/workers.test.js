@@ -11,14 +11,14 @@ const { test } = require('node:test');
 
 const { listConnections } = require('../lib/api');
 const { Member, everybodyReceives } = require('../lib/browser');
-const { kill } = require('../lib/nginx');
+const { kill, KILLED } = require('../lib/nginx');
 const { until } = require('../lib/poll');
 const { channel, serveBrowser, using } = require('../lib/suite');
 
 
 const suite = serveBrowser({
     shutdownTimeout: '60s',
-    allow: [/worker process \d+ exited on signal 9/],
+    allow: KILLED,
 });
 
 

@@ -35,6 +35,14 @@ const WEBRTC_MODULE = path.resolve(process.env.NGX_WEBRTC_MODULE
 
 const IS_STATIC = process.env.NGX_WEBRTC_STATIC === '1';
 
+/*
+ * What is expected of the log of an nginx with a worker that is killed: it
+ * may die with the mutex of the zone in its hands, and the master says so.
+ */
+
+const KILLED = [/worker process \d+ exited on signal 9/,
+                /shared memory zone "\w+" was locked by \d+/];
+
 const UNHEALTHY = /\[alert\]|\[emerg\]|Sanitizer|runtime error:/;
 
 
@@ -514,4 +522,6 @@ function socketsOf(pid) {
 }
 
 
-module.exports = { Nginx, configText, loadModules, testConfig, kill };
+module.exports = {
+    Nginx, KILLED, configText, loadModules, testConfig, kill,
+};
