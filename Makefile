@@ -64,6 +64,13 @@ endif
 BUILD_PACKAGES =	build-essential pkg-config nginx libnginx-mod-stream \
 			nginx-dev libsrtp2-dev libnice-dev libusrsctp-dev \
 			libssl-dev libjansson-dev libwslay-dev zlib1g-dev
+
+# faster SRTP, where it is packaged
+
+ifeq ($(shell dpkg --print-architecture 2>/dev/null),amd64)
+BUILD_PACKAGES +=	libipsec-mb-dev
+endif
+
 UNIT_PACKAGES =		libcmocka-dev
 TEST_PACKAGES =		$(UNIT_PACKAGES) chromium iproute2 nftables coturn curl \
 			ca-certificates \
@@ -136,6 +143,8 @@ $(OUT)/headers: FORCE | $(OUT)
 $(OUT)/nginx-version: FORCE | $(OUT)
 	@{ $(NGINX_BINARY) -v 2>&1 || true; \
 	   dpkg-query -W -f '$${Package} $${Version}\n' nginx-dev || true; \
+	   dpkg-query -W -f '$${Package} $${Version}\n' libipsec-mb-dev \
+	   || true; \
 	   cat $(NGINX_DEV_DIR)/conf_flags || true; } >$@.new 2>/dev/null; \
 	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
@@ -247,6 +256,12 @@ PURE :=			$(shell . $(TOP)/src/sources; echo $$WEBRTC_PURE)
 LIBS :=			$(shell . $(TOP)/src/sources; echo $$WEBRTC_LIBS)
 PURE_OBJS =		$(PURE:%.c=$(OUT)/unit/src/%.o)
 
+IPSEC_MB :=		$(wildcard /usr/include/intel-ipsec-mb.h)
+ifneq ($(IPSEC_MB),)
+UNIT_FLAGS +=		-DNGX_WEBRTC_HAVE_IPSEC_MB=1
+LIBS +=			-lIPSec_MB
+endif
+
 UNIT_SRCS :=		$(wildcard $(TOP)/t/unit/*_test.c)
 ifneq ($(UNIT),)
 UNIT_SRCS :=		$(UNIT:%=$(TOP)/t/unit/%_test.c)
@@ -268,6 +283,15 @@ unit-programs: $(UNIT_PROGRAMS)
 $(OUT)/unit/src/%.o: $(TOP)/src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
+
+# it can come after what was compiled without it
+
+$(OUT)/ipsec-mb: FORCE | $(OUT)
+	@echo "$(IPSEC_MB)" >$@.new; \
+	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(OUT)/unit/srtp_mb_test \
+$(filter $(OUT)/unit/src/crypto/%,$(PURE_OBJS)): $(OUT)/ipsec-mb
 
 $(OUT)/unit/libwebrtc.a: $(PURE_OBJS) src/sources
 	rm -f $@

@@ -15,6 +15,7 @@
 #endif
 
 #include <crypto/ngx_webrtc_srtp_cipher.h>
+#include <crypto/ngx_webrtc_srtp_mb.h>
 #include <core/ngx_webrtc_cursor.h>
 
 #include <openssl/crypto.h>
@@ -24,20 +25,25 @@
 
 
 struct ngx_webrtc_srtp_cipher_s {
-    EVP_CIPHER_CTX     *evp;
-    u_char              salt[NGX_WEBRTC_SRTP_SALT_LEN];
+    ngx_webrtc_srtp_mb_t   *mb;     /* NULL: "evp" does it */
+    EVP_CIPHER_CTX         *evp;
+    u_char                  salt[NGX_WEBRTC_SRTP_SALT_LEN];
 
     /* HMAC after the padded key has gone in, RFC 2104, section 4 */
-    SHA_CTX             inner;
-    SHA_CTX             outer;
+    SHA_CTX                 inner;
+    SHA_CTX                 outer;
 };
 
 
+static ngx_int_t ngx_webrtc_srtp_evp_init(ngx_webrtc_srtp_cipher_t *cipher,
+    const EVP_CIPHER *evp, const u_char *key,
+    ngx_webrtc_srtp_direction_e direction);
 static void ngx_webrtc_srtp_mac_init(ngx_webrtc_srtp_cipher_t *cipher,
     const u_char *key);
+static void ngx_webrtc_srtp_gcm_iv(const ngx_webrtc_srtp_cipher_t *cipher,
+    uint32_t ssrc, uint64_t index, u_char *iv);
 static ngx_int_t ngx_webrtc_srtp_gcm_start(ngx_webrtc_srtp_cipher_t *cipher,
-    uint32_t ssrc, uint64_t index, const u_char *aad, size_t aad_len,
-    const u_char *tail);
+    const u_char *iv, const u_char *aad, size_t aad_len, const u_char *tail);
 
 
 ngx_webrtc_srtp_cipher_t *
@@ -85,28 +91,53 @@ ngx_webrtc_srtp_cipher_session(ngx_uint_t profile, const u_char *key,
     const u_char *salt, const u_char *auth,
     ngx_webrtc_srtp_direction_e direction)
 {
-    const EVP_CIPHER          *evp;
+    ngx_int_t                  rc;
     ngx_webrtc_srtp_cipher_t  *cipher;
-
-    switch (profile) {
-
-    case NGX_WEBRTC_SRTP_AEAD_AES_128_GCM:
-        evp = EVP_aes_128_gcm();
-        break;
-
-    case NGX_WEBRTC_SRTP_AES128_CM_SHA1_80:
-        evp = EVP_aes_128_ctr();
-        break;
-
-    default:
-        return NULL;
-    }
 
     cipher = calloc(1, sizeof(ngx_webrtc_srtp_cipher_t));
     if (cipher == NULL) {
         return NULL;
     }
 
+    ngx_memcpy(cipher->salt, salt, NGX_WEBRTC_SRTP_SALT_LEN);
+
+    switch (profile) {
+
+    case NGX_WEBRTC_SRTP_AEAD_AES_128_GCM:
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+        cipher->mb = ngx_webrtc_srtp_mb_create(key);
+#endif
+
+        rc = cipher->mb ? NGX_OK
+                        : ngx_webrtc_srtp_evp_init(cipher, EVP_aes_128_gcm(),
+                                                   key, direction);
+        break;
+
+    case NGX_WEBRTC_SRTP_AES128_CM_SHA1_80:
+        ngx_webrtc_srtp_mac_init(cipher, auth);
+        rc = ngx_webrtc_srtp_evp_init(cipher, EVP_aes_128_ctr(), key,
+                                      direction);
+        break;
+
+    default:
+        rc = NGX_ERROR;
+        break;
+    }
+
+    if (rc != NGX_OK) {
+        ngx_webrtc_srtp_cipher_destroy(cipher);
+        return NULL;
+    }
+
+    return cipher;
+}
+
+
+static ngx_int_t
+ngx_webrtc_srtp_evp_init(ngx_webrtc_srtp_cipher_t *cipher,
+    const EVP_CIPHER *evp, const u_char *key,
+    ngx_webrtc_srtp_direction_e direction)
+{
     cipher->evp = EVP_CIPHER_CTX_new();
 
     if (cipher->evp == NULL
@@ -115,17 +146,10 @@ ngx_webrtc_srtp_cipher_session(ngx_uint_t profile, const u_char *key,
            != 1)
     {
         ERR_clear_error();
-        ngx_webrtc_srtp_cipher_destroy(cipher);
-        return NULL;
+        return NGX_ERROR;
     }
 
-    ngx_memcpy(cipher->salt, salt, NGX_WEBRTC_SRTP_SALT_LEN);
-
-    if (profile == NGX_WEBRTC_SRTP_AES128_CM_SHA1_80) {
-        ngx_webrtc_srtp_mac_init(cipher, auth);
-    }
-
-    return cipher;
+    return NGX_OK;
 }
 
 
@@ -161,29 +185,39 @@ ngx_webrtc_srtp_cipher_destroy(ngx_webrtc_srtp_cipher_t *cipher)
         return;
     }
 
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+    ngx_webrtc_srtp_mb_destroy(cipher->mb);
+#endif
+
     EVP_CIPHER_CTX_free(cipher->evp);
     OPENSSL_cleanse(cipher, sizeof(ngx_webrtc_srtp_cipher_t));
     free(cipher);
 }
 
 
-static ngx_int_t
-ngx_webrtc_srtp_gcm_start(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
-    uint64_t index, const u_char *aad, size_t aad_len, const u_char *tail)
+static void
+ngx_webrtc_srtp_gcm_iv(const ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
+    uint64_t index, u_char *iv)
 {
-    int         n;
-    u_char     *p;
-    u_char      iv[12];
-    ngx_uint_t  i;
+    u_char      *p;
+    ngx_uint_t   i;
 
     p = ngx_webrtc_put16(iv, 0);
     p = ngx_webrtc_put32(p, ssrc);
     p = ngx_webrtc_put16(p, (uint32_t) (index >> 32) & 0xffff);
     (void) ngx_webrtc_put32(p, (uint32_t) index);
 
-    for (i = 0; i < sizeof(iv); i++) {
+    for (i = 0; i < NGX_WEBRTC_SRTP_GCM_IV; i++) {
         iv[i] ^= cipher->salt[i];
     }
+}
+
+
+static ngx_int_t
+ngx_webrtc_srtp_gcm_start(ngx_webrtc_srtp_cipher_t *cipher, const u_char *iv,
+    const u_char *aad, size_t aad_len, const u_char *tail)
+{
+    int  n;
 
     /* -1 leaves the direction, NULL the key schedule as they are */
 
@@ -206,10 +240,22 @@ ngx_webrtc_srtp_gcm_seal(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
     uint64_t index, const u_char *aad, size_t aad_len, const u_char *tail,
     u_char *data, size_t len, u_char *tag)
 {
-    int  n;
+    int     n;
+    u_char  iv[NGX_WEBRTC_SRTP_GCM_IV];
 
-    if (ngx_webrtc_srtp_gcm_start(cipher, ssrc, index, aad, aad_len, tail)
-        == NGX_OK
+    ngx_webrtc_srtp_gcm_iv(cipher, ssrc, index, iv);
+
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+
+    if (cipher->mb) {
+        ngx_webrtc_srtp_mb_seal(cipher->mb, iv, aad, aad_len, tail, data, len,
+                                tag);
+        return NGX_OK;
+    }
+
+#endif
+
+    if (ngx_webrtc_srtp_gcm_start(cipher, iv, aad, aad_len, tail) == NGX_OK
         && EVP_CipherUpdate(cipher->evp, data, &n, data, (int) len) == 1
         && EVP_CipherFinal_ex(cipher->evp, data, &n) == 1
         && EVP_CIPHER_CTX_ctrl(cipher->evp, EVP_CTRL_AEAD_GET_TAG,
@@ -230,10 +276,21 @@ ngx_webrtc_srtp_gcm_open(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
     uint64_t index, const u_char *aad, size_t aad_len, const u_char *tail,
     u_char *data, size_t len, u_char *tag)
 {
-    int  n;
+    int     n;
+    u_char  iv[NGX_WEBRTC_SRTP_GCM_IV];
 
-    if (ngx_webrtc_srtp_gcm_start(cipher, ssrc, index, aad, aad_len, tail)
-        == NGX_OK
+    ngx_webrtc_srtp_gcm_iv(cipher, ssrc, index, iv);
+
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+
+    if (cipher->mb) {
+        return ngx_webrtc_srtp_mb_open(cipher->mb, iv, aad, aad_len, tail,
+                                       data, len, tag);
+    }
+
+#endif
+
+    if (ngx_webrtc_srtp_gcm_start(cipher, iv, aad, aad_len, tail) == NGX_OK
         && EVP_CIPHER_CTX_ctrl(cipher->evp, EVP_CTRL_AEAD_SET_TAG,
                                NGX_WEBRTC_SRTP_GCM_TAG, tag)
            == 1

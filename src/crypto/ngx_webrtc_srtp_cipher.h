@@ -25,6 +25,7 @@
 #define NGX_WEBRTC_SRTCP_HEADER_LEN     8
 
 #define NGX_WEBRTC_SRTP_GCM_TAG         16
+#define NGX_WEBRTC_SRTP_GCM_IV          12
 #define NGX_WEBRTC_SRTP_SHA1_TAG        10
 #define NGX_WEBRTC_SRTP_AUTH_LEN        20
 

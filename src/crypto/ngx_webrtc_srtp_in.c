@@ -13,6 +13,7 @@
 
 #include <crypto/ngx_webrtc_srtp.h>
 #include <crypto/ngx_webrtc_srtp_cipher.h>
+#include <crypto/ngx_webrtc_srtp_mb.h>
 #include <crypto/ngx_webrtc_hmac.h>
 #include <core/ngx_webrtc_cursor.h>
 
@@ -67,13 +68,25 @@ static void ngx_webrtc_srtcp_update(ngx_webrtc_srtcp_stream_t *stream,
 ngx_int_t
 ngx_webrtc_srtp_init(void)
 {
-    return (srtp_init() == srtp_err_status_ok) ? NGX_OK : NGX_ERROR;
+    if (srtp_init() != srtp_err_status_ok) {
+        return NGX_ERROR;
+    }
+
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+    ngx_webrtc_srtp_mb_init();
+#endif
+
+    return NGX_OK;
 }
 
 
 void
 ngx_webrtc_srtp_cleanup(void)
 {
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+    ngx_webrtc_srtp_mb_cleanup();
+#endif
+
     (void) srtp_shutdown();
 }
 
