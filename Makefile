@@ -72,7 +72,8 @@ BUILD_PACKAGES +=	libipsec-mb-dev
 endif
 
 UNIT_PACKAGES =		libcmocka-dev
-TEST_PACKAGES =		$(UNIT_PACKAGES) chromium iproute2 nftables coturn curl \
+QUICK_PACKAGES =	$(UNIT_PACKAGES) valgrind
+TEST_PACKAGES =		$(QUICK_PACKAGES) chromium iproute2 nftables coturn curl \
 			ca-certificates \
 			ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base \
 			gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
@@ -80,7 +81,8 @@ TEST_PACKAGES =		$(UNIT_PACKAGES) chromium iproute2 nftables coturn curl \
 
 .PHONY: help module module-build run test test-sanitize check unit \
 	unit-programs fuzz fuzz-programs api browser static static-build clean \
-	deps unit-deps test-deps npm FORCE
+	bench-quick bench-quick-record bench-quick-program bench-profile \
+	deps unit-deps quick-deps test-deps npm FORCE
 
 
 help:
@@ -92,6 +94,10 @@ help:
 	@echo "make fuzz          the files of t/fuzz/corpus through the parsers"
 	@echo "make api           tests against nginx without a browser"
 	@echo "make browser       tests against nginx with Chromium"
+	@echo "make bench-quick   instructions per forwarded packet, against" \
+	      "the record"
+	@echo "make bench-profile CASE=gcm-50-10" \
+	      "  where the instructions of a case go"
 	@echo "make static        nginx with the module linked in," \
 	      "build/static-$(BUILD)/nginx"
 	@echo "make test-sanitize api and browser tests against a sanitized nginx"
@@ -113,6 +119,10 @@ deps:
 
 unit-deps:
 	@t/lib/packages $(BUILD_PACKAGES) $(UNIT_PACKAGES)
+
+quick-deps:
+	@t/lib/packages $(BUILD_PACKAGES) $(QUICK_PACKAGES)
+	@t/lib/packages --node
 
 test-deps:
 	@t/lib/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
@@ -324,6 +334,44 @@ $(OUT)/fuzz/%_fuzz: $(TOP)/t/fuzz/%_fuzz.c $(TOP)/t/fuzz/main.c \
 	    $(OUT)/unit/libwebrtc.a $(LIBS) -lm
 
 
+# the packet path under callgrind, optimized as the module is
+
+BENCH_FLAGS :=		-std=gnu99 $(CC_OPT_release) -Wall -Wextra -Werror \
+			-DNGX_WEBRTC_STANDALONE -I$(TOP)/src \
+			$(shell pkg-config --cflags-only-I nice 2>/dev/null \
+			        | sed 's/-I/-isystem /g')
+BENCH_OBJS :=		$(patsubst %.c,$(OUT)/bench/src/%.o,$(filter core/% \
+				proto/% crypto/% peer/% media/%,$(PURE)))
+
+QUICK =			$(OUT)/bench/bench_quick
+QUICK_DIR =		$(OUT)/bench/quick
+
+bench-quick bench-quick-record: quick-deps | $(OUT)
+	@$(LOCK) $(SUBMAKE) --no-print-directory -s bench-quick-program
+	@node t/bench/quick/quick.js $(QUICK) $(QUICK_DIR) \
+	    $(if $(filter %-record,$@),--record)
+
+bench-profile: quick-deps | $(OUT)
+	@$(LOCK) $(SUBMAKE) --no-print-directory -s bench-quick-program
+	@node t/bench/quick/quick.js $(QUICK) $(QUICK_DIR) --profile $(CASE)
+
+bench-quick-program: $(QUICK)
+
+$(OUT)/bench/src/%.o: $(TOP)/src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_FLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/bench/libwebrtc.a: $(BENCH_OBJS) src/sources
+	rm -f $@
+	$(AR) rcs $@ $(BENCH_OBJS)
+
+$(QUICK): $(TOP)/t/bench/quick/quick.c $(OUT)/bench/libwebrtc.a
+	$(CC) $(BENCH_FLAGS) -I$(TOP)/t/unit -MMD -MP -MF $@.d -o $@ $< \
+	    $(OUT)/bench/libwebrtc.a -lcmocka $(LIBS) -lm
+
+-include $(BENCH_OBJS:.o=.d) $(QUICK).d
+
+
 # tests against a running nginx
 
 NODE_ENV =		NGX_WEBRTC_MODULE=$(MODULE) \
@@ -346,7 +394,7 @@ check:
 # all of it; the last line is the sum
 
 test: test-deps
-	@MAKE="$(MAKE)" t/lib/test check unit fuzz api browser
+	@MAKE="$(MAKE)" t/lib/test check unit fuzz bench-quick api browser
 
 test-sanitize: test-deps
 	@MAKE="$(MAKE) BUILD=sanitize" t/lib/test api browser

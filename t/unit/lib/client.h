@@ -33,7 +33,15 @@
 #include "lib/link.h"
 
 
+/* a program with many clients has its own of these */
+
+#ifndef WORLD_CLIENTS
+#define WORLD_CLIENTS   64
+#endif
+
+#ifndef CLIENT_PACKETS
 #define CLIENT_PACKETS  4096
+#endif
 
 #define MSEC(n)  ((ngx_webrtc_usec_t) (n) * NGX_WEBRTC_MSEC)
 
@@ -62,7 +70,7 @@ typedef struct {
     ngx_pool_t                *pool;
     ngx_webrtc_outbox_t        out;
     ngx_webrtc_usec_t          now;
-    client_t                  *clients[64];
+    client_t                  *clients[WORLD_CLIENTS];
     ngx_uint_t                 nclients;
     uint32_t                   seed;
     ngx_uint_t                 loss;        /* per cent, both ways */
@@ -104,6 +112,7 @@ struct client_s {
     ngx_uint_t                 silent;      /* sends no checks */
     ngx_uint_t                 passive;     /* is the DTLS server */
     ngx_uint_t                 many;        /* streams, only counted */
+    ngx_uint_t                 borrowed;    /* certificate and context */
 
     /* sees each packet; of RTX the number and payload are the original's */
     void                     (*watch)(client_t *client,
@@ -196,7 +205,7 @@ world_init(world_t *world)
 
     conf.dtls = world->ctx;
     conf.sctp = world->sctp;
-    conf.max_peers = 64;
+    conf.max_peers = WORLD_CLIENTS;
     conf.video_packets = 512;
     conf.audio_packets = 64;
     conf.consent_timeout = MSEC(30000);
@@ -525,15 +534,18 @@ client_answer(client_t *client, ngx_uint_t lie)
 
 
 static inline client_t *
-client_create(world_t *world, ngx_uint_t lie)
+client_create_with(world_t *world, ngx_webrtc_certificate_t *cert,
+    ngx_webrtc_dtls_ctx_t *ctx, ngx_uint_t lie)
 {
     client_t  *client;
+
+    assert_true(world->nclients < WORLD_CLIENTS);
 
     client = calloc(1, sizeof(client_t));
     client->world = world;
 
-    client->cert = ngx_webrtc_certificate_create(time(NULL), 30);
-    client->ctx = ngx_webrtc_dtls_ctx_create(client->cert);
+    client->cert = cert;
+    client->ctx = ctx;
     client->local_ufrag.data = (u_char *) "clientufrag";
     client->local_ufrag.len = 11;
 
@@ -550,6 +562,19 @@ client_create(world_t *world, ngx_uint_t lie)
     world->clients[world->nclients++] = client;
 
     return client;
+}
+
+
+static inline client_t *
+client_create(world_t *world, ngx_uint_t lie)
+{
+    ngx_webrtc_dtls_ctx_t     *ctx;
+    ngx_webrtc_certificate_t  *cert;
+
+    cert = ngx_webrtc_certificate_create(time(NULL), 30);
+    ctx = ngx_webrtc_dtls_ctx_create(cert);
+
+    return client_create_with(world, cert, ctx, lie);
 }
 
 
@@ -1104,8 +1129,10 @@ client_destroy(client_t *client)
         ngx_webrtc_srtp_out_destroy(client->out);
     }
 
-    ngx_webrtc_dtls_ctx_destroy(client->ctx);
-    ngx_webrtc_certificate_destroy(client->cert);
+    if (!client->borrowed) {
+        ngx_webrtc_dtls_ctx_destroy(client->ctx);
+        ngx_webrtc_certificate_destroy(client->cert);
+    }
 
     for (i = 0; i < world->nclients; i++) {
         if (world->clients[i] == client) {
