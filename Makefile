@@ -338,6 +338,7 @@ $(OUT)/fuzz/%_fuzz: $(TOP)/t/fuzz/%_fuzz.c $(TOP)/t/fuzz/main.c \
 
 BENCH_FLAGS :=		-std=gnu99 $(CC_OPT_release) -Wall -Wextra -Werror \
 			-DNGX_WEBRTC_STANDALONE -I$(TOP)/src \
+			$(if $(IPSEC_MB),-DNGX_WEBRTC_HAVE_IPSEC_MB=1) \
 			$(shell pkg-config --cflags-only-I nice 2>/dev/null \
 			        | sed 's/-I/-isystem /g')
 BENCH_OBJS :=		$(patsubst %.c,$(OUT)/bench/src/%.o,$(filter core/% \
@@ -364,6 +365,8 @@ $(OUT)/bench/src/%.o: $(TOP)/src/%.c
 $(OUT)/bench/libwebrtc.a: $(BENCH_OBJS) src/sources
 	rm -f $@
 	$(AR) rcs $@ $(BENCH_OBJS)
+
+$(QUICK) $(filter $(OUT)/bench/src/crypto/%,$(BENCH_OBJS)): $(OUT)/ipsec-mb
 
 $(QUICK): $(TOP)/t/bench/quick/quick.c $(OUT)/bench/libwebrtc.a
 	$(CC) $(BENCH_FLAGS) -I$(TOP)/t/unit -MMD -MP -MF $@.d -o $@ $< \

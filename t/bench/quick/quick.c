@@ -27,6 +27,13 @@
 #define WORLD_CLIENTS   (SUBSCRIBERS + 1)
 #define CLIENT_PACKETS  1
 
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+#define NO_COMPAT_IMB_API_053
+#include <intel-ipsec-mb.h>
+#else
+#define IMB_VERSION_STR  "none"
+#endif
+
 #include "lib/client.h"
 
 #include <crypto/ngx_webrtc_dtls_internal.h>
@@ -324,7 +331,8 @@ bench_run(const bench_case_t *c, const char *profile)
 static void
 bench_platform(void)
 {
-    printf("compiler: %s, gcc %d.%d\n", MACHINE, __GNUC__, __GNUC_MINOR__);
+    printf("build: %s, gcc %d.%d, libipsec-mb %s\n", MACHINE, __GNUC__,
+           __GNUC_MINOR__, IMB_VERSION_STR);
 
     printf("libraries: glibc %s, OpenSSL %d.%d, Valgrind %d.%d%s\n",
            gnu_get_libc_version(), OPENSSL_version_major(),

@@ -65,7 +65,7 @@ async function run(program, dir, profile) {
 
 function instructions(file) {
     const objects = new Map();
-    const sums = { module: 0, openssl: 0, others: 0, total: 0 };
+    const sums = { module: 0, crypto: 0, others: 0, total: 0 };
     let kind = 'others', callees = false;
 
     for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
@@ -109,7 +109,7 @@ function kindOf(object) {
         return 'module';
     }
 
-    return /^lib(crypto|ssl)\./.test(object) ? 'openssl' : 'others';
+    return /^lib(crypto|ssl|IPSec_MB)\./.test(object) ? 'crypto' : 'others';
 }
 
 
@@ -142,7 +142,7 @@ function dumpOf(dir, name) {
 function platform(text) {
     const line = (key) => text.match(new RegExp(`^${key}: (.*)$`, 'm'))[1];
 
-    return { compiler: line('compiler'), libraries: line('libraries') };
+    return { build: line('build'), libraries: line('libraries') };
 }
 
 
@@ -180,12 +180,12 @@ function print(result, recorded) {
     console.log('instructions per forwarded packet (profile-subscribers-'
         + 'packets that come together)\n');
 
-    row('', 'module', 'OpenSSL', 'others', 'total', '', 'recorded:', 'total');
+    row('', 'module', 'crypto', 'others', 'total', '', 'recorded:', 'total');
 
     for (const [name, now] of Object.entries(result.cases)) {
         const old = recorded.cases[name];
 
-        row(name, now.module, now.openssl, now.others, now.total, '',
+        row(name, now.module, now.crypto, now.others, now.total, '',
             old?.module ?? '-', old?.total ?? '-');
     }
 
@@ -199,14 +199,14 @@ function judge(result, recorded) {
     let failed = 0, above = 0, below = 0;
 
     const same = {
-        module: recorded.compiler === result.compiler,
-        total: recorded.compiler === result.compiler
+        module: recorded.build === result.build,
+        total: recorded.build === result.build
             && recorded.libraries === result.libraries
     };
 
     if (!same.module) {
-        console.log(`not compared: recorded with "${recorded.compiler}", this `
-            + `is "${result.compiler}"`);
+        console.log(`not compared: recorded with "${recorded.build}", this `
+            + `is "${result.build}"`);
 
     } else if (!same.total) {
         console.log(`totals not compared: recorded with `
