@@ -107,6 +107,14 @@ void ngx_webrtc_srtp_in_remove(ngx_webrtc_srtp_in_t *in, uint32_t ssrc);
 size_t ngx_webrtc_srtp_protect(ngx_webrtc_srtp_out_t *out, u_char *pkt,
     size_t header_len, size_t len, uint32_t roc);
 
+/*
+ * The same, but perhaps not before finish(): packets cost less together.
+ * Until then they stay where they are, and "out" is there.
+ */
+size_t ngx_webrtc_srtp_protect_later(ngx_webrtc_srtp_out_t *out, u_char *pkt,
+    size_t header_len, size_t len, uint32_t roc);
+void ngx_webrtc_srtp_finish(void);
+
 /* a compound packet; needs NGX_WEBRTC_SRTCP_TAG_MAX bytes behind it */
 size_t ngx_webrtc_srtp_protect_rtcp(ngx_webrtc_srtp_out_t *out, u_char *pkt,
     size_t len);

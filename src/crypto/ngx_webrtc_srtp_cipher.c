@@ -42,6 +42,8 @@ static void ngx_webrtc_srtp_mac_init(ngx_webrtc_srtp_cipher_t *cipher,
     const u_char *key);
 static void ngx_webrtc_srtp_gcm_iv(const ngx_webrtc_srtp_cipher_t *cipher,
     uint32_t ssrc, uint64_t index, u_char *iv);
+static void ngx_webrtc_srtp_ctr_iv(const ngx_webrtc_srtp_cipher_t *cipher,
+    uint32_t ssrc, uint64_t index, u_char *iv);
 static ngx_int_t ngx_webrtc_srtp_gcm_start(ngx_webrtc_srtp_cipher_t *cipher,
     const u_char *iv, const u_char *aad, size_t aad_len, const u_char *tail);
 
@@ -79,6 +81,18 @@ ngx_webrtc_srtp_cipher_create(ngx_uint_t profile, const u_char *key,
     cipher = ngx_webrtc_srtp_cipher_session(profile, session, session_salt,
                                             auth, direction);
 
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+
+    if (cipher && cipher->mb == NULL && label == NGX_WEBRTC_SRTP_LABEL_RTP
+        && direction == NGX_WEBRTC_SRTP_SEAL)
+    {
+        /* for many packets together, see ngx_webrtc_srtp_cm_later() */
+
+        cipher->mb = ngx_webrtc_srtp_mb_create(session, auth);
+    }
+
+#endif
+
     OPENSSL_cleanse(session, sizeof(session));
     OPENSSL_cleanse(auth, sizeof(auth));
 
@@ -105,7 +119,7 @@ ngx_webrtc_srtp_cipher_session(ngx_uint_t profile, const u_char *key,
 
     case NGX_WEBRTC_SRTP_AEAD_AES_128_GCM:
 #if (NGX_WEBRTC_HAVE_IPSEC_MB)
-        cipher->mb = ngx_webrtc_srtp_mb_create(key);
+        cipher->mb = ngx_webrtc_srtp_mb_create(key, NULL);
 #endif
 
         rc = cipher->mb ? NGX_OK
@@ -306,14 +320,12 @@ ngx_webrtc_srtp_gcm_open(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
 }
 
 
-ngx_int_t
-ngx_webrtc_srtp_ctr(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
-    uint64_t index, u_char *data, size_t len)
+static void
+ngx_webrtc_srtp_ctr_iv(const ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
+    uint64_t index, u_char *iv)
 {
-    int         n;
-    u_char     *p;
-    u_char      iv[16];
-    ngx_uint_t  i;
+    u_char      *p;
+    ngx_uint_t   i;
 
     p = ngx_webrtc_put32(iv, 0);
     p = ngx_webrtc_put32(p, ssrc);
@@ -324,6 +336,17 @@ ngx_webrtc_srtp_ctr(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
     for (i = 0; i < NGX_WEBRTC_SRTP_SALT_LEN; i++) {
         iv[i] ^= cipher->salt[i];
     }
+}
+
+
+ngx_int_t
+ngx_webrtc_srtp_ctr(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
+    uint64_t index, u_char *data, size_t len)
+{
+    int     n;
+    u_char  iv[NGX_WEBRTC_SRTP_CTR_IV];
+
+    ngx_webrtc_srtp_ctr_iv(cipher, ssrc, index, iv);
 
     if (EVP_CipherInit_ex(cipher->evp, NULL, NULL, NULL, iv, -1) != 1
         || EVP_CipherUpdate(cipher->evp, data, &n, data, (int) len) != 1)
@@ -334,6 +357,29 @@ ngx_webrtc_srtp_ctr(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
 
     return NGX_OK;
 }
+
+
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+
+ngx_int_t
+ngx_webrtc_srtp_cm_later(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
+    uint64_t index, u_char *pkt, size_t header_len, size_t len)
+{
+    u_char  iv[NGX_WEBRTC_SRTP_CTR_IV];
+
+    if (cipher->mb == NULL || len == header_len) {
+        return NGX_DECLINED;
+    }
+
+    ngx_webrtc_srtp_ctr_iv(cipher, ssrc, index, iv);
+
+    (void) ngx_webrtc_put32(pkt + len, (uint32_t) (index >> 16));
+    ngx_webrtc_srtp_mb_add(cipher->mb, iv, pkt, header_len, len);
+
+    return NGX_OK;
+}
+
+#endif
 
 
 void

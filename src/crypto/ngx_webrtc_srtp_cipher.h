@@ -26,6 +26,7 @@
 
 #define NGX_WEBRTC_SRTP_GCM_TAG         16
 #define NGX_WEBRTC_SRTP_GCM_IV          12
+#define NGX_WEBRTC_SRTP_CTR_IV          16
 #define NGX_WEBRTC_SRTP_SHA1_TAG        10
 #define NGX_WEBRTC_SRTP_AUTH_LEN        20
 
@@ -76,6 +77,18 @@ ngx_int_t ngx_webrtc_srtp_gcm_open(ngx_webrtc_srtp_cipher_t *cipher,
 /* AES_CM_128 in place, the same for both directions */
 ngx_int_t ngx_webrtc_srtp_ctr(ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
     uint64_t index, u_char *data, size_t len);
+
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+
+/*
+ * A whole packet of AES_CM_128_HMAC_SHA1_80, done with the next
+ * ngx_webrtc_srtp_mb_finish().  NGX_DECLINED: not this one.
+ */
+ngx_int_t ngx_webrtc_srtp_cm_later(ngx_webrtc_srtp_cipher_t *cipher,
+    uint32_t ssrc, uint64_t index, u_char *pkt, size_t header_len,
+    size_t len);
+
+#endif
 
 /* HMAC_SHA1_80 of the data and 4 bytes of "tail" */
 void ngx_webrtc_srtp_mac(ngx_webrtc_srtp_cipher_t *cipher, const u_char *data,

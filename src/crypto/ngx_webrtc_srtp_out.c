@@ -6,6 +6,7 @@
 
 #include <crypto/ngx_webrtc_srtp.h>
 #include <crypto/ngx_webrtc_srtp_cipher.h>
+#include <crypto/ngx_webrtc_srtp_mb.h>
 #include <core/ngx_webrtc_cursor.h>
 
 
@@ -124,6 +125,44 @@ ngx_webrtc_srtp_protect(ngx_webrtc_srtp_out_t *out, u_char *pkt,
     ngx_webrtc_srtp_mac(out->rtp, pkt, len, tail, pkt + len);
 
     return len + NGX_WEBRTC_SRTP_SHA1_TAG;
+}
+
+
+size_t
+ngx_webrtc_srtp_protect_later(ngx_webrtc_srtp_out_t *out, u_char *pkt,
+    size_t header_len, size_t len, uint32_t roc)
+{
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+
+    uint32_t  ssrc;
+    uint64_t  index;
+
+    if (out->profile == NGX_WEBRTC_SRTP_AES128_CM_SHA1_80
+        && header_len >= NGX_WEBRTC_SRTP_HEADER_LEN && len >= header_len)
+    {
+        ssrc = ngx_webrtc_get32(pkt + 8);
+        index = ((uint64_t) roc << 16) | ngx_webrtc_get16(pkt + 2);
+
+        if (ngx_webrtc_srtp_cm_later(out->rtp, ssrc, index, pkt, header_len,
+                                     len)
+            == NGX_OK)
+        {
+            return len + NGX_WEBRTC_SRTP_SHA1_TAG;
+        }
+    }
+
+#endif
+
+    return ngx_webrtc_srtp_protect(out, pkt, header_len, len, roc);
+}
+
+
+void
+ngx_webrtc_srtp_finish(void)
+{
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+    ngx_webrtc_srtp_mb_finish();
+#endif
 }
 
 

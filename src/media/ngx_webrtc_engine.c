@@ -307,6 +307,8 @@ ngx_webrtc_engine_output(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
     ngx_queue_t         *q;
     ngx_webrtc_track_t  *track;
 
+    rc = NGX_OK;
+
     while (!ngx_queue_empty(&engine->dirty)) {
         q = ngx_queue_head(&engine->dirty);
         track = ngx_queue_data(q, ngx_webrtc_track_t, dirty);
@@ -314,7 +316,7 @@ ngx_webrtc_engine_output(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
         rc = ngx_webrtc_track_output(track, now, out);
 
         if (rc == NGX_AGAIN) {
-            return NGX_AGAIN;
+            break;
         }
 
         ngx_queue_remove(q);
@@ -330,7 +332,9 @@ ngx_webrtc_engine_output(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
         track->is_dirty = 0;
     }
 
-    return NGX_OK;
+    ngx_webrtc_srtp_finish();
+
+    return (rc == NGX_AGAIN) ? NGX_AGAIN : NGX_OK;
 }
 
 

@@ -327,6 +327,7 @@ uint64_t ngx_webrtc_track_bit_rate(ngx_webrtc_track_t *track,
 
 ngx_int_t ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+/* 0 on failure; ngx_webrtc_srtp_finish() is the caller's */
 size_t ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
     const ngx_webrtc_span_t *span, const ngx_webrtc_packet_t *packet,
     u_char *p, ngx_webrtc_usec_t now);

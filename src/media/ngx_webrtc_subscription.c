@@ -281,7 +281,10 @@ ngx_webrtc_subscription_wants(ngx_webrtc_subscription_t *sub,
 }
 
 
-/* of the subscription's line; returns the length, 0 on failure */
+/*
+ * Of the subscription's line; returns the length, 0 on failure.  It is
+ * protected with the next ngx_webrtc_srtp_finish().
+ */
 
 size_t
 ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
@@ -321,9 +324,9 @@ ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
                                        packet->len, now);
     }
 
-    n = ngx_webrtc_srtp_protect(sub->peer->transport.srtp_out, p,
-                                packet->header_len, packet->len,
-                                (uint32_t) (seq >> 16));
+    n = ngx_webrtc_srtp_protect_later(sub->peer->transport.srtp_out, p,
+                                      packet->header_len, packet->len,
+                                      (uint32_t) (seq >> 16));
     if (n == 0) {
         return 0;
     }

@@ -60,7 +60,7 @@ ciphers_init(ciphers_t *c)
     draw_bytes(key, sizeof(key));
     draw_bytes(salt, sizeof(salt));
 
-    assert_null(ngx_webrtc_srtp_mb_create(key));
+    assert_null(ngx_webrtc_srtp_mb_create(key, NULL));
     c->evp = cipher_create(key, salt, NGX_WEBRTC_SRTP_SEAL);
 
     ngx_webrtc_srtp_mb_init();

@@ -60,6 +60,72 @@ libsrtp_reads_every_rtp_packet(void **state)
 }
 
 
+/* as a fan-out does it: back to back, for several receivers, often many */
+
+static void
+packets_protected_together_are_those_of_one_by_one(void **state)
+{
+    u_char                  *p, *last, *buf, *one;
+    size_t                   len, sealed, header_len;
+    uint32_t                 roc;
+    ngx_uint_t               i, j, k, n;
+    ngx_webrtc_srtp_out_t   *outs[3];
+    ngx_webrtc_srtp_keys_t   keys;
+
+    (void) state;
+
+    buf = malloc(700 * 1500);
+    one = malloc(700 * 1500);
+
+    for (i = 0; i < 2; i++) {
+
+        for (k = 0; k < 3; k++) {
+            draw_keys(&keys, profiles[i]);
+            outs[k] = ngx_webrtc_srtp_out_create(&keys);
+            assert_non_null(outs[k]);
+        }
+
+        for (n = 1; n <= 700; n = n * 3 - n / 3) {
+            p = buf;
+            last = one;
+
+            for (j = 0; j < n; j++) {
+                len = draw_rtp(p, 7 + j % 2, (uint16_t) j, &header_len);
+                roc = draw(0x10000);
+
+                memcpy(last, p, len);
+
+                sealed = ngx_webrtc_srtp_protect(outs[j % 3], last,
+                                                 header_len, len, roc);
+                assert_true(sealed > len);
+                assert_int_equal(ngx_webrtc_srtp_protect_later(outs[j % 3], p,
+                                                               header_len,
+                                                               len, roc),
+                                 sealed);
+
+                p += sealed;
+                last += sealed;
+            }
+
+            ngx_webrtc_srtp_finish();
+
+            assert_memory_equal(buf, one, p - buf);
+        }
+
+        /* and with nothing to do */
+
+        ngx_webrtc_srtp_finish();
+
+        for (k = 0; k < 3; k++) {
+            ngx_webrtc_srtp_out_destroy(outs[k]);
+        }
+    }
+
+    free(buf);
+    free(one);
+}
+
+
 static void
 the_callers_roc_carries_over_the_wrap(void **state)
 {
@@ -200,6 +266,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(libsrtp_reads_every_rtp_packet),
+        cmocka_unit_test(packets_protected_together_are_those_of_one_by_one),
         cmocka_unit_test(the_callers_roc_carries_over_the_wrap),
         cmocka_unit_test(libsrtp_reads_every_rtcp_packet_and_the_index_grows),
         cmocka_unit_test(impossible_lengths_are_refused),
