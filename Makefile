@@ -81,8 +81,8 @@ TEST_PACKAGES =		$(QUICK_PACKAGES) chromium iproute2 nftables coturn curl \
 
 .PHONY: help module module-build run test test-sanitize check unit \
 	unit-programs fuzz fuzz-programs api browser static static-build clean \
-	bench-quick bench-quick-record bench-quick-program bench-profile \
-	deps unit-deps quick-deps test-deps npm FORCE
+	bench-programs bench-quick bench-quick-record bench-quick-program \
+	bench-profile deps unit-deps quick-deps test-deps npm FORCE
 
 
 help:
@@ -92,6 +92,8 @@ help:
 	@echo "make check         our own lint: rooms, columns, directives"
 	@echo "make unit          C unit tests (no nginx), under ASan and UBSan"
 	@echo "make fuzz          the files of t/fuzz/corpus through the parsers"
+	@echo "make bench-programs" \
+	      "the load tool of the benchmarks, build/bench/webrtc_load"
 	@echo "make api           tests against nginx without a browser"
 	@echo "make browser       tests against nginx with Chromium"
 	@echo "make bench-quick   instructions per forwarded packet, against" \
@@ -373,6 +375,26 @@ $(QUICK): $(TOP)/t/bench/quick/quick.c $(OUT)/bench/libwebrtc.a
 	    $(OUT)/bench/libwebrtc.a -lcmocka $(LIBS) -lm
 
 -include $(BENCH_OBJS:.o=.d) $(QUICK).d
+
+
+# the load tool of the benchmarks
+
+LOAD_OBJS :=		$(patsubst $(TOP)/t/bench/load/%.c,\
+				$(OUT)/bench/load/%.o,\
+				$(wildcard $(TOP)/t/bench/load/*.c))
+
+bench-programs: unit-deps | $(OUT)
+	@$(LOCK) $(SUBMAKE) --no-print-directory -s $(OUT)/bench/webrtc_load
+
+$(OUT)/bench/load/%.o: $(TOP)/t/bench/load/%.c
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_FLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/bench/webrtc_load: $(LOAD_OBJS) $(OUT)/bench/libwebrtc.a
+	$(CC) $(BENCH_FLAGS) -o $@ $(LOAD_OBJS) $(OUT)/bench/libwebrtc.a \
+	    $(LIBS) -lm
+
+-include $(LOAD_OBJS:.o=.d)
 
 
 # tests against a running nginx

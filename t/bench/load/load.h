@@ -32,7 +32,7 @@
 
 #define LOAD_SDP_MAX        (256 * 1024)
 
-#define LOAD_TRACKS_MAX     512
+#define LOAD_STEPS_MAX      16
 
 
 typedef struct load_s            load_t;
@@ -68,7 +68,14 @@ typedef struct {
     const char               *target;       /* "sora:ws://..." */
     const char               *codec;        /* "VP8" */
     const char               *pids;
+    const char               *room;         /* how names of rooms begin */
     load_mode_e               mode;
+
+    const char               *bind;         /* address of our sockets */
+
+    ngx_uint_t                nsteps;       /* of --growth; 0: none */
+    ngx_uint_t                steps[LOAD_STEPS_MAX];
+    ngx_uint_t                total;        /* of forwarded packets; 0: no */
 
     ngx_uint_t                rooms;
     ngx_uint_t                publishers;   /* of each room, who only send */
@@ -91,6 +98,7 @@ typedef struct {
     unsigned                  nack:1;
     unsigned                  twcc:1;
     unsigned                  gso:1;        /* bursts by UDP_SEGMENT */
+    unsigned                  gro:1;        /* receive with UDP_GRO */
     unsigned                  kernel_time:1;    /* arrival by the kernel */
     unsigned                  json:1;
 } load_options_t;
@@ -107,7 +115,6 @@ typedef enum {
     LOAD_CLIENT_CLOSED              /* by the server; the last event */
 } load_client_event_e;
 
-/* may not destroy the client */
 typedef void (*load_client_handler_pt)(load_client_t *client,
     load_client_event_e event, const char *reason, void *data);
 
@@ -198,6 +205,8 @@ struct load_member_s {
     ngx_webrtc_usec_t         secured;      /* DTLS */
     ngx_webrtc_usec_t         played;       /* the first packet of media */
 
+    uint64_t                  sent;         /* packets in the interval */
+
     load_timer_t              timer;        /* the run's */
     ngx_queue_t               queue;        /* the run's */
 };
@@ -211,6 +220,8 @@ void load_member_offered(load_member_t *member);
 void load_member_answered(load_member_t *member);
 void load_member_up(load_member_t *member);
 void load_member_left(load_member_t *member);
+/* by the client itself: the first packet of media has come */
+void load_member_played(load_member_t *member);
 void load_member_failed(load_member_t *member, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

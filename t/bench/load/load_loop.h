@@ -26,12 +26,14 @@
 typedef struct load_loop_s   load_loop_t;
 typedef struct load_event_s  load_event_t;
 typedef struct load_timer_s  load_timer_t;
+typedef struct load_later_s  load_later_t;
 
 typedef void (*load_event_handler_pt)(load_event_t *ev, uint32_t events);
 typedef void (*load_timer_handler_pt)(load_timer_t *timer);
+typedef void (*load_later_handler_pt)(void *data);
 
 
-/* both lie in what they belong to; handler and data are set once */
+/* each lies in what they belong to; handler and data are set once */
 
 struct load_event_s {
     int                       fd;           /* -1: none */
@@ -46,12 +48,19 @@ struct load_timer_s {
     void                     *data;
 };
 
+struct load_later_s {
+    load_later_t             *next;
+    load_later_handler_pt     handler;
+    void                     *data;
+};
+
 
 struct load_loop_s {
     int                       epoll;
     ngx_uint_t                nevents;      /* of this turn */
     struct epoll_event        events[LOAD_LOOP_EVENTS];
     ngx_webrtc_timers_t       timers;
+    load_later_t             *later;
     ngx_pool_t               *pool;
     ngx_webrtc_usec_t         now;          /* CLOCK_MONOTONIC, this turn's */
     unsigned                  stopped:1;
@@ -79,6 +88,13 @@ void load_timer_set(load_loop_t *loop, load_timer_t *timer,
 void load_timer_at(load_loop_t *loop, load_timer_t *timer,
     ngx_webrtc_usec_t expires);
 void load_timer_remove(load_loop_t *loop, load_timer_t *timer);
+
+/*
+ * The handler is called at the end of this turn: what was destroyed by one of
+ * its own handlers is freed there.
+ */
+void load_loop_later(load_loop_t *loop, load_later_t *later,
+    load_later_handler_pt handler, void *data);
 
 /* CLOCK_MONOTONIC now, not this turn's */
 uint64_t load_nsec(void);

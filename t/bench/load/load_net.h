@@ -46,8 +46,7 @@ int load_tcp_connect(const ngx_webrtc_addr_t *addr);
 /*
  * A connection that is kept alive, and connected again when the server has
  * closed it; requests wait for each other.  The handler gets each reply in
- * order; "reply" is NULL when there is none, and "reason" says why.  It may
- * make requests, and may not destroy.
+ * order; "reply" is NULL when there is none, and "reason" says why.
  */
 
 typedef struct load_http_s  load_http_t;
@@ -78,7 +77,7 @@ typedef enum {
 
 typedef struct load_ws_s  load_ws_t;
 
-/* may send and close, not destroy; "text" is valid during the call */
+/* "text" is valid during the call */
 typedef void (*load_ws_handler_pt)(load_ws_t *ws, load_ws_event_e event,
     const ngx_str_t *text, void *data);
 

@@ -1,0 +1,707 @@
+
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ */
+
+
+#include "load_run.h"
+#include "load_client.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+
+/* packets may be on their way for so long after the interval */
+#define LOAD_DRAIN              NGX_WEBRTC_SEC
+#define LOAD_DRAIN_STEP         (20 * NGX_WEBRTC_MSEC)
+
+/* members may take so long to leave */
+#define LOAD_LEAVE              (3 * NGX_WEBRTC_SEC)
+
+
+static ngx_int_t load_run_members(load_run_t *run);
+static void load_run_place(load_run_t *run, ngx_uint_t n, ngx_uint_t ways);
+static void load_run_limit(load_run_t *run);
+static void load_run_tick(load_timer_t *timer);
+static void load_run_join(load_run_t *run);
+static void load_run_start(load_member_t *member);
+static void load_run_ready(load_run_t *run);
+static void load_run_begin(load_run_t *run);
+static void load_run_end(load_run_t *run);
+static void load_run_drain(load_run_t *run);
+static void load_run_expect(load_run_t *run, load_meter_t *meter);
+static void load_run_leave(load_run_t *run);
+static void load_run_member_leave(load_member_t *member);
+static void load_run_member_tick(load_timer_t *timer);
+static void load_run_complete(load_member_t *member);
+static ngx_uint_t load_run_cycles(load_member_t *member);
+static void load_run_stage(load_run_t *run, load_stage_e stage,
+    ngx_webrtc_usec_t from, ngx_webrtc_usec_t to);
+
+
+ngx_int_t
+load_run_init(load_t *load)
+{
+    load_run_t  *run;
+
+    run = calloc(1, sizeof(load_run_t));
+    if (run == NULL) {
+        return NGX_ERROR;
+    }
+
+    load->run = run;
+
+    run->load = load;
+    run->timer.handler = load_run_tick;
+    run->timer.data = run;
+    run->nsteps = load->options.nsteps ? load->options.nsteps : 1;
+    run->steps = calloc(run->nsteps, sizeof(load_step_t));
+
+    if (load_pids_parse(load->options.pids, &run->pids) != NGX_OK) {
+        fprintf(stderr, "--pid %s: not a list of processes that can be"
+                " looked at\n", load->options.pids);
+        return NGX_ERROR;
+    }
+
+    return run->steps ? load_run_members(run) : NGX_ERROR;
+}
+
+
+static ngx_int_t
+load_run_members(load_run_t *run)
+{
+    ngx_uint_t       n;
+    load_options_t  *options;
+
+    options = &run->load->options;
+
+    n = options->publishers + options->both + options->subscribers;
+
+    run->members = calloc(options->rooms * n + 1, sizeof(load_member_t));
+    if (run->members == NULL) {
+        return NGX_ERROR;
+    }
+
+    load_run_place(run, options->publishers, LOAD_SEND);
+    load_run_place(run, options->both, LOAD_SEND | LOAD_RECEIVE);
+    run->nsenders = run->nmembers;
+    load_run_place(run, options->subscribers, LOAD_RECEIVE);
+
+    load_run_limit(run);
+
+    return NGX_OK;
+}
+
+
+/* "n" more in each room, the rooms in turn */
+
+static void
+load_run_place(load_run_t *run, ngx_uint_t n, ngx_uint_t ways)
+{
+    ngx_uint_t      i;
+    load_member_t  *member;
+
+    for (i = 0; i < n * run->load->options.rooms; i++) {
+        member = &run->members[run->nmembers];
+
+        member->load = run->load;
+        member->number = ++run->nmembers;
+        member->room = i % run->load->options.rooms;
+        member->ways = ways;
+        member->timer.handler = load_run_member_tick;
+        member->timer.data = member;
+    }
+}
+
+
+/* who take part in this step, and how fast publishers send in it */
+
+static void
+load_run_limit(load_run_t *run)
+{
+    load_options_t  *options;
+
+    options = &run->load->options;
+
+    run->limit = run->nmembers;
+
+    if (options->nsteps) {
+        run->limit = run->nsenders
+                     + options->rooms * options->steps[run->step];
+    }
+
+    if (options->total && run->limit > run->nsenders) {
+        options->rate = options->total / (run->limit - run->nsenders);
+        options->rate = ngx_max(options->rate, 1);
+    }
+}
+
+
+void
+load_run_cleanup(load_t *load)
+{
+    if (load->run) {
+        free(load->run->members);
+        free(load->run->steps);
+        free(load->run);
+    }
+}
+
+
+ngx_int_t
+load_run(load_t *load)
+{
+    load_run_t  *run;
+
+    run = load->run;
+
+    load_pids_memory(&run->pids, &run->before);
+
+    run->since = load->loop.now;
+    load_timer_set(&load->loop, &run->timer, 0);
+    load_loop_run(&load->loop);
+
+    return run->error[0] ? NGX_ERROR : NGX_OK;
+}
+
+
+static void
+load_run_tick(load_timer_t *timer)
+{
+    load_run_t      *run;
+    load_options_t  *options;
+
+    run = timer->data;
+    options = &run->load->options;
+
+    if (run->error[0] && run->phase != LOAD_PHASE_LEAVING) {
+        load_run_leave(run);
+        return;
+    }
+
+    switch (run->phase) {
+
+    case LOAD_PHASE_JOINING:
+        load_run_join(run);
+
+        if (run->next == run->limit && run->joining == 0
+            && run->load->loop.now > run->since + options->timeout)
+        {
+            snprintf(run->error, sizeof(run->error), "%u of %u members got"
+                     " no media within %u s",
+                     (unsigned) (run->limit - run->playing),
+                     (unsigned) run->limit,
+                     (unsigned) (options->timeout / NGX_WEBRTC_SEC));
+        }
+
+        load_timer_set(&run->load->loop, timer,
+                       run->error[0] ? 0 : NGX_WEBRTC_SEC / 10);
+        break;
+
+    case LOAD_PHASE_WARMUP:
+        load_run_begin(run);
+        break;
+
+    case LOAD_PHASE_MEASURING:
+        load_run_end(run);
+        break;
+
+    case LOAD_PHASE_DRAINING:
+        load_run_drain(run);
+        break;
+
+    case LOAD_PHASE_LEAVING:
+        load_loop_stop(&run->load->loop);
+        break;
+    }
+}
+
+
+/* everybody who sends is up before the first one who only receives joins */
+
+static void
+load_run_join(load_run_t *run)
+{
+    while (run->phase == LOAD_PHASE_JOINING && run->next < run->limit
+           && run->joining < run->load->options.concurrency
+           && (run->next < run->nsenders || run->up >= run->nsenders))
+    {
+        load_run_start(&run->members[run->next++]);
+        run->since = run->load->loop.now;
+    }
+
+    load_run_ready(run);
+}
+
+
+static void
+load_run_start(load_member_t *member)
+{
+    load_run_t   *run;
+    load_loop_t  *loop;
+
+    run = member->load->run;
+    loop = &member->load->loop;
+
+    member->state = LOAD_MEMBER_JOINING;
+    member->session = NULL;
+    member->joined = loop->now;
+    member->offered = 0;
+    member->answered = 0;
+    member->reached = 0;
+    member->secured = 0;
+    member->played = 0;
+
+    run->joining++;
+    run->there++;
+
+    load_timer_set(loop, &member->timer, member->load->options.timeout);
+
+    (void) member->load->signaller->join(member);
+}
+
+
+/* whether all are there who are to be measured */
+
+static void
+load_run_ready(load_run_t *run)
+{
+    load_options_t  *options;
+
+    options = &run->load->options;
+
+    if (run->phase != LOAD_PHASE_JOINING || run->next < run->limit) {
+        return;
+    }
+
+    if (options->mode == LOAD_MODE_SETUP) {
+        if (run->up < run->nsenders) {
+            return;
+        }
+
+    } else if (run->playing < run->limit) {
+        return;
+    }
+
+    run->phase = LOAD_PHASE_WARMUP;
+
+    if (options->mode == LOAD_MODE_IDLE) {
+        run->load->media->playing = 0;
+    }
+
+    load_timer_set(&run->load->loop, &run->timer, options->warmup);
+}
+
+
+static void
+load_run_begin(load_run_t *run)
+{
+    ngx_uint_t     i;
+    load_media_t  *media;
+
+    media = run->load->media;
+
+    ngx_memzero(&media->meter, sizeof(load_meter_t));
+    load_histogram_reset(&media->lag);
+    media->skipped = 0;
+    run->setups = 0;
+    run->failures = 0;
+
+    if (run->load->options.mode == LOAD_MODE_SETUP) {
+        ngx_memzero(run->stages, sizeof(run->stages));
+    }
+
+    for (i = 0; i < run->nmembers; i++) {
+        run->members[i].sent = 0;
+    }
+
+    run->phase = LOAD_PHASE_MEASURING;
+    run->since = run->load->loop.now;
+    media->measuring = 1;
+
+    run->own = load_own_cpu();
+    load_pids_cpu(&run->pids, &run->start);
+    load_timer_set(&run->load->loop, &run->timer, run->load->options.duration);
+}
+
+
+static void
+load_run_end(load_run_t *run)
+{
+    load_step_t  *step;
+
+    step = &run->steps[run->step];
+
+    run->load->media->measuring = 0;
+
+    load_pids_cpu(&run->pids, &step->server);
+    step->server.cpu -= run->start.cpu;
+    step->cpu = load_own_cpu() - run->own;
+    step->interval = run->load->loop.now - run->since;
+    step->setups = run->setups;
+    step->failures = run->failures;
+
+    load_pids_memory(&run->pids, &step->server);
+
+    run->phase = LOAD_PHASE_DRAINING;
+    run->since = run->load->loop.now;
+
+    load_run_drain(run);
+}
+
+
+/* what was sent within the interval may still come */
+
+static void
+load_run_drain(load_run_t *run)
+{
+    ngx_uint_t     i;
+    load_step_t   *step;
+    load_media_t  *media;
+
+    media = run->load->media;
+
+    load_run_expect(run, &media->meter);
+
+    if (media->meter.received < media->meter.expected
+        && run->load->loop.now < run->since + LOAD_DRAIN
+        && run->load->options.mode != LOAD_MODE_SETUP)
+    {
+        load_timer_set(&run->load->loop, &run->timer, LOAD_DRAIN_STEP);
+        return;
+    }
+
+    step = &run->steps[run->step];
+
+    step->meter = media->meter;
+    step->lag = media->lag;
+    step->skipped = media->skipped;
+    step->rate = run->load->options.rate;
+    step->members = run->up;
+    ngx_memcpy(step->stages, run->stages, sizeof(run->stages));
+
+    for (i = 0; i < run->limit; i++) {
+        step->receivers += (run->members[i].ways & LOAD_RECEIVE) != 0;
+    }
+
+    step->subscribers = (run->limit - run->nsenders)
+                        / run->load->options.rooms;
+
+    if (++run->step == run->nsteps) {
+        load_run_leave(run);
+        return;
+    }
+
+    load_run_limit(run);
+
+    media->playing = 1;
+    run->phase = LOAD_PHASE_JOINING;
+    run->since = run->load->loop.now;
+    load_timer_set(&run->load->loop, &run->timer, 0);
+}
+
+
+/* everybody gets what the others of the room have sent */
+
+static void
+load_run_expect(load_run_t *run, load_meter_t *meter)
+{
+    uint64_t       *rooms;
+    ngx_uint_t      i;
+    load_member_t  *member;
+
+    meter->sent = 0;
+    meter->expected = 0;
+
+    rooms = calloc(run->load->options.rooms, sizeof(uint64_t));
+    if (rooms == NULL) {
+        return;
+    }
+
+    for (i = 0; i < run->limit; i++) {
+        member = &run->members[i];
+
+        meter->sent += member->sent;
+        rooms[member->room] += member->sent;
+    }
+
+    for (i = 0; i < run->limit; i++) {
+        member = &run->members[i];
+
+        if (member->ways & LOAD_RECEIVE) {
+            meter->expected += rooms[member->room] - member->sent;
+        }
+    }
+
+    free(rooms);
+}
+
+
+static void
+load_run_leave(load_run_t *run)
+{
+    ngx_uint_t      i;
+    load_member_t  *member;
+
+    run->phase = LOAD_PHASE_LEAVING;
+    load_timer_set(&run->load->loop, &run->timer, LOAD_LEAVE);
+
+    for (i = 0; i < run->nmembers; i++) {
+        member = &run->members[i];
+
+        if (member->state == LOAD_MEMBER_JOINING
+            || member->state == LOAD_MEMBER_UP)
+        {
+            load_run_member_leave(member);
+        }
+    }
+
+    if (run->there == 0) {
+        load_loop_stop(&run->load->loop);
+    }
+}
+
+
+static void
+load_run_member_leave(load_member_t *member)
+{
+    load_run_t           *run;
+    load_member_state_e   state;
+
+    run = member->load->run;
+    state = member->state;
+
+    if (state == LOAD_MEMBER_JOINING) {
+        run->joining--;
+
+    } else if (state == LOAD_MEMBER_UP) {
+        run->up--;
+    }
+
+    member->state = LOAD_MEMBER_LEAVING;
+    load_timer_remove(&member->load->loop, &member->timer);
+
+    if (member->session) {
+        member->load->signaller->leave(member);
+
+    } else {
+        load_member_left(member);
+    }
+}
+
+
+static void
+load_run_member_tick(load_timer_t *timer)
+{
+    load_member_t  *member;
+
+    member = timer->data;
+
+    switch (member->state) {
+
+    case LOAD_MEMBER_JOINING:
+        load_member_failed(member, "%s within %u s",
+                           member->offered == 0 ? "no offer"
+                           : member->reached == 0 ? "no answer to ICE checks"
+                           : "no connection",
+                           (unsigned) (member->load->options.timeout
+                                       / NGX_WEBRTC_SEC));
+        break;
+
+    case LOAD_MEMBER_UP:
+        load_member_failed(member, "no media within %u s",
+                           (unsigned) (member->load->options.timeout
+                                       / NGX_WEBRTC_SEC));
+        break;
+
+    case LOAD_MEMBER_FAILED:
+        load_run_member_leave(member);
+        break;
+
+    case LOAD_MEMBER_GONE:
+        if (member->load->run->phase < LOAD_PHASE_DRAINING) {
+            load_run_start(member);
+        }
+
+        break;
+
+    default:
+        break;
+    }
+}
+
+
+void
+load_member_offered(load_member_t *member)
+{
+    if (member->offered == 0) {
+        member->offered = member->load->loop.now;
+    }
+}
+
+
+void
+load_member_answered(load_member_t *member)
+{
+    if (member->answered == 0) {
+        member->answered = member->load->loop.now;
+    }
+}
+
+
+/* those that join and leave all the time */
+
+static ngx_uint_t
+load_run_cycles(load_member_t *member)
+{
+    return member->load->options.mode == LOAD_MODE_SETUP
+           && !(member->ways & LOAD_SEND);
+}
+
+
+void
+load_member_up(load_member_t *member)
+{
+    load_run_t      *run;
+    load_options_t  *options;
+
+    if (member->state != LOAD_MEMBER_JOINING) {
+        return;
+    }
+
+    run = member->load->run;
+    options = &member->load->options;
+
+    member->state = LOAD_MEMBER_UP;
+    run->joining--;
+    run->up++;
+
+    load_timer_remove(&member->load->loop, &member->timer);
+
+    /* who gets nothing, since nobody sends, is complete */
+
+    if (!(member->ways & LOAD_RECEIVE)
+        || options->publishers + options->both <= (member->ways & LOAD_SEND)
+        || options->mode == LOAD_MODE_DATA
+        || member->played)
+    {
+        load_run_complete(member);
+
+    } else if (load_run_cycles(member)) {
+        load_timer_set(&member->load->loop, &member->timer, options->timeout);
+    }
+
+    load_run_join(run);
+}
+
+
+void
+load_member_played(load_member_t *member)
+{
+    if (member->state == LOAD_MEMBER_UP) {
+        load_run_complete(member);
+        load_run_ready(member->load->run);
+    }
+}
+
+
+static void
+load_run_complete(load_member_t *member)
+{
+    load_run_t  *run;
+
+    run = member->load->run;
+
+    run->playing++;
+
+    load_run_stage(run, LOAD_STAGE_OFFERED, member->joined, member->offered);
+    load_run_stage(run, LOAD_STAGE_ANSWERED, member->joined, member->answered);
+    load_run_stage(run, LOAD_STAGE_REACHED, member->joined, member->reached);
+    load_run_stage(run, LOAD_STAGE_SECURED, member->joined, member->secured);
+
+    if (member->ways & LOAD_RECEIVE) {
+        load_run_stage(run, LOAD_STAGE_PLAYED, member->joined, member->played);
+    }
+
+    if (load_run_cycles(member)) {
+        run->setups++;
+        run->playing--;
+        load_run_member_leave(member);
+    }
+}
+
+
+static void
+load_run_stage(load_run_t *run, load_stage_e stage, ngx_webrtc_usec_t from,
+    ngx_webrtc_usec_t to)
+{
+    if (to >= from) {
+        load_histogram_add(&run->stages[stage], to - from);
+    }
+}
+
+
+void
+load_member_left(load_member_t *member)
+{
+    load_run_t  *run;
+
+    run = member->load->run;
+
+    member->state = LOAD_MEMBER_GONE;
+    member->session = NULL;
+    run->there--;
+
+    if (run->phase == LOAD_PHASE_LEAVING) {
+        if (run->there == 0) {
+            load_loop_stop(&member->load->loop);
+        }
+
+    } else if (load_run_cycles(member)) {
+        load_timer_set(&member->load->loop, &member->timer, 0);
+    }
+}
+
+
+/* its session is given back from the loop, not from within its handlers */
+
+void
+load_member_failed(load_member_t *member, const char *fmt, ...)
+{
+    int          n;
+    va_list      args;
+    load_run_t  *run;
+
+    run = member->load->run;
+
+    switch (member->state) {
+
+    case LOAD_MEMBER_JOINING:
+        run->joining--;
+        break;
+
+    case LOAD_MEMBER_UP:
+        run->up--;
+        break;
+
+    default:
+        return;
+    }
+
+    member->state = LOAD_MEMBER_FAILED;
+    load_timer_set(&member->load->loop, &member->timer, 0);
+    run->failures++;
+
+    if (run->error[0] || (load_run_cycles(member) && run->setups)) {
+        return;
+    }
+
+    n = snprintf(run->error, sizeof(run->error), "member %u of room %u: ",
+                 (unsigned) member->number, (unsigned) member->room);
+
+    va_start(args, fmt);
+    vsnprintf(run->error + n, sizeof(run->error) - (size_t) n, fmt, args);
+    va_end(args);
+
+    load_timer_set(&run->load->loop, &run->timer, 0);
+}
