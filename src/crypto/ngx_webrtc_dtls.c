@@ -29,7 +29,6 @@ static void ngx_webrtc_dtls_rearm(ngx_webrtc_dtls_t *dtls,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_dtls_finish(ngx_webrtc_dtls_t *dtls,
     ngx_webrtc_dtls_state_e state);
-static void ngx_webrtc_dtls_fail(ngx_webrtc_dtls_t *dtls, const char *reason);
 
 
 ngx_webrtc_dtls_t *
@@ -86,6 +85,7 @@ ngx_webrtc_dtls_destroy(ngx_webrtc_dtls_t *dtls)
     }
 
     SSL_free(dtls->ssl);
+    ngx_webrtc_dtls_own_cleanup(dtls);
     ngx_webrtc_dtls_io_free(&dtls->io);
     free(dtls);
 }
@@ -100,6 +100,11 @@ ngx_webrtc_dtls_set_fingerprints(ngx_webrtc_dtls_t *dtls,
 
     if (n == 0 || n > NGX_WEBRTC_DTLS_FINGERPRINTS_MAX) {
         return NGX_ERROR;
+    }
+
+    if (dtls->ssl == NULL) {
+        return ngx_webrtc_fingerprint_match(fp, n, dtls->der, dtls->der_len)
+               ? NGX_OK : NGX_DECLINED;
     }
 
     x509 = SSL_get1_peer_certificate(dtls->ssl);
@@ -173,6 +178,11 @@ ngx_webrtc_dtls_input(ngx_webrtc_dtls_t *dtls, u_char *pos, u_char *last,
         return NGX_OK;
     }
 
+    if (dtls->ssl == NULL) {
+        ngx_webrtc_dtls_own_input(dtls, pos, last);
+        goto done;
+    }
+
     dtls->io.pos = pos;
     dtls->io.last = last;
     dtls->io.rearmed = 0;
@@ -190,6 +200,8 @@ ngx_webrtc_dtls_input(ngx_webrtc_dtls_t *dtls, u_char *pos, u_char *last,
 
     dtls->io.pos = NULL;
 
+done:
+
     return (dtls->state == NGX_WEBRTC_DTLS_CLOSED
             || dtls->state == NGX_WEBRTC_DTLS_FAILED)
            ? NGX_ERROR : NGX_OK;
@@ -199,9 +211,12 @@ ngx_webrtc_dtls_input(ngx_webrtc_dtls_t *dtls, u_char *pos, u_char *last,
 static void
 ngx_webrtc_dtls_handshake(ngx_webrtc_dtls_t *dtls)
 {
-    int  rc;
+    int     rc;
+    size_t  queued;
 
     ERR_clear_error();
+
+    queued = dtls->io.tail - dtls->io.head;
 
     rc = SSL_do_handshake(dtls->ssl);
 
@@ -209,6 +224,8 @@ ngx_webrtc_dtls_handshake(ngx_webrtc_dtls_t *dtls)
         ngx_webrtc_dtls_ssl_error(dtls, rc);
         return;
     }
+
+    ngx_webrtc_dtls_own_keep(dtls, queued);
 
     if (dtls->nfp) {
         ngx_webrtc_dtls_connected(dtls);
@@ -250,6 +267,11 @@ ngx_webrtc_dtls_connected(ngx_webrtc_dtls_t *dtls)
 static void
 ngx_webrtc_dtls_shutdown(ngx_webrtc_dtls_t *dtls)
 {
+    if (dtls->ssl == NULL) {
+        ngx_webrtc_dtls_own_shutdown(dtls);
+        return;
+    }
+
     if (SSL_is_init_finished(dtls->ssl)) {
         ngx_webrtc_dtls_need_buffers(dtls);
         (void) SSL_shutdown(dtls->ssl);
@@ -310,7 +332,7 @@ ngx_webrtc_dtls_finish(ngx_webrtc_dtls_t *dtls, ngx_webrtc_dtls_state_e state)
 
 /* the first reason is the true one */
 
-static void
+void
 ngx_webrtc_dtls_fail(ngx_webrtc_dtls_t *dtls, const char *reason)
 {
     ngx_webrtc_dtls_finish(dtls, NGX_WEBRTC_DTLS_FAILED);

@@ -111,9 +111,16 @@ ngx_webrtc_dtls_state_e ngx_webrtc_dtls_state(const ngx_webrtc_dtls_t *dtls);
 /* why it failed, for the log; "" when it has not */
 const char *ngx_webrtc_dtls_reason(const ngx_webrtc_dtls_t *dtls);
 
-/* NGX_DECLINED unless connected; the role is taken care of */
+/* NGX_DECLINED: not connected, or released; the role is taken care of */
 ngx_int_t ngx_webrtc_dtls_export(ngx_webrtc_dtls_t *dtls,
     ngx_webrtc_srtp_keys_t *keys);
+
+/*
+ * Gives back what was there for the handshake, some 45 kB; the session goes
+ * on.  Of no effect before it is connected, and with suites other than
+ * AES_128_GCM.
+ */
+void ngx_webrtc_dtls_release(ngx_webrtc_dtls_t *dtls);
 
 /*
  * Application data, one record.  NGX_DECLINED: not connected; NGX_AGAIN: the

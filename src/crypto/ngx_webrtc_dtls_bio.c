@@ -5,6 +5,8 @@
 
 
 #include <crypto/ngx_webrtc_dtls_bio.h>
+#include <crypto/ngx_webrtc_dtls_record.h>
+#include <core/ngx_webrtc_cursor.h>
 
 #include <sys/types.h>
 
@@ -20,6 +22,8 @@ static int ngx_webrtc_dtls_bio_write(BIO *bio, const char *data, int len);
 static int ngx_webrtc_dtls_bio_read(BIO *bio, char *data, int size);
 static long ngx_webrtc_dtls_bio_ctrl(BIO *bio, int cmd, long larg,
     void *parg);
+static void ngx_webrtc_dtls_bio_note(ngx_webrtc_dtls_io_t *io,
+    const u_char *pos, const u_char *last);
 
 
 void *
@@ -76,8 +80,6 @@ ngx_webrtc_dtls_bio_create(void *method, ngx_webrtc_dtls_io_t *io)
 static int
 ngx_webrtc_dtls_bio_write(BIO *bio, const char *data, int len)
 {
-    u_char                *p;
-    uint16_t               n;
     ngx_webrtc_dtls_io_t  *io;
 
     BIO_clear_retry_flags(bio);
@@ -88,16 +90,42 @@ ngx_webrtc_dtls_bio_write(BIO *bio, const char *data, int len)
 
     io = BIO_get_data(bio);
 
+    ngx_webrtc_dtls_bio_note(io, (u_char *) data, (u_char *) data + len);
+
     /* to OpenSSL a datagram that finds no room is lost on the way */
 
     if (ngx_webrtc_dtls_io_room(io, len) == NGX_OK) {
-        n = (uint16_t) len;
-        p = ngx_cpymem(io->queue + io->tail, &n, NGX_WEBRTC_DTLS_QUEUE_HDR);
-        p = ngx_cpymem(p, data, len);
-        io->tail = p - io->queue;
+        ngx_memcpy(ngx_webrtc_dtls_io_place(io), data, len);
+        ngx_webrtc_dtls_io_add(io, len);
     }
 
     return len;
+}
+
+
+/* the numbers that OpenSSL has used up with its keys */
+
+static void
+ngx_webrtc_dtls_bio_note(ngx_webrtc_dtls_io_t *io, const u_char *pos,
+    const u_char *last)
+{
+    size_t  len;
+
+    while (last - pos >= NGX_WEBRTC_DTLS_RECORD_HDR + 8) {
+        len = ngx_webrtc_get16(pos + 11);
+
+        if (ngx_webrtc_get16(pos + 3) != 0) {
+            io->seq = ngx_webrtc_get64(pos + 3);
+            io->nonce = ngx_webrtc_get64(pos + NGX_WEBRTC_DTLS_RECORD_HDR);
+            io->sealed = 1;
+        }
+
+        if ((size_t) (last - pos) < NGX_WEBRTC_DTLS_RECORD_HDR + len) {
+            return;
+        }
+
+        pos += NGX_WEBRTC_DTLS_RECORD_HDR + len;
+    }
 }
 
 
@@ -194,6 +222,18 @@ ngx_webrtc_dtls_io_room(ngx_webrtc_dtls_io_t *io, size_t len)
     }
 
     return NGX_OK;
+}
+
+
+void
+ngx_webrtc_dtls_io_add(ngx_webrtc_dtls_io_t *io, size_t len)
+{
+    uint16_t  n;
+
+    n = (uint16_t) len;
+
+    ngx_memcpy(io->queue + io->tail, &n, NGX_WEBRTC_DTLS_QUEUE_HDR);
+    io->tail += NGX_WEBRTC_DTLS_QUEUE_HDR + len;
 }
 
 

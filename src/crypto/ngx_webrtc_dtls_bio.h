@@ -38,9 +38,14 @@ typedef struct {
     size_t               tail;
     size_t               size;
 
+    /* of the last record that went out encrypted, if "sealed" */
+    uint64_t             seq;           /* with the epoch in front */
+    uint64_t             nonce;
+
     /* where OpenSSL 3.0 keeps the time of its next retransmission */
     struct timeval      *timer;
 
+    unsigned             sealed:1;
     unsigned             armed:1;       /* OpenSSL waits for an answer */
     unsigned             rearmed:1;     /* and began to since this was 0 */
 } ngx_webrtc_dtls_io_t;
@@ -55,6 +60,11 @@ void *ngx_webrtc_dtls_bio_create(void *method, ngx_webrtc_dtls_io_t *io);
 
 /* NGX_DECLINED: no room for a datagram of "len" bytes */
 ngx_int_t ngx_webrtc_dtls_io_room(ngx_webrtc_dtls_io_t *io, size_t len);
+
+/* where the next datagram goes, which room() has made place for */
+#define ngx_webrtc_dtls_io_place(io)                                         \
+    ((io)->queue + (io)->tail + sizeof(uint16_t))
+void ngx_webrtc_dtls_io_add(ngx_webrtc_dtls_io_t *io, size_t len);
 
 /* moves the first datagram to "buf"; 0: there is none */
 size_t ngx_webrtc_dtls_io_get(ngx_webrtc_dtls_io_t *io, u_char *buf,

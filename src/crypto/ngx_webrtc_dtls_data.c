@@ -8,6 +8,7 @@
 
 
 #include <crypto/ngx_webrtc_dtls_internal.h>
+#include <crypto/ngx_webrtc_dtls_record.h>
 #include <crypto/ngx_webrtc_hmac.h>
 
 
@@ -103,6 +104,11 @@ ngx_webrtc_dtls_write(ngx_webrtc_dtls_t *dtls, const u_char *pos,
 
     dtls->in_use = 1;
 
+    if (dtls->ssl == NULL) {
+        return ngx_webrtc_dtls_own_write(dtls, NGX_WEBRTC_DTLS_DATA, pos,
+                                         last - pos);
+    }
+
     ngx_webrtc_dtls_need_buffers(dtls);
     ERR_clear_error();
 
@@ -124,7 +130,10 @@ ngx_webrtc_dtls_rest(ngx_webrtc_dtls_t *dtls)
         return;
     }
 
-    if (!dtls->lean) {
+    if (dtls->ssl == NULL) {
+        ngx_webrtc_dtls_cipher_rest(&dtls->cipher);
+
+    } else if (!dtls->lean) {
         ngx_webrtc_dtls_free_buffers(dtls);
     }
 
@@ -148,7 +157,7 @@ ngx_webrtc_dtls_export(ngx_webrtc_dtls_t *dtls, ngx_webrtc_srtp_keys_t *keys)
 
     static const char  label[] = "EXTRACTOR-dtls_srtp";
 
-    if (dtls->state != NGX_WEBRTC_DTLS_CONNECTED) {
+    if (dtls->state != NGX_WEBRTC_DTLS_CONNECTED || dtls->ssl == NULL) {
         return NGX_DECLINED;
     }
 

@@ -13,6 +13,7 @@
 
 #include <crypto/ngx_webrtc_dtls.h>
 #include <crypto/ngx_webrtc_dtls_bio.h>
+#include <crypto/ngx_webrtc_dtls_cipher.h>
 
 #include <sys/types.h>
 
@@ -29,7 +30,7 @@ struct ngx_webrtc_dtls_ctx_s {
 
 
 struct ngx_webrtc_dtls_s {
-    SSL                         *ssl;
+    SSL                         *ssl;       /* NULL: released */
     ngx_webrtc_dtls_ctx_t       *ctx;
     ngx_webrtc_dtls_role_e       role;
     ngx_webrtc_dtls_state_e      state;
@@ -42,6 +43,13 @@ struct ngx_webrtc_dtls_s {
 
     ngx_webrtc_dtls_handler_pt   handler;
     void                        *data;
+
+    /* in place of "ssl" */
+    ngx_webrtc_dtls_cipher_t     cipher;
+    u_char                      *der;       /* the peer's certificate */
+    size_t                       der_len;
+    u_char                      *flight;    /* our last one, as queued */
+    size_t                       flight_len;
 
     ngx_webrtc_usec_t            limit;     /* of the whole handshake */
     ngx_webrtc_usec_t            deadline;  /* of the next retransmission */
@@ -62,6 +70,20 @@ void ngx_webrtc_dtls_read(ngx_webrtc_dtls_t *dtls);
 /* OpenSSL's own, between records */
 void ngx_webrtc_dtls_free_buffers(ngx_webrtc_dtls_t *dtls);
 void ngx_webrtc_dtls_need_buffers(ngx_webrtc_dtls_t *dtls);
+
+/* a session without "ssl" */
+
+/* what was put into the queue since there were "queued" bytes in it */
+void ngx_webrtc_dtls_own_keep(ngx_webrtc_dtls_t *dtls, size_t queued);
+void ngx_webrtc_dtls_own_input(ngx_webrtc_dtls_t *dtls, u_char *pos,
+    u_char *last);
+/* NGX_AGAIN: the queue is full */
+ngx_int_t ngx_webrtc_dtls_own_write(ngx_webrtc_dtls_t *dtls, ngx_uint_t type,
+    const u_char *pos, size_t len);
+void ngx_webrtc_dtls_own_shutdown(ngx_webrtc_dtls_t *dtls);
+void ngx_webrtc_dtls_own_cleanup(ngx_webrtc_dtls_t *dtls);
+
+void ngx_webrtc_dtls_fail(ngx_webrtc_dtls_t *dtls, const char *reason);
 
 /* after a call of OpenSSL that did not succeed; may end the session */
 void ngx_webrtc_dtls_ssl_error(ngx_webrtc_dtls_t *dtls, int rc);

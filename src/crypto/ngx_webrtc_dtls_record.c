@@ -8,13 +8,7 @@
 #include <core/ngx_webrtc_cursor.h>
 
 
-#define NGX_WEBRTC_DTLS_RECORD_HDR      13
 #define NGX_WEBRTC_DTLS_HANDSHAKE_HDR   12
-
-#define NGX_WEBRTC_DTLS_CCS             20
-#define NGX_WEBRTC_DTLS_ALERT           21
-#define NGX_WEBRTC_DTLS_HANDSHAKE       22
-#define NGX_WEBRTC_DTLS_DATA            23
 
 
 static ngx_int_t ngx_webrtc_dtls_handshake_check(const u_char *pos,

@@ -11,6 +11,13 @@
 #include <core/ngx_webrtc_core.h>
 
 
+#define NGX_WEBRTC_DTLS_RECORD_HDR      13
+
+#define NGX_WEBRTC_DTLS_CCS             20
+#define NGX_WEBRTC_DTLS_ALERT           21
+#define NGX_WEBRTC_DTLS_HANDSHAKE       22
+#define NGX_WEBRTC_DTLS_DATA            23
+
 /* of the largest handshake message we take, a certificate chain */
 #define NGX_WEBRTC_DTLS_MESSAGE_MAX     8192
 

@@ -279,6 +279,8 @@ ngx_webrtc_transport_update(ngx_webrtc_transport_t *transport,
             break;
         }
 
+        ngx_webrtc_dtls_release(transport->dtls);
+
         transport->state = NGX_WEBRTC_TRANSPORT_CONNECTED;
         transport->connected = now;
         break;
