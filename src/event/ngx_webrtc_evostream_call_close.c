@@ -93,13 +93,18 @@ ngx_webrtc_evostream_call_close_sender(ngx_webrtc_evostream_call_t *call)
 
     if (rc == NGX_OK) {
         call->sora = ngx_webrtc_api_call(&sora, &target, body.data, body.len,
-                            ngx_webrtc_evostream_call_sender_handler, call);
+                                     ngx_webrtc_evostream_call_sender_handler,
+                                         call, &answer);
         ngx_webrtc_sora_call_free(&sora);
+
+        if (call->sora == NULL) {
+            ngx_webrtc_evostream_call_sender_handler(call, &answer);
+        }
+
+        return;
     }
 
-    if (call->sora == NULL) {
-        ngx_webrtc_evostream_call_tell(call, NGX_DECLINED);
-    }
+    ngx_webrtc_evostream_call_tell(call, NGX_DECLINED);
 }
 
 

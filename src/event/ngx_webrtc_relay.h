@@ -58,18 +58,19 @@ void ngx_webrtc_pipe_close(ngx_webrtc_pipe_t *pipe);
 
 typedef struct ngx_webrtc_api_call_s  ngx_webrtc_api_call_t;
 
-/* exactly once, never from within call(); the answer is the handler's */
+/* once, from the event loop; the answer is the handler's */
 typedef void (*ngx_webrtc_api_handler_pt)(void *data,
     ngx_webrtc_sora_answer_t *answer);
 
 /*
  * Carries out a parsed call of scope HOME where its channel lives.  A channel
  * that does not exist, a dead worker and a deadline become answers too.
- * NULL: no memory.
+ * NULL: "answer" is there and is the caller's, the handler is not called.
  */
 ngx_webrtc_api_call_t *ngx_webrtc_api_call(ngx_webrtc_sora_call_t *call,
     const ngx_str_t *target, const u_char *body, size_t len,
-    ngx_webrtc_api_handler_pt handler, void *data);
+    ngx_webrtc_api_handler_pt handler, void *data,
+    ngx_webrtc_sora_answer_t *answer);
 /* the requester has gone */
 void ngx_webrtc_api_cancel(ngx_webrtc_api_call_t *call);
 

@@ -26,8 +26,8 @@ typedef struct {
 
 
 /*
- * A request that waits; its own from call() until the handler was called or
- * cancel().  The event is the deadline, or tells what is known already.
+ * A request that waits for another worker; its own from call() until the
+ * handler was called or cancel().
  */
 
 struct ngx_webrtc_api_call_s {
@@ -36,27 +36,29 @@ struct ngx_webrtc_api_call_s {
     uint64_t                    id;
     ngx_webrtc_api_handler_pt   handler;
     void                       *data;
-    ngx_event_t                 event;
-    ngx_webrtc_sora_answer_t    answer;
-    unsigned                    answered:1;
+    ngx_event_t                 deadline;
 };
 
 
-static ngx_int_t ngx_webrtc_call_start(ngx_webrtc_api_call_t *wait,
-    ngx_webrtc_sora_call_t *call, const ngx_str_t *target, const u_char *body,
-    size_t len);
 static ngx_int_t ngx_webrtc_call_send(ngx_webrtc_api_call_t *wait,
     const ngx_str_t *target, const u_char *body, size_t len);
-static void ngx_webrtc_call_event_handler(ngx_event_t *ev);
-static void ngx_webrtc_call_finish(ngx_webrtc_api_call_t *wait);
+static ngx_webrtc_api_call_t *ngx_webrtc_call_wait(ngx_webrtc_relay_t *relay,
+    const ngx_webrtc_owner_t *home, ngx_webrtc_api_handler_pt handler,
+    void *data);
+static void ngx_webrtc_call_deadline_handler(ngx_event_t *ev);
+static void ngx_webrtc_call_finish(ngx_webrtc_api_call_t *wait,
+    ngx_webrtc_sora_answer_t *answer);
 static void ngx_webrtc_call_free(ngx_webrtc_api_call_t *wait);
 
 
 ngx_webrtc_api_call_t *
 ngx_webrtc_api_call(ngx_webrtc_sora_call_t *call, const ngx_str_t *target,
     const u_char *body, size_t len, ngx_webrtc_api_handler_pt handler,
-    void *data)
+    void *data, ngx_webrtc_sora_answer_t *answer)
 {
+    ngx_int_t               rc;
+    ngx_uint_t              tries;
+    ngx_webrtc_owner_t      home;
     ngx_webrtc_relay_t     *relay;
     ngx_webrtc_worker_t    *worker;
     ngx_webrtc_api_call_t  *wait;
@@ -65,89 +67,51 @@ ngx_webrtc_api_call(ngx_webrtc_sora_call_t *call, const ngx_str_t *target,
     relay = worker->relay;
 
     if (relay == NULL || relay->shutdown || worker->zone == NULL) {
+        ngx_webrtc_sora_api_status(500, answer);
         return NULL;
     }
 
-    wait = ngx_calloc(sizeof(ngx_webrtc_api_call_t), relay->log);
-    if (wait == NULL) {
-        return NULL;
-    }
+    /* without a seat a reply would have nowhere to go */
 
-    wait->relay = relay;
-    wait->handler = handler;
-    wait->data = data;
+    rc = NGX_ERROR;
+    tries = (worker->self.seat == NGX_WEBRTC_SEAT_NONE) ? 0 : 2;
 
-    wait->event.handler = ngx_webrtc_call_event_handler;
-    wait->event.data = wait;
-    wait->event.log = relay->log;
-
-    wait->id = ngx_webrtc_slots_add(&relay->calls, wait);
-
-    if (wait->id == 0) {
-        ngx_free(wait);
-        return NULL;
-    }
-
-    if (ngx_webrtc_call_start(wait, call, target, body, len) == NGX_AGAIN) {
-        ngx_add_timer(&wait->event, NGX_WEBRTC_CALL_DEADLINE);
-
-    } else {
-        wait->answered = 1;
-        ngx_post_event(&wait->event, &ngx_posted_events);
-    }
-
-    return wait;
-}
-
-
-/* NGX_AGAIN: the answer will come; NGX_OK: it is there */
-
-static ngx_int_t
-ngx_webrtc_call_start(ngx_webrtc_api_call_t *wait,
-    ngx_webrtc_sora_call_t *call, const ngx_str_t *target, const u_char *body,
-    size_t len)
-{
-    ngx_int_t             rc;
-    ngx_uint_t            tries;
-    ngx_webrtc_worker_t  *worker;
-
-    worker = wait->relay->worker;
-
-    if (worker->self.seat == NGX_WEBRTC_SEAT_NONE) {
-
-        /* a reply would have nowhere to go */
-
-        ngx_webrtc_sora_api_status(503, &wait->answer);
-        return NGX_OK;
-    }
-
-    for (tries = 0; tries < 2; tries++) {
+    while (tries--) {
 
         rc = ngx_webrtc_zone_channel(worker->zone, &call->channel_id, 0,
-                                     &wait->home);
+                                     &home);
 
         if (rc != NGX_OK) {
             break;
         }
 
-        if (ngx_webrtc_relay_is_self(wait->relay, &wait->home)) {
+        if (ngx_webrtc_relay_is_self(relay, &home)) {
 
             if (worker->sora == NULL) {
                 break;
             }
 
             ngx_webrtc_sora_api_execute(worker->sora, call, ngx_webrtc_now(),
-                                        &wait->answer);
+                                        answer);
             ngx_webrtc_worker_touch();
 
-            return NGX_OK;
+            return NULL;
+        }
+
+        wait = ngx_webrtc_call_wait(relay, &home, handler, data);
+
+        if (wait == NULL) {
+            rc = NGX_ERROR;
+            break;
         }
 
         rc = ngx_webrtc_call_send(wait, target, body, len);
 
         if (rc == NGX_OK) {
-            return NGX_AGAIN;
+            return wait;
         }
+
+        ngx_webrtc_call_free(wait);
 
         if (rc != NGX_DECLINED) {
             break;
@@ -155,13 +119,13 @@ ngx_webrtc_call_start(ngx_webrtc_api_call_t *wait,
     }
 
     if (rc == NGX_DECLINED) {
-        ngx_webrtc_sora_api_error(call, "CHANNEL-NOT-FOUND", &wait->answer);
+        ngx_webrtc_sora_api_error(call, "CHANNEL-NOT-FOUND", answer);
 
     } else {
-        ngx_webrtc_sora_api_status(503, &wait->answer);
+        ngx_webrtc_sora_api_status(503, answer);
     }
 
-    return NGX_OK;
+    return NULL;
 }
 
 
@@ -189,6 +153,40 @@ ngx_webrtc_call_send(ngx_webrtc_api_call_t *wait, const ngx_str_t *target,
 }
 
 
+static ngx_webrtc_api_call_t *
+ngx_webrtc_call_wait(ngx_webrtc_relay_t *relay,
+    const ngx_webrtc_owner_t *home, ngx_webrtc_api_handler_pt handler,
+    void *data)
+{
+    ngx_webrtc_api_call_t  *wait;
+
+    wait = ngx_calloc(sizeof(ngx_webrtc_api_call_t), relay->log);
+    if (wait == NULL) {
+        return NULL;
+    }
+
+    wait->id = ngx_webrtc_slots_add(&relay->calls, wait);
+
+    if (wait->id == 0) {
+        ngx_free(wait);
+        return NULL;
+    }
+
+    wait->relay = relay;
+    wait->home = *home;
+    wait->handler = handler;
+    wait->data = data;
+
+    wait->deadline.handler = ngx_webrtc_call_deadline_handler;
+    wait->deadline.data = wait;
+    wait->deadline.log = relay->log;
+
+    ngx_add_timer(&wait->deadline, NGX_WEBRTC_CALL_DEADLINE);
+
+    return wait;
+}
+
+
 void
 ngx_webrtc_api_cancel(ngx_webrtc_api_call_t *call)
 {
@@ -197,53 +195,41 @@ ngx_webrtc_api_cancel(ngx_webrtc_api_call_t *call)
 
 
 static void
-ngx_webrtc_call_event_handler(ngx_event_t *ev)
+ngx_webrtc_call_deadline_handler(ngx_event_t *ev)
 {
-    ngx_webrtc_api_call_t  *wait;
+    ngx_webrtc_sora_answer_t  answer;
 
-    wait = ev->data;
-
-    if (!wait->answered) {
-        ngx_webrtc_sora_api_status(503, &wait->answer);
-    }
-
-    ngx_webrtc_call_finish(wait);
+    ngx_webrtc_sora_api_status(503, &answer);
+    ngx_webrtc_call_finish(ev->data, &answer);
 }
 
 
+/* the answer is the handler's */
+
 static void
-ngx_webrtc_call_finish(ngx_webrtc_api_call_t *wait)
+ngx_webrtc_call_finish(ngx_webrtc_api_call_t *wait,
+    ngx_webrtc_sora_answer_t *answer)
 {
     void                       *data;
-    ngx_webrtc_sora_answer_t    answer;
     ngx_webrtc_api_handler_pt   handler;
 
     data = wait->data;
     handler = wait->handler;
-    answer = wait->answer;
-
-    wait->answer.body.data = NULL;
-    wait->answer.body.len = 0;
 
     ngx_webrtc_call_free(wait);
 
-    handler(data, &answer);
+    handler(data, answer);
 }
 
 
 static void
 ngx_webrtc_call_free(ngx_webrtc_api_call_t *wait)
 {
-    if (wait->event.timer_set) {
-        ngx_del_timer(&wait->event);
-    }
-
-    if (wait->event.posted) {
-        ngx_delete_posted_event(&wait->event);
+    if (wait->deadline.timer_set) {
+        ngx_del_timer(&wait->deadline);
     }
 
     ngx_webrtc_slots_remove(&wait->relay->calls, wait->id);
-    ngx_webrtc_sora_answer_free(&wait->answer);
     ngx_free(wait);
 }
 
@@ -313,14 +299,15 @@ void
 ngx_webrtc_call_reply_handler(ngx_webrtc_relay_t *relay,
     ngx_webrtc_mail_t *mail)
 {
-    size_t                  len;
-    u_char                 *body;
-    uint16_t                status;
-    ngx_webrtc_api_call_t  *wait;
+    size_t                     len;
+    u_char                    *body;
+    uint16_t                   status;
+    ngx_webrtc_api_call_t     *wait;
+    ngx_webrtc_sora_answer_t   answer;
 
     wait = ngx_webrtc_slots_find(&relay->calls, mail->id);
 
-    if (wait == NULL || wait->answered || mail->len < sizeof(uint16_t)) {
+    if (wait == NULL || mail->len < sizeof(uint16_t)) {
         return;
     }
 
@@ -329,41 +316,42 @@ ngx_webrtc_call_reply_handler(ngx_webrtc_relay_t *relay,
     body = mail->data + sizeof(uint16_t);
     len = mail->len - sizeof(uint16_t);
 
-    wait->answer.status = status;
+    ngx_memzero(&answer, sizeof(ngx_webrtc_sora_answer_t));
+
+    answer.status = status;
 
     if (len) {
         /* malloc(), as answer_free() expects */
-        wait->answer.body.data = malloc(len);
+        answer.body.data = malloc(len);
 
-        if (wait->answer.body.data == NULL) {
-            wait->answer.status = 500;
+        if (answer.body.data == NULL) {
+            answer.status = 500;
 
         } else {
-            ngx_memcpy(wait->answer.body.data, body, len);
-            wait->answer.body.len = len;
+            ngx_memcpy(answer.body.data, body, len);
+            answer.body.len = len;
         }
     }
 
-    ngx_webrtc_call_finish(wait);
+    ngx_webrtc_call_finish(wait, &answer);
 }
 
 
 void
 ngx_webrtc_call_gone(ngx_webrtc_relay_t *relay, ngx_webrtc_owner_t *owner)
 {
-    uint32_t                index;
-    ngx_webrtc_api_call_t  *wait;
+    uint32_t                   index;
+    ngx_webrtc_api_call_t     *wait;
+    ngx_webrtc_sora_answer_t   answer;
 
     index = 0;
 
     while ((wait = ngx_webrtc_slots_next(&relay->calls, &index)) != NULL) {
 
-        if (wait->answered || !ngx_webrtc_owner_equal(&wait->home, owner)) {
-            continue;
+        if (ngx_webrtc_owner_equal(&wait->home, owner)) {
+            ngx_webrtc_sora_api_status(503, &answer);
+            ngx_webrtc_call_finish(wait, &answer);
         }
-
-        ngx_webrtc_sora_api_status(503, &wait->answer);
-        ngx_webrtc_call_finish(wait);
     }
 }
 
@@ -380,12 +368,8 @@ ngx_webrtc_call_shutdown(ngx_webrtc_relay_t *relay)
 
     while ((wait = ngx_webrtc_slots_next(&relay->calls, &index)) != NULL) {
 
-        if (wait->event.timer_set) {
-            ngx_del_timer(&wait->event);
-        }
-
-        if (wait->event.posted) {
-            ngx_delete_posted_event(&wait->event);
+        if (wait->deadline.timer_set) {
+            ngx_del_timer(&wait->deadline);
         }
     }
 }

@@ -31,7 +31,7 @@ static ngx_int_t ngx_http_webrtc_api_run(ngx_http_webrtc_api_t *api,
 static void ngx_http_webrtc_api_describe(ngx_http_webrtc_api_t *api,
     ngx_webrtc_sora_call_t *call);
 static ngx_int_t ngx_http_webrtc_api_home(ngx_http_webrtc_api_t *api,
-    ngx_webrtc_sora_call_t *call);
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_sora_answer_t *answer);
 static void ngx_http_webrtc_api_answer_handler(void *data,
     ngx_webrtc_sora_answer_t *answer);
 static void ngx_http_webrtc_api_target(ngx_http_request_t *r,
@@ -138,7 +138,7 @@ ngx_http_webrtc_api_run(ngx_http_webrtc_api_t *api,
     ngx_http_webrtc_api_describe(api, &call);
 
     if (call.scope == NGX_WEBRTC_SORA_HOME) {
-        rc = ngx_http_webrtc_api_home(api, &call);
+        rc = ngx_http_webrtc_api_home(api, &call, answer);
 
     } else {
         rc = ngx_http_webrtc_sora_list(&call, api->request->connection->log,
@@ -173,7 +173,7 @@ ngx_http_webrtc_api_describe(ngx_http_webrtc_api_t *api,
 
 static ngx_int_t
 ngx_http_webrtc_api_home(ngx_http_webrtc_api_t *api,
-    ngx_webrtc_sora_call_t *call)
+    ngx_webrtc_sora_call_t *call, ngx_webrtc_sora_answer_t *answer)
 {
     ngx_http_cleanup_t  *cln;
     ngx_http_request_t  *r;
@@ -187,9 +187,10 @@ ngx_http_webrtc_api_home(ngx_http_webrtc_api_t *api,
 
     api->call = ngx_webrtc_api_call(call, &api->target, api->body.text.data,
                                     api->body.text.len,
-                                    ngx_http_webrtc_api_answer_handler, api);
+                                    ngx_http_webrtc_api_answer_handler, api,
+                                    answer);
     if (api->call == NULL) {
-        return NGX_ERROR;
+        return NGX_OK;
     }
 
     cln->handler = ngx_http_webrtc_api_cleanup;
