@@ -10,13 +10,21 @@
 
 #define NGX_WEBRTC_SORA_TEXT_MIN    1024
 
+/* bytes of a string for which room is made at once, and of the worst escape */
+#define NGX_WEBRTC_SORA_TEXT_SLICE  512
+#define NGX_WEBRTC_SORA_TEXT_ESCAPE  6
+
 #define NGX_WEBRTC_SORA_DAY         86400
 
 
 static u_char *ngx_webrtc_sora_text_reserve(ngx_webrtc_sora_text_t *text,
     size_t len);
-static void ngx_webrtc_sora_text_escape(ngx_webrtc_sora_text_t *text,
-    u_char ch);
+static u_char *ngx_webrtc_sora_text_escape(u_char *p, u_char ch);
+
+#define ngx_webrtc_sora_text_wants_comma(text)                               \
+    ((text)->len                                                             \
+     && (text)->start[(text)->len - 1] != '['                                \
+     && (text)->start[(text)->len - 1] != '{')
 
 
 static u_char *
@@ -103,59 +111,67 @@ void
 ngx_webrtc_sora_text_string(ngx_webrtc_sora_text_t *text, const u_char *data,
     size_t len)
 {
-    size_t  i, start;
+    u_char        *p;
+    const u_char  *last, *end;
 
     ngx_webrtc_sora_text_bytes(text, "\"", 1);
 
-    start = 0;
+    for (last = data + len; data < last; /* void */) {
 
-    for (i = 0; i < len; i++) {
+        end = data + ngx_min(last - data, NGX_WEBRTC_SORA_TEXT_SLICE);
 
-        if (data[i] >= 0x20 && data[i] != '"' && data[i] != '\\') {
-            continue;
+        p = ngx_webrtc_sora_text_reserve(text, (end - data)
+                                              * NGX_WEBRTC_SORA_TEXT_ESCAPE);
+        if (p == NULL) {
+            return;
         }
 
-        ngx_webrtc_sora_text_bytes(text, data + start, i - start);
-        ngx_webrtc_sora_text_escape(text, data[i]);
+        for ( /* void */ ; data < end; data++) {
 
-        start = i + 1;
+            if (*data >= 0x20 && *data != '"' && *data != '\\') {
+                *p++ = *data;
+
+            } else {
+                p = ngx_webrtc_sora_text_escape(p, *data);
+            }
+        }
+
+        text->len = p - text->start;
     }
 
-    ngx_webrtc_sora_text_bytes(text, data + start, len - start);
     ngx_webrtc_sora_text_bytes(text, "\"", 1);
 }
 
 
-static void
-ngx_webrtc_sora_text_escape(ngx_webrtc_sora_text_t *text, u_char ch)
+static u_char *
+ngx_webrtc_sora_text_escape(u_char *p, u_char ch)
 {
-    u_char  buf[6];
-
     static const u_char  hex[] = "0123456789abcdef";
+
+    *p++ = '\\';
 
     switch (ch) {
 
     case '\r':
-        ngx_webrtc_sora_text_bytes(text, "\\r", 2);
-        return;
+        *p++ = 'r';
+        return p;
 
     case '\n':
-        ngx_webrtc_sora_text_bytes(text, "\\n", 2);
-        return;
+        *p++ = 'n';
+        return p;
 
     case '"':
     case '\\':
-        buf[0] = '\\';
-        buf[1] = ch;
-        ngx_webrtc_sora_text_bytes(text, buf, 2);
-        return;
+        *p++ = ch;
+        return p;
 
     default:
-        ngx_memcpy(buf, "\\u00", 4);
-        buf[4] = hex[ch >> 4];
-        buf[5] = hex[ch & 0xf];
-        ngx_webrtc_sora_text_bytes(text, buf, 6);
-        return;
+        *p++ = 'u';
+        *p++ = '0';
+        *p++ = '0';
+        *p++ = hex[ch >> 4];
+        *p++ = hex[ch & 0xf];
+        return p;
     }
 }
 
@@ -217,11 +233,7 @@ ngx_webrtc_sora_text_time(ngx_webrtc_sora_text_t *text, uint64_t wall,
 void
 ngx_webrtc_sora_text_item(ngx_webrtc_sora_text_t *text)
 {
-    u_char  ch;
-
-    ch = text->len ? text->start[text->len - 1] : '[';
-
-    if (ch != '[' && ch != '{') {
+    if (ngx_webrtc_sora_text_wants_comma(text)) {
         ngx_webrtc_sora_text_bytes(text, ",", 1);
     }
 }
@@ -230,10 +242,26 @@ ngx_webrtc_sora_text_item(ngx_webrtc_sora_text_t *text)
 void
 ngx_webrtc_sora_text_key(ngx_webrtc_sora_text_t *text, const char *key)
 {
-    ngx_webrtc_sora_text_item(text);
-    ngx_webrtc_sora_text_bytes(text, "\"", 1);
-    ngx_webrtc_sora_text_cstr(text, key);
-    ngx_webrtc_sora_text_bytes(text, "\":", 2);
+    size_t   len;
+    u_char  *p;
+
+    len = ngx_strlen(key);
+
+    p = ngx_webrtc_sora_text_reserve(text, len + sizeof(",\"\":") - 1);
+    if (p == NULL) {
+        return;
+    }
+
+    if (ngx_webrtc_sora_text_wants_comma(text)) {
+        *p++ = ',';
+    }
+
+    *p++ = '"';
+    p = ngx_cpymem(p, key, len);
+    *p++ = '"';
+    *p++ = ':';
+
+    text->len = p - text->start;
 }
 
 
