@@ -7,8 +7,25 @@
 #include <crypto/ngx_webrtc_random.h>
 #include <core/ngx_webrtc_cursor.h>
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/rand.h>
+
+
+#define NGX_WEBRTC_RANDOM_AHEAD     1024
+
+/* of one call; more are made for it */
+#define NGX_WEBRTC_RANDOM_SMALL     64
+
+
+static ngx_int_t ngx_webrtc_random_make(void *buf, size_t len);
+
+
+/* of the process, as the generator is; the bytes that are left are the last */
+
+static u_char      ngx_webrtc_random_block[NGX_WEBRTC_RANDOM_AHEAD];
+static size_t      ngx_webrtc_random_left;
+static ngx_uint_t  ngx_webrtc_random_is_ahead;
 
 
 static const u_char  ngx_webrtc_id_alphabet[] =
@@ -18,8 +35,49 @@ static const u_char  ngx_webrtc_ice_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 
+void
+ngx_webrtc_random_ahead(void)
+{
+    ngx_webrtc_random_is_ahead = 1;
+    ngx_webrtc_random_left = 0;
+}
+
+
 ngx_int_t
 ngx_webrtc_random_bytes(void *buf, size_t len)
+{
+    u_char  *p;
+
+    if (!ngx_webrtc_random_is_ahead || len > NGX_WEBRTC_RANDOM_SMALL) {
+        return ngx_webrtc_random_make(buf, len);
+    }
+
+    if (ngx_webrtc_random_left < len) {
+
+        if (ngx_webrtc_random_make(ngx_webrtc_random_block,
+                                   NGX_WEBRTC_RANDOM_AHEAD)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        ngx_webrtc_random_left = NGX_WEBRTC_RANDOM_AHEAD;
+    }
+
+    p = ngx_webrtc_random_block + NGX_WEBRTC_RANDOM_AHEAD
+        - ngx_webrtc_random_left;
+
+    ngx_memcpy(buf, p, len);
+    OPENSSL_cleanse(p, len);
+
+    ngx_webrtc_random_left -= len;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webrtc_random_make(void *buf, size_t len)
 {
     if (RAND_bytes(buf, (int) len) != 1) {
         ERR_clear_error();

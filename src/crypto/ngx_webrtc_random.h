@@ -28,6 +28,13 @@
 /* NGX_ERROR: the generator failed, "buf" must not be used */
 ngx_int_t ngx_webrtc_random_bytes(void *buf, size_t len);
 
+/*
+ * By a process that will not fork: from now on small numbers of bytes come
+ * from a block that is made in advance, since a call of the generator costs
+ * much more than its bytes.  What was given away is erased.
+ */
+void ngx_webrtc_random_ahead(void);
+
 /* for SSRCs, hash seeds and the like, not for secrets; 0 on failure */
 uint32_t ngx_webrtc_random_uint32(void);
 

@@ -9,6 +9,7 @@
 #include <ngx_event.h>
 #include <sys/time.h>
 #include <time.h>
+#include <crypto/ngx_webrtc_random.h>
 #include <hub/ngx_webrtc_session.h>
 #include <event/ngx_webrtc_ers_worker.h>
 #include <event/ngx_webrtc_evostream_worker.h>
@@ -116,6 +117,8 @@ ngx_webrtc_worker_init(ngx_cycle_t *cycle)
     {
         return NGX_OK;
     }
+
+    ngx_webrtc_random_ahead();
 
     worker = &ngx_webrtc_this_worker;
     wcf = ngx_webrtc_get_conf(cycle);

@@ -158,6 +158,78 @@ numbers_differ(void **state)
 }
 
 
+static int
+compare(const void *one, const void *two)
+{
+    return memcmp(one, two, 8);
+}
+
+
+/* across many blocks, and with pieces of a size that does not divide one */
+
+static void
+no_byte_that_is_made_ahead_is_given_twice(void **state)
+{
+    u_char      pieces[2000][8], piece[61];
+    ngx_uint_t  i;
+
+    (void) state;
+
+    ngx_webrtc_random_ahead();
+
+    for (i = 0; i < 2000; i++) {
+        assert_int_equal(ngx_webrtc_random_bytes(piece, 1 + i % 61), NGX_OK);
+        assert_int_equal(ngx_webrtc_random_bytes(pieces[i], 8), NGX_OK);
+    }
+
+    qsort(pieces, 2000, 8, compare);
+
+    for (i = 1; i < 2000; i++) {
+        assert_memory_not_equal(pieces[i - 1], pieces[i], 8);
+    }
+}
+
+
+static void
+a_block_that_is_begun_anew_has_other_bytes(void **state)
+{
+    u_char  before[16], after[16];
+
+    (void) state;
+
+    ngx_webrtc_random_ahead();
+    assert_int_equal(ngx_webrtc_random_bytes(before, 16), NGX_OK);
+
+    ngx_webrtc_random_ahead();
+    assert_int_equal(ngx_webrtc_random_bytes(after, 16), NGX_OK);
+
+    assert_memory_not_equal(before, after, 16);
+}
+
+
+/* a key or a password that is longer than what is kept */
+
+static void
+many_bytes_at_once_do_not_come_from_the_block(void **state)
+{
+    size_t  i, n;
+    u_char  bytes[4096];
+
+    (void) state;
+
+    ngx_webrtc_random_ahead();
+
+    memset(bytes, 0, sizeof(bytes));
+    assert_int_equal(ngx_webrtc_random_bytes(bytes, sizeof(bytes)), NGX_OK);
+
+    for (i = 0, n = 0; i < sizeof(bytes); i++) {
+        n += (bytes[i] == 0);
+    }
+
+    assert_true(n < 64);
+}
+
+
 int
 main(void)
 {
@@ -168,6 +240,9 @@ main(void)
         cmocka_unit_test(ice_strings_use_every_ice_char_and_no_other),
         cmocka_unit_test(an_ice_string_does_not_pass_its_end),
         cmocka_unit_test(numbers_differ),
+        cmocka_unit_test(no_byte_that_is_made_ahead_is_given_twice),
+        cmocka_unit_test(a_block_that_is_begun_anew_has_other_bytes),
+        cmocka_unit_test(many_bytes_at_once_do_not_come_from_the_block),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
