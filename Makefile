@@ -93,7 +93,7 @@ help:
 	@echo "make unit          C unit tests (no nginx), under ASan and UBSan"
 	@echo "make fuzz          the files of t/fuzz/corpus through the parsers"
 	@echo "make bench-programs" \
-	      "the load tool of the benchmarks, build/bench/webrtc_load"
+	      "what the benchmarks are made with, into build/bench/"
 	@echo "make api           tests against nginx without a browser"
 	@echo "make browser       tests against nginx with Chromium"
 	@echo "make bench-quick   instructions per forwarded packet, against" \
@@ -384,7 +384,8 @@ LOAD_OBJS :=		$(patsubst $(TOP)/t/bench/load/%.c,\
 				$(wildcard $(TOP)/t/bench/load/*.c))
 
 bench-programs: unit-deps | $(OUT)
-	@$(LOCK) $(SUBMAKE) --no-print-directory -s $(OUT)/bench/webrtc_load
+	@$(LOCK) $(SUBMAKE) --no-print-directory -s $(OUT)/bench/webrtc_load \
+	    $(OUT)/bench/raw_forwarder
 
 $(OUT)/bench/load/%.o: $(TOP)/t/bench/load/%.c
 	@mkdir -p $(@D)
@@ -395,6 +396,25 @@ $(OUT)/bench/webrtc_load: $(LOAD_OBJS) $(OUT)/bench/libwebrtc.a
 	    $(LIBS) -lm
 
 -include $(LOAD_OBJS:.o=.d)
+
+
+# the raw forwarder, their measure
+
+RAW_OBJS :=		$(patsubst $(TOP)/t/bench/raw/%.c,\
+				$(OUT)/bench/raw/%.o,\
+				$(wildcard $(TOP)/t/bench/raw/*.c))
+
+$(OUT)/bench/raw/%.o: $(TOP)/t/bench/raw/%.c
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_FLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/bench/raw/raw_main.o: $(OUT)/ipsec-mb
+
+$(OUT)/bench/raw_forwarder: $(RAW_OBJS) $(OUT)/bench/libwebrtc.a
+	$(CC) $(BENCH_FLAGS) -o $@ $(RAW_OBJS) $(OUT)/bench/libwebrtc.a \
+	    $(LIBS) -lm
+
+-include $(RAW_OBJS:.o=.d)
 
 
 # tests against a running nginx

@@ -411,7 +411,7 @@ load_receive_payload(load_client_t *client, load_stream_t *stream,
     if (stream->kind == LOAD_VIDEO && !stream->rtx && !stream->keyed) {
         stream->keyed = stamp.key;
 
-        if (!stamp.key
+        if (!stamp.key && !client->direct
             && stream->pli_time + LOAD_PLI_INTERVAL <= client->load->loop.now)
         {
             load_rtcp_pli(client, stream);
