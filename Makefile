@@ -62,7 +62,7 @@ endif
 
 
 BUILD_PACKAGES =	build-essential pkg-config nginx libnginx-mod-stream \
-			nginx-dev libsrtp2-dev libnice-dev libusrsctp-dev \
+			nginx-dev libnice-dev libusrsctp-dev \
 			libssl-dev libjansson-dev libwslay-dev zlib1g-dev
 
 # faster SRTP, where it is packaged
@@ -71,7 +71,7 @@ ifeq ($(shell dpkg --print-architecture 2>/dev/null),amd64)
 BUILD_PACKAGES +=	libipsec-mb-dev
 endif
 
-UNIT_PACKAGES =		libcmocka-dev
+UNIT_PACKAGES =		libcmocka-dev libsrtp2-dev
 QUICK_PACKAGES =	$(UNIT_PACKAGES) valgrind
 TEST_PACKAGES =		$(QUICK_PACKAGES) chromium iproute2 nftables coturn curl \
 			ca-certificates \
@@ -312,7 +312,7 @@ $(OUT)/unit/libwebrtc.a: $(PURE_OBJS) src/sources
 $(OUT)/unit/%_test: $(TOP)/t/unit/%_test.c $(OUT)/unit/libwebrtc.a
 	@rm -f $@
 	$(CC) $(UNIT_FLAGS) -I$(TOP)/t/unit -MMD -MP -MF $@.d -o $@ $< \
-	    $(OUT)/unit/libwebrtc.a -lcmocka $(LIBS) -lm
+	    $(OUT)/unit/libwebrtc.a -lcmocka -lsrtp2 $(LIBS) -lm
 
 -include $(PURE_OBJS:.o=.d) $(UNIT_PROGRAMS:%=%.d)
 

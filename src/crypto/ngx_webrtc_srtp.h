@@ -5,10 +5,8 @@
 
 
 /*
- * SRTP and SRTCP (RFC 3711, RFC 7714) of one transport.
- *
- * What arrives goes through libsrtp2 (RTP) or OpenSSL (RTCP), what leaves
- * goes through OpenSSL contexts that keep their key schedule.
+ * SRTP and SRTCP (RFC 3711, RFC 7714) of one transport, over libipsec-mb or
+ * contexts of OpenSSL that keep their key schedule.
  */
 
 
@@ -54,10 +52,7 @@ typedef struct ngx_webrtc_srtp_in_s   ngx_webrtc_srtp_in_t;
 typedef struct ngx_webrtc_srtp_out_s  ngx_webrtc_srtp_out_t;
 
 
-/*
- * Once per process that unprotects, after the fork: Debian's libsrtp2 stands
- * on NSS, which refuses to work in a child of the process that set it up.
- */
+/* once per process, before there are keys, and when all are gone */
 ngx_int_t ngx_webrtc_srtp_init(void);
 void ngx_webrtc_srtp_cleanup(void);
 

@@ -5,24 +5,27 @@
 
 
 /*
- * RTP is unprotected by libsrtp2, whose session is made when the first packet
- * comes: it takes some 30 kB, and a peer that only watches never needs it.
- * Its RTCP, which every peer sends, is done here with OpenSSL.
+ * The keys of RTP are made when the first packet comes, and the lists grow
+ * with the streams: a peer that only watches needs neither.
  */
 
 
 #include <crypto/ngx_webrtc_srtp.h>
 #include <crypto/ngx_webrtc_srtp_cipher.h>
 #include <crypto/ngx_webrtc_srtp_mb.h>
+#include <crypto/ngx_webrtc_srtp_window.h>
 #include <crypto/ngx_webrtc_hmac.h>
 #include <core/ngx_webrtc_cursor.h>
 
-#include <srtp2/srtp.h>
 
-
-#define NGX_WEBRTC_SRTP_WINDOW          1024
 #define NGX_WEBRTC_SRTP_PACKET_MAX      65535
 #define NGX_WEBRTC_SRTCP_WINDOW         64
+
+
+typedef struct {
+    uint32_t                    ssrc;
+    ngx_webrtc_srtp_window_t    window;
+} ngx_webrtc_srtp_stream_t;
 
 
 /* replay protection of RTCP: bit n of "seen" is the index "last" - n */
@@ -37,24 +40,28 @@ typedef struct {
 struct ngx_webrtc_srtp_in_s {
     ngx_uint_t                  profile;
 
-    /* master key and salt, wiped as soon as libsrtp2 has them */
-    u_char                      key[NGX_WEBRTC_SRTP_KEY_LEN
-                                    + NGX_WEBRTC_SRTP_SALT_LEN];
-
-    srtp_t                      srtp;
-    uint32_t                    ssrcs[NGX_WEBRTC_SRTP_STREAMS_MAX];
-    ngx_uint_t                  nssrcs;
+    ngx_webrtc_srtp_cipher_t   *rtp;        /* NULL: no packet yet */
+    ngx_webrtc_srtp_stream_t   *streams;
+    ngx_uint_t                  nstreams;
     ngx_uint_t                  recent;     /* where the last one was */
 
     ngx_webrtc_srtp_cipher_t   *rtcp;
-    ngx_webrtc_srtcp_stream_t   streams[NGX_WEBRTC_SRTP_STREAMS_MAX];
-    ngx_uint_t                  nstreams;
+    ngx_webrtc_srtcp_stream_t  *rtcp_streams;
+    ngx_uint_t                  nrtcp_streams;
+
+    /* master key and salt, wiped as soon as there is "rtp" */
+    u_char                      key[NGX_WEBRTC_SRTP_KEY_LEN];
+    u_char                      salt[NGX_WEBRTC_SRTP_SALT_LEN];
 };
 
 
 static ngx_int_t ngx_webrtc_srtp_in_start(ngx_webrtc_srtp_in_t *in);
-static ngx_int_t ngx_webrtc_srtp_in_find(ngx_webrtc_srtp_in_t *in,
-    uint32_t ssrc);
+static ngx_webrtc_srtp_stream_t *ngx_webrtc_srtp_in_find(
+    ngx_webrtc_srtp_in_t *in, uint32_t ssrc);
+static size_t ngx_webrtc_srtp_in_header(const u_char *pkt, size_t len);
+static ngx_int_t ngx_webrtc_srtp_in_open(ngx_webrtc_srtp_in_t *in,
+    u_char *pkt, size_t header_len, size_t len, uint64_t index);
+static void *ngx_webrtc_srtp_in_grow(void *list, ngx_uint_t n, size_t size);
 static ngx_webrtc_srtcp_stream_t *ngx_webrtc_srtcp_find(
     ngx_webrtc_srtp_in_t *in, uint32_t ssrc);
 static ngx_int_t ngx_webrtc_srtcp_open(ngx_webrtc_srtp_in_t *in, u_char *pkt,
@@ -68,10 +75,6 @@ static void ngx_webrtc_srtcp_update(ngx_webrtc_srtcp_stream_t *stream,
 ngx_int_t
 ngx_webrtc_srtp_init(void)
 {
-    if (srtp_init() != srtp_err_status_ok) {
-        return NGX_ERROR;
-    }
-
 #if (NGX_WEBRTC_HAVE_IPSEC_MB)
     ngx_webrtc_srtp_mb_init();
 #endif
@@ -86,8 +89,6 @@ ngx_webrtc_srtp_cleanup(void)
 #if (NGX_WEBRTC_HAVE_IPSEC_MB)
     ngx_webrtc_srtp_mb_cleanup();
 #endif
-
-    (void) srtp_shutdown();
 }
 
 
@@ -104,8 +105,7 @@ ngx_webrtc_srtp_in_create(const ngx_webrtc_srtp_keys_t *keys)
     in->profile = keys->profile;
 
     ngx_memcpy(in->key, keys->remote_key, NGX_WEBRTC_SRTP_KEY_LEN);
-    ngx_memcpy(in->key + NGX_WEBRTC_SRTP_KEY_LEN, keys->remote_salt,
-               NGX_WEBRTC_SRTP_SALT_LEN);
+    ngx_memcpy(in->salt, keys->remote_salt, NGX_WEBRTC_SRTP_SALT_LEN);
 
     in->rtcp = ngx_webrtc_srtp_cipher_create(keys->profile, keys->remote_key,
                                              keys->remote_salt,
@@ -127,12 +127,14 @@ ngx_webrtc_srtp_in_destroy(ngx_webrtc_srtp_in_t *in)
         return;
     }
 
-    if (in->srtp) {
-        (void) srtp_dealloc(in->srtp);
-    }
-
+    ngx_webrtc_srtp_cipher_destroy(in->rtp);
     ngx_webrtc_srtp_cipher_destroy(in->rtcp);
+
     ngx_webrtc_secret_clear(in->key, sizeof(in->key));
+    ngx_webrtc_secret_clear(in->salt, sizeof(in->salt));
+
+    free(in->streams);
+    free(in->rtcp_streams);
     free(in);
 }
 
@@ -140,106 +142,174 @@ ngx_webrtc_srtp_in_destroy(ngx_webrtc_srtp_in_t *in)
 static ngx_int_t
 ngx_webrtc_srtp_in_start(ngx_webrtc_srtp_in_t *in)
 {
-    srtp_policy_t   policy;
-    srtp_profile_t  profile;
-
-    profile = (in->profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM)
-              ? srtp_profile_aead_aes_128_gcm
-              : srtp_profile_aes128_cm_sha1_80;
-
-    ngx_memzero(&policy, sizeof(srtp_policy_t));
-
-    if (srtp_crypto_policy_set_from_profile_for_rtp(&policy.rtp, profile)
-        != srtp_err_status_ok
-        || srtp_crypto_policy_set_from_profile_for_rtcp(&policy.rtcp, profile)
-           != srtp_err_status_ok)
-    {
-        return NGX_ERROR;
-    }
-
-    policy.ssrc.type = ssrc_any_inbound;
-    policy.key = in->key;
-    policy.window_size = NGX_WEBRTC_SRTP_WINDOW;
-
-    if (srtp_create(&in->srtp, &policy) != srtp_err_status_ok) {
-        in->srtp = NULL;
+    in->rtp = ngx_webrtc_srtp_cipher_create(in->profile, in->key, in->salt,
+                                            NGX_WEBRTC_SRTP_LABEL_RTP,
+                                            NGX_WEBRTC_SRTP_OPEN);
+    if (in->rtp == NULL) {
         return NGX_ERROR;
     }
 
     ngx_webrtc_secret_clear(in->key, sizeof(in->key));
+    ngx_webrtc_secret_clear(in->salt, sizeof(in->salt));
 
     return NGX_OK;
 }
 
 
-static ngx_int_t
+static ngx_webrtc_srtp_stream_t *
 ngx_webrtc_srtp_in_find(ngx_webrtc_srtp_in_t *in, uint32_t ssrc)
 {
     ngx_uint_t  i;
 
-    if (in->recent < in->nssrcs && in->ssrcs[in->recent] == ssrc) {
-        return NGX_OK;
+    if (in->recent < in->nstreams && in->streams[in->recent].ssrc == ssrc) {
+        return &in->streams[in->recent];
     }
 
-    for (i = 0; i < in->nssrcs; i++) {
-        if (in->ssrcs[i] == ssrc) {
+    for (i = 0; i < in->nstreams; i++) {
+        if (in->streams[i].ssrc == ssrc) {
             in->recent = i;
-            return NGX_OK;
+            return &in->streams[i];
         }
     }
 
-    return NGX_DECLINED;
+    return NULL;
 }
 
 
 ngx_int_t
 ngx_webrtc_srtp_unprotect(ngx_webrtc_srtp_in_t *in, u_char *pkt, size_t *len)
 {
-    int                n;
-    uint32_t           ssrc;
-    ngx_int_t          rc;
-    srtp_err_status_t  status;
+    size_t                     n, header_len;
+    uint16_t                   seq;
+    uint32_t                   ssrc;
+    uint64_t                   index;
+    ngx_webrtc_srtp_stream_t  *stream;
 
-    if (*len < NGX_WEBRTC_SRTP_HEADER_LEN
+    n = (in->profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM)
+        ? NGX_WEBRTC_SRTP_GCM_TAG : NGX_WEBRTC_SRTP_SHA1_TAG;
+
+    if (*len < NGX_WEBRTC_SRTP_HEADER_LEN + n
         || *len > NGX_WEBRTC_SRTP_PACKET_MAX)
     {
         return NGX_ERROR;
     }
 
-    if (in->srtp == NULL && ngx_webrtc_srtp_in_start(in) != NGX_OK) {
+    n = *len - n;
+
+    header_len = ngx_webrtc_srtp_in_header(pkt, n);
+
+    if (header_len == 0
+        || (in->rtp == NULL && ngx_webrtc_srtp_in_start(in) != NGX_OK))
+    {
         return NGX_ERROR;
     }
+
+    seq = ngx_webrtc_get16(pkt + 2);
+    ssrc = ngx_webrtc_get32(pkt + 8);
+    stream = ngx_webrtc_srtp_in_find(in, ssrc);
+
+    if (stream == NULL) {
+        if (in->nstreams == NGX_WEBRTC_SRTP_STREAMS_MAX) {
+            return NGX_DECLINED;
+        }
+
+        index = seq;
+
+    } else {
+        index = ngx_webrtc_srtp_window_guess(&stream->window, seq);
+
+        if (ngx_webrtc_srtp_window_check(&stream->window, index) != NGX_OK) {
+            return NGX_DECLINED;
+        }
+    }
+
+    if (ngx_webrtc_srtp_in_open(in, pkt, header_len, n, index) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (stream) {
+        ngx_webrtc_srtp_window_add(&stream->window, index);
+
+    } else {
+        stream = ngx_webrtc_srtp_in_grow(in->streams, in->nstreams,
+                                         sizeof(ngx_webrtc_srtp_stream_t));
+        if (stream == NULL) {
+            return NGX_ERROR;
+        }
+
+        in->streams = stream;
+        stream += in->nstreams++;
+        stream->ssrc = ssrc;
+        ngx_webrtc_srtp_window_init(&stream->window, index);
+    }
+
+    *len = n;
+
+    return NGX_OK;
+}
+
+
+/* of the header, CSRCs and extension, which are not encrypted; 0: too long */
+
+static size_t
+ngx_webrtc_srtp_in_header(const u_char *pkt, size_t len)
+{
+    size_t  n;
+
+    n = NGX_WEBRTC_SRTP_HEADER_LEN + 4 * (pkt[0] & 0x0f);
+
+    if (pkt[0] & 0x10) {
+
+        if (n + 4 > len) {
+            return 0;
+        }
+
+        n += 4 + 4 * (size_t) ngx_webrtc_get16(pkt + n + 2);
+    }
+
+    return (n > len) ? 0 : n;
+}
+
+
+/* "len" is without the tag */
+
+static ngx_int_t
+ngx_webrtc_srtp_in_open(ngx_webrtc_srtp_in_t *in, u_char *pkt,
+    size_t header_len, size_t len, uint64_t index)
+{
+    u_char    mac[NGX_WEBRTC_SRTP_SHA1_TAG], tail[4];
+    uint32_t  ssrc;
 
     ssrc = ngx_webrtc_get32(pkt + 8);
 
-    /* libsrtp2 makes a stream for every SSRC of an authentic packet */
-
-    rc = ngx_webrtc_srtp_in_find(in, ssrc);
-
-    if (rc != NGX_OK && in->nssrcs == NGX_WEBRTC_SRTP_STREAMS_MAX) {
-        return NGX_DECLINED;
+    if (in->profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM) {
+        return ngx_webrtc_srtp_gcm_open(in->rtp, ssrc, index, pkt, header_len,
+                                        NULL, pkt + header_len,
+                                        len - header_len, pkt + len);
     }
 
-    n = (int) *len;
-    status = srtp_unprotect(in->srtp, pkt, &n);
+    (void) ngx_webrtc_put32(tail, (uint32_t) (index >> 16));
+    ngx_webrtc_srtp_mac(in->rtp, pkt, len, tail, mac);
 
-    switch (status) {
-
-    case srtp_err_status_ok:
-        if (rc != NGX_OK) {
-            in->ssrcs[in->nssrcs++] = ssrc;
-        }
-
-        *len = n;
-        return NGX_OK;
-
-    case srtp_err_status_replay_fail:
-    case srtp_err_status_replay_old:
-        return NGX_DECLINED;
-
-    default:
+    if (!ngx_webrtc_secret_equal(mac, pkt + len, sizeof(mac))) {
         return NGX_ERROR;
     }
+
+    return ngx_webrtc_srtp_ctr(in->rtp, ssrc, index, pkt + header_len,
+                               len - header_len);
+}
+
+
+/* room for one more, in steps: 2, 4, 8 ...; NULL: no memory */
+
+static void *
+ngx_webrtc_srtp_in_grow(void *list, ngx_uint_t n, size_t size)
+{
+    if (n == 1 || (n & (n - 1))) {
+        return list;
+    }
+
+    return realloc(list, (n ? 2 * n : 2) * size);
 }
 
 
@@ -285,7 +355,7 @@ ngx_webrtc_srtp_unprotect_rtcp(ngx_webrtc_srtp_in_t *in, u_char *pkt,
     stream = ngx_webrtc_srtcp_find(in, ssrc);
 
     if (stream == NULL) {
-        if (in->nstreams == NGX_WEBRTC_SRTP_STREAMS_MAX) {
+        if (in->nrtcp_streams == NGX_WEBRTC_SRTP_STREAMS_MAX) {
             return NGX_DECLINED;
         }
 
@@ -297,14 +367,21 @@ ngx_webrtc_srtp_unprotect_rtcp(ngx_webrtc_srtp_in_t *in, u_char *pkt,
         return NGX_ERROR;
     }
 
-    if (stream == NULL) {
-        stream = &in->streams[in->nstreams++];
+    if (stream) {
+        ngx_webrtc_srtcp_update(stream, index);
+
+    } else {
+        stream = ngx_webrtc_srtp_in_grow(in->rtcp_streams, in->nrtcp_streams,
+                                         sizeof(ngx_webrtc_srtcp_stream_t));
+        if (stream == NULL) {
+            return NGX_ERROR;
+        }
+
+        in->rtcp_streams = stream;
+        stream += in->nrtcp_streams++;
         stream->ssrc = ssrc;
         stream->last = index;
         stream->seen = 1;
-
-    } else {
-        ngx_webrtc_srtcp_update(stream, index);
     }
 
     *len = n;
@@ -318,9 +395,9 @@ ngx_webrtc_srtcp_find(ngx_webrtc_srtp_in_t *in, uint32_t ssrc)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < in->nstreams; i++) {
-        if (in->streams[i].ssrc == ssrc) {
-            return &in->streams[i];
+    for (i = 0; i < in->nrtcp_streams; i++) {
+        if (in->rtcp_streams[i].ssrc == ssrc) {
+            return &in->rtcp_streams[i];
         }
     }
 
@@ -393,16 +470,18 @@ ngx_webrtc_srtcp_update(ngx_webrtc_srtcp_stream_t *stream, uint32_t index)
 void
 ngx_webrtc_srtp_in_remove(ngx_webrtc_srtp_in_t *in, uint32_t ssrc)
 {
-    ngx_webrtc_srtcp_stream_t  *stream;
+    ngx_webrtc_srtp_stream_t   *stream;
+    ngx_webrtc_srtcp_stream_t  *rtcp_stream;
 
-    if (ngx_webrtc_srtp_in_find(in, ssrc) == NGX_OK) {
-        (void) srtp_remove_stream(in->srtp, htonl(ssrc));
-        in->ssrcs[in->recent] = in->ssrcs[--in->nssrcs];
-    }
-
-    stream = ngx_webrtc_srtcp_find(in, ssrc);
+    stream = ngx_webrtc_srtp_in_find(in, ssrc);
 
     if (stream) {
         *stream = in->streams[--in->nstreams];
+    }
+
+    rtcp_stream = ngx_webrtc_srtcp_find(in, ssrc);
+
+    if (rtcp_stream) {
+        *rtcp_stream = in->rtcp_streams[--in->nrtcp_streams];
     }
 }

@@ -66,7 +66,7 @@ static const u_char *ngx_webrtc_srtp_mb_join(u_char *joined,
 static void ngx_webrtc_srtp_mb_done(IMB_JOB *job);
 
 
-/* the process has one, as it has one of libsrtp2, which hides its own */
+/* the process has one: the library works on what all its keys have to do */
 
 static ngx_webrtc_srtp_mb_state_t  ngx_webrtc_srtp_mb;
 

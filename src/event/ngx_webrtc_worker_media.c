@@ -150,8 +150,6 @@ ngx_webrtc_worker_create_engine(ngx_webrtc_conf_t *wcf,
 
     media = &ngx_webrtc_worker_media;
 
-    /* after the fork: NSS below libsrtp2 does not survive one */
-
     if (ngx_webrtc_srtp_init() != NGX_OK) {
         return NGX_ERROR;
     }

@@ -167,6 +167,135 @@ both_ends_of_ours_understand_each_other(void **state)
 }
 
 
+static ngx_int_t
+libsrtp_unprotect(srtp_t peer, u_char *pkt, size_t *len)
+{
+    int                n;
+    srtp_err_status_t  status;
+
+    n = (int) *len;
+    status = srtp_unprotect(peer, pkt, &n);
+    *len = n;
+
+    switch (status) {
+
+    case srtp_err_status_ok:
+        return NGX_OK;
+
+    case srtp_err_status_replay_fail:
+    case srtp_err_status_replay_old:
+        return NGX_DECLINED;
+
+    default:
+        return NGX_ERROR;
+    }
+}
+
+
+/*
+ * The next packet of a sender whose packets are lost, late and repeated; with
+ * too many lost in a row both lose track of it.
+ */
+
+static uint64_t
+draw_index(uint64_t index)
+{
+    uint64_t  back;
+
+    switch (draw(40)) {
+
+    case 0:
+        return index + draw(draw(20) ? 20000 : 40000);
+
+    case 1:
+    case 2:
+        return index + draw(2000);
+
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+        back = draw(4) ? draw(20) : draw(1100);
+        return (index > back) ? index - back : index;
+
+    case 7:
+        back = draw(0x10000);
+        return (index > back && draw(10) == 0) ? index - back : index;
+
+    default:
+        return index + 1;
+    }
+}
+
+
+static void
+verdicts_are_those_of_libsrtp(void **state)
+{
+    u_char                   pkt[2048], copy[2048];
+    size_t                   len, n, header_len;
+    srtp_t                   peer;
+    uint64_t                 index;
+    ngx_int_t                rc;
+    ngx_uint_t               i, j, seen[3];
+    ngx_webrtc_srtp_in_t    *in;
+    ngx_webrtc_srtp_out_t   *out;
+    ngx_webrtc_srtp_keys_t   keys, mirror;
+
+    (void) state;
+
+    memset(seen, 0, sizeof(seen));
+
+    for (i = 0; i < 60; i++) {
+        draw_keys(&keys, profiles[i % 2]);
+
+        mirror.profile = keys.profile;
+        memcpy(mirror.remote_key, keys.local_key, 16);
+        memcpy(mirror.remote_salt, keys.local_salt, 14);
+
+        out = ngx_webrtc_srtp_out_create(&keys);
+        in = ngx_webrtc_srtp_in_create(&mirror);
+        peer = peer_create(&keys, 0);
+        assert_non_null(out);
+        assert_non_null(in);
+
+        index = draw(0x10000);
+
+        for (j = 0; j < 3000; j++) {
+            len = draw_rtp(pkt, 7, (uint16_t) index, &header_len);
+            len = ngx_webrtc_srtp_protect(out, pkt, header_len, len,
+                                          (uint32_t) (index >> 16));
+
+            if (draw(30) == 0) {
+                pkt[header_len + draw((unsigned) (len - header_len))] ^= 1;
+            }
+
+            memcpy(copy, pkt, len);
+            n = len;
+
+            rc = ngx_webrtc_srtp_unprotect(in, pkt, &len);
+            assert_int_equal(rc, libsrtp_unprotect(peer, copy, &n));
+
+            if (rc == NGX_OK) {
+                assert_int_equal(len, n);
+                assert_memory_equal(pkt, copy, n);
+            }
+
+            seen[(rc == NGX_OK) ? 0 : (rc == NGX_DECLINED) ? 1 : 2]++;
+
+            index = draw_index(index);
+        }
+
+        srtp_dealloc(peer);
+        ngx_webrtc_srtp_in_destroy(in);
+        ngx_webrtc_srtp_out_destroy(out);
+    }
+
+    assert_true(seen[0] > 50000);
+    assert_true(seen[1] > 20000);
+    assert_true(seen[2] > 10000);
+}
+
+
 static void
 a_replayed_packet_is_declined(void **state)
 {
@@ -428,7 +557,7 @@ streams_over_the_limit_are_declined_until_one_ends(void **state)
 }
 
 
-/* a removed stream is forgotten by libsrtp2 as well, not just by the count */
+/* a removed stream is forgotten, not just no longer counted */
 
 static void
 a_removed_stream_starts_anew(void **state)
@@ -540,6 +669,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(packets_of_libsrtp_are_read),
         cmocka_unit_test(both_ends_of_ours_understand_each_other),
+        cmocka_unit_test(verdicts_are_those_of_libsrtp),
         cmocka_unit_test(a_replayed_packet_is_declined),
         cmocka_unit_test(late_packets_pass_within_the_window),
         cmocka_unit_test(losses_around_a_roll_over_do_not_matter),

@@ -154,7 +154,8 @@ srtp_setup(void **state)
 {
     (void) state;
 
-    return ngx_webrtc_srtp_init() == NGX_OK ? 0 : -1;
+    return (srtp_init() == srtp_err_status_ok
+            && ngx_webrtc_srtp_init() == NGX_OK) ? 0 : -1;
 }
 
 
@@ -164,6 +165,7 @@ srtp_teardown(void **state)
     (void) state;
 
     ngx_webrtc_srtp_cleanup();
+    (void) srtp_shutdown();
 
     return 0;
 }
