@@ -391,6 +391,8 @@ $(OUT)/bench/load/%.o: $(TOP)/t/bench/load/%.c
 	@mkdir -p $(@D)
 	$(CC) $(BENCH_FLAGS) -MMD -MP -c -o $@ $<
 
+$(OUT)/bench/webrtc_load: $(OUT)/ipsec-mb
+
 $(OUT)/bench/webrtc_load: $(LOAD_OBJS) $(OUT)/bench/libwebrtc.a
 	$(CC) $(BENCH_FLAGS) -o $@ $(LOAD_OBJS) $(OUT)/bench/libwebrtc.a \
 	    $(LIBS) -lm
@@ -428,6 +430,11 @@ ifeq ($(BUILD),sanitize)
 NODE_ENV =		NGX_WEBRTC_STATIC=1 NGINX_BINARY=$(STATIC)
 NODE_BUILD =		static
 endif
+
+# one of the tests, which is among them unless others are named, runs it
+
+api: $(if $(TESTS),$(if $(findstring load.test.js,$(TESTS)),bench-programs),\
+	bench-programs)
 
 api browser: test-deps npm $(NODE_BUILD)
 	@$(NODE_ENV) t/lib/node-test $@ $(NODE_TEST_FLAGS) -- $(TESTS)

@@ -15,7 +15,8 @@
 
 static json_t *load_report_step(const load_run_t *run,
     const load_step_t *step);
-static json_t *load_report_packets(const load_step_t *step);
+static json_t *load_report_packets(const load_run_t *run,
+    const load_step_t *step);
 static json_t *load_report_server(const load_run_t *run,
     const load_step_t *step);
 static json_t *load_report_stages(const load_step_t *step);
@@ -96,7 +97,7 @@ load_report_step(const load_run_t *run, const load_step_t *step)
     json_object_set_new(object, "rate", load_report_int(step->rate));
     json_object_set_new(object, "seconds", load_report_real(seconds));
 
-    json_object_set_new(object, "packets", load_report_packets(step));
+    json_object_set_new(object, "packets", load_report_packets(run, step));
     json_object_set_new(object, "latency_us",
                         load_report_histogram(&step->meter.latency, 1000.0));
     json_object_set_new(object, "setup_ms", load_report_stages(step));
@@ -131,7 +132,7 @@ load_report_step(const load_run_t *run, const load_step_t *step)
 
 
 static json_t *
-load_report_packets(const load_step_t *step)
+load_report_packets(const load_run_t *run, const load_step_t *step)
 {
     json_t              *object;
     double               seconds;
@@ -142,11 +143,18 @@ load_report_packets(const load_step_t *step)
     seconds = (double) step->interval / (double) NGX_WEBRTC_SEC;
 
     json_object_set_new(object, "sent", load_report_int(meter->sent));
-    json_object_set_new(object, "expected", load_report_int(meter->expected));
     json_object_set_new(object, "received", load_report_int(meter->received));
-    json_object_set_new(object, "lost",
-                        load_report_int((int64_t) meter->expected
-                                        - (int64_t) meter->received));
+
+    /* who comes and goes cannot say what has been lost */
+
+    if (run->load->options.mode != LOAD_MODE_SETUP) {
+        json_object_set_new(object, "expected",
+                            load_report_int(meter->expected));
+        json_object_set_new(object, "lost",
+                            load_report_int((int64_t) meter->expected
+                                            - (int64_t) meter->received));
+    }
+
     json_object_set_new(object, "reordered",
                         load_report_int(meter->reordered));
     json_object_set_new(object, "duplicates",
@@ -197,9 +205,12 @@ load_report_server(const load_run_t *run, const load_step_t *step)
     json_object_set_new(object, "pss_kb_before",
                         load_report_int(run->before.pss));
     json_object_set_new(object, "pss_kb", load_report_int(step->server.pss));
-    json_object_set_new(object, "pss_bytes_per_member",
-                        load_report_real(load_report_share(grown,
-                                                  (double) step->members)));
+
+    if (run->load->options.mode != LOAD_MODE_SETUP) {
+        json_object_set_new(object, "pss_bytes_per_member",
+                load_report_real(load_report_share(grown,
+                                                   (double) step->members)));
+    }
 
     return object;
 }

@@ -7,12 +7,11 @@
 #include "load_run.h"
 #include "load_client.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 
 /* packets may be on their way for so long after the interval */
-#define LOAD_DRAIN              NGX_WEBRTC_SEC
+#define LOAD_DRAIN              (2 * NGX_WEBRTC_SEC)
 #define LOAD_DRAIN_STEP         (20 * NGX_WEBRTC_MSEC)
 
 /* members may take so long to leave */
@@ -23,20 +22,11 @@ static ngx_int_t load_run_members(load_run_t *run);
 static void load_run_place(load_run_t *run, ngx_uint_t n, ngx_uint_t ways);
 static void load_run_limit(load_run_t *run);
 static void load_run_tick(load_timer_t *timer);
-static void load_run_join(load_run_t *run);
-static void load_run_start(load_member_t *member);
-static void load_run_ready(load_run_t *run);
 static void load_run_begin(load_run_t *run);
 static void load_run_end(load_run_t *run);
 static void load_run_drain(load_run_t *run);
 static void load_run_expect(load_run_t *run, load_meter_t *meter);
 static void load_run_leave(load_run_t *run);
-static void load_run_member_leave(load_member_t *member);
-static void load_run_member_tick(load_timer_t *timer);
-static void load_run_complete(load_member_t *member);
-static ngx_uint_t load_run_cycles(load_member_t *member);
-static void load_run_stage(load_run_t *run, load_stage_e stage,
-    ngx_webrtc_usec_t from, ngx_webrtc_usec_t to);
 
 
 ngx_int_t
@@ -108,7 +98,7 @@ load_run_place(load_run_t *run, ngx_uint_t n, ngx_uint_t ways)
         member->number = ++run->nmembers;
         member->room = i % run->load->options.rooms;
         member->ways = ways;
-        member->timer.handler = load_run_member_tick;
+        member->timer.handler = load_member_tick;
         member->timer.data = member;
     }
 }
@@ -219,14 +209,14 @@ load_run_tick(load_timer_t *timer)
 
 /* everybody who sends is up before the first one who only receives joins */
 
-static void
+void
 load_run_join(load_run_t *run)
 {
     while (run->phase == LOAD_PHASE_JOINING && run->next < run->limit
            && run->joining < run->load->options.concurrency
            && (run->next < run->nsenders || run->up >= run->nsenders))
     {
-        load_run_start(&run->members[run->next++]);
+        load_member_join(&run->members[run->next++]);
         run->since = run->load->loop.now;
     }
 
@@ -234,36 +224,9 @@ load_run_join(load_run_t *run)
 }
 
 
-static void
-load_run_start(load_member_t *member)
-{
-    load_run_t   *run;
-    load_loop_t  *loop;
-
-    run = member->load->run;
-    loop = &member->load->loop;
-
-    member->state = LOAD_MEMBER_JOINING;
-    member->session = NULL;
-    member->joined = loop->now;
-    member->offered = 0;
-    member->answered = 0;
-    member->reached = 0;
-    member->secured = 0;
-    member->played = 0;
-
-    run->joining++;
-    run->there++;
-
-    load_timer_set(loop, &member->timer, member->load->options.timeout);
-
-    (void) member->load->signaller->join(member);
-}
-
-
 /* whether all are there who are to be measured */
 
-static void
+void
 load_run_ready(load_run_t *run)
 {
     load_options_t  *options;
@@ -452,256 +415,11 @@ load_run_leave(load_run_t *run)
         if (member->state == LOAD_MEMBER_JOINING
             || member->state == LOAD_MEMBER_UP)
         {
-            load_run_member_leave(member);
+            load_member_leave(member);
         }
     }
 
     if (run->there == 0) {
         load_loop_stop(&run->load->loop);
     }
-}
-
-
-static void
-load_run_member_leave(load_member_t *member)
-{
-    load_run_t           *run;
-    load_member_state_e   state;
-
-    run = member->load->run;
-    state = member->state;
-
-    if (state == LOAD_MEMBER_JOINING) {
-        run->joining--;
-
-    } else if (state == LOAD_MEMBER_UP) {
-        run->up--;
-    }
-
-    member->state = LOAD_MEMBER_LEAVING;
-    load_timer_remove(&member->load->loop, &member->timer);
-
-    if (member->session) {
-        member->load->signaller->leave(member);
-
-    } else {
-        load_member_left(member);
-    }
-}
-
-
-static void
-load_run_member_tick(load_timer_t *timer)
-{
-    load_member_t  *member;
-
-    member = timer->data;
-
-    switch (member->state) {
-
-    case LOAD_MEMBER_JOINING:
-        load_member_failed(member, "%s within %u s",
-                           member->offered == 0 ? "no offer"
-                           : member->reached == 0 ? "no answer to ICE checks"
-                           : "no connection",
-                           (unsigned) (member->load->options.timeout
-                                       / NGX_WEBRTC_SEC));
-        break;
-
-    case LOAD_MEMBER_UP:
-        load_member_failed(member, "no media within %u s",
-                           (unsigned) (member->load->options.timeout
-                                       / NGX_WEBRTC_SEC));
-        break;
-
-    case LOAD_MEMBER_FAILED:
-        load_run_member_leave(member);
-        break;
-
-    case LOAD_MEMBER_GONE:
-        if (member->load->run->phase < LOAD_PHASE_DRAINING) {
-            load_run_start(member);
-        }
-
-        break;
-
-    default:
-        break;
-    }
-}
-
-
-void
-load_member_offered(load_member_t *member)
-{
-    if (member->offered == 0) {
-        member->offered = member->load->loop.now;
-    }
-}
-
-
-void
-load_member_answered(load_member_t *member)
-{
-    if (member->answered == 0) {
-        member->answered = member->load->loop.now;
-    }
-}
-
-
-/* those that join and leave all the time */
-
-static ngx_uint_t
-load_run_cycles(load_member_t *member)
-{
-    return member->load->options.mode == LOAD_MODE_SETUP
-           && !(member->ways & LOAD_SEND);
-}
-
-
-void
-load_member_up(load_member_t *member)
-{
-    load_run_t      *run;
-    load_options_t  *options;
-
-    if (member->state != LOAD_MEMBER_JOINING) {
-        return;
-    }
-
-    run = member->load->run;
-    options = &member->load->options;
-
-    member->state = LOAD_MEMBER_UP;
-    run->joining--;
-    run->up++;
-
-    load_timer_remove(&member->load->loop, &member->timer);
-
-    /* who gets nothing, since nobody sends, is complete */
-
-    if (!(member->ways & LOAD_RECEIVE)
-        || options->publishers + options->both <= (member->ways & LOAD_SEND)
-        || options->mode == LOAD_MODE_DATA
-        || member->played)
-    {
-        load_run_complete(member);
-
-    } else if (load_run_cycles(member)) {
-        load_timer_set(&member->load->loop, &member->timer, options->timeout);
-    }
-
-    load_run_join(run);
-}
-
-
-void
-load_member_played(load_member_t *member)
-{
-    if (member->state == LOAD_MEMBER_UP) {
-        load_run_complete(member);
-        load_run_ready(member->load->run);
-    }
-}
-
-
-static void
-load_run_complete(load_member_t *member)
-{
-    load_run_t  *run;
-
-    run = member->load->run;
-
-    run->playing++;
-
-    load_run_stage(run, LOAD_STAGE_OFFERED, member->joined, member->offered);
-    load_run_stage(run, LOAD_STAGE_ANSWERED, member->joined, member->answered);
-    load_run_stage(run, LOAD_STAGE_REACHED, member->joined, member->reached);
-    load_run_stage(run, LOAD_STAGE_SECURED, member->joined, member->secured);
-
-    if (member->ways & LOAD_RECEIVE) {
-        load_run_stage(run, LOAD_STAGE_PLAYED, member->joined, member->played);
-    }
-
-    if (load_run_cycles(member)) {
-        run->setups++;
-        run->playing--;
-        load_run_member_leave(member);
-    }
-}
-
-
-static void
-load_run_stage(load_run_t *run, load_stage_e stage, ngx_webrtc_usec_t from,
-    ngx_webrtc_usec_t to)
-{
-    if (to >= from) {
-        load_histogram_add(&run->stages[stage], to - from);
-    }
-}
-
-
-void
-load_member_left(load_member_t *member)
-{
-    load_run_t  *run;
-
-    run = member->load->run;
-
-    member->state = LOAD_MEMBER_GONE;
-    member->session = NULL;
-    run->there--;
-
-    if (run->phase == LOAD_PHASE_LEAVING) {
-        if (run->there == 0) {
-            load_loop_stop(&member->load->loop);
-        }
-
-    } else if (load_run_cycles(member)) {
-        load_timer_set(&member->load->loop, &member->timer, 0);
-    }
-}
-
-
-/* its session is given back from the loop, not from within its handlers */
-
-void
-load_member_failed(load_member_t *member, const char *fmt, ...)
-{
-    int          n;
-    va_list      args;
-    load_run_t  *run;
-
-    run = member->load->run;
-
-    switch (member->state) {
-
-    case LOAD_MEMBER_JOINING:
-        run->joining--;
-        break;
-
-    case LOAD_MEMBER_UP:
-        run->up--;
-        break;
-
-    default:
-        return;
-    }
-
-    member->state = LOAD_MEMBER_FAILED;
-    load_timer_set(&member->load->loop, &member->timer, 0);
-    run->failures++;
-
-    if (run->error[0] || (load_run_cycles(member) && run->setups)) {
-        return;
-    }
-
-    n = snprintf(run->error, sizeof(run->error), "member %u of room %u: ",
-                 (unsigned) member->number, (unsigned) member->room);
-
-    va_start(args, fmt);
-    vsnprintf(run->error + n, sizeof(run->error) - (size_t) n, fmt, args);
-    va_end(args);
-
-    load_timer_set(&run->load->loop, &run->timer, 0);
 }

@@ -97,6 +97,15 @@ ngx_int_t load_run_init(load_t *load);
 ngx_int_t load_run(load_t *load);
 void load_run_cleanup(load_t *load);
 
+/* who is next, and whether all are there: after each change of a member */
+void load_run_join(load_run_t *run);
+void load_run_ready(load_run_t *run);
+
+/* load_member.c */
+void load_member_join(load_member_t *member);
+void load_member_leave(load_member_t *member);
+void load_member_tick(load_timer_t *timer);
+
 /* load_report.c: to stdout */
 void load_report(load_t *load);
 

@@ -178,7 +178,9 @@ load_send_frame(load_sender_t *sender, uint64_t now)
     client = sender->client;
     media = client->load->media;
 
-    key = sender->key_wanted;
+    /* who joins for the sake of joining is not kept waiting for one */
+
+    key = sender->key_wanted || client->load->options.mode == LOAD_MODE_SETUP;
     measured = media->measuring;
     sender->key_wanted = 0;
     sender->timestamp = (uint32_t) (now / 1000

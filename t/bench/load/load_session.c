@@ -4,7 +4,7 @@
  */
 
 
-#include "load_session.h"
+#include "load_session_internal.h"
 
 #include <proto/ngx_webrtc_codec.h>
 #include <proto/ngx_webrtc_rtp_ext.h>
@@ -13,40 +13,14 @@
 #include <stdio.h>
 
 
-/* what we offer */
-
-#define LOAD_OPUS_PT        111
-#define LOAD_VIDEO_PT       96
-#define LOAD_RTX_PT         97
-
-
-static ngx_int_t load_session_parse(load_session_t *session,
-    const ngx_str_t *text, ngx_webrtc_sdp_t *sdp, const char **reason);
 static ngx_int_t load_session_remote(load_session_t *session,
     const ngx_webrtc_sdp_t *sdp, const char **reason);
+static void load_session_candidate(load_session_t *session,
+    const ngx_webrtc_sdp_candidate_t *candidate);
 static void load_session_section(load_session_t *session,
     ngx_webrtc_sdp_section_t *section, ngx_webrtc_text_t *text);
 static void load_session_application(load_session_t *session,
     const ngx_webrtc_sdp_section_t *section, ngx_webrtc_text_t *text);
-static ngx_webrtc_sdp_codec_t *load_session_choose(load_session_t *session,
-    ngx_webrtc_sdp_section_t *section);
-static ngx_uint_t load_session_direction(const load_session_t *session,
-    const ngx_webrtc_sdp_section_t *section, ngx_uint_t kind);
-static void load_session_add(load_session_t *session,
-    ngx_webrtc_sdp_section_t *section, const ngx_webrtc_sdp_codec_t *codec,
-    ngx_uint_t direction);
-static uint8_t load_session_rtx(const ngx_webrtc_sdp_section_t *section,
-    uint8_t pt);
-static ngx_uint_t load_session_ext(const load_session_t *session,
-    const ngx_webrtc_sdp_section_t *section, ngx_uint_t kind);
-static void load_session_transport(load_session_t *session,
-    ngx_webrtc_text_t *text, ngx_webrtc_sdp_setup_e setup);
-static void load_session_stream(load_session_t *session, ngx_uint_t kind,
-    ngx_webrtc_text_t *text);
-static void load_session_offer_kind(load_session_t *session, ngx_uint_t kind,
-    ngx_uint_t mid, ngx_webrtc_text_t *text);
-static ngx_uint_t load_session_sent(const load_session_t *session,
-    ngx_uint_t kind);
 
 
 ngx_int_t
@@ -139,9 +113,7 @@ load_session_answer(load_session_t *session, const ngx_str_t *offer,
 }
 
 
-/* the caller frees sdp->sections, whatever comes of it */
-
-static ngx_int_t
+ngx_int_t
 load_session_parse(load_session_t *session, const ngx_str_t *text,
     ngx_webrtc_sdp_t *sdp, const char **reason)
 {
@@ -188,7 +160,6 @@ load_session_remote(load_session_t *session, const ngx_webrtc_sdp_t *sdp,
 {
     ngx_uint_t                         i;
     ngx_webrtc_fingerprint_t          *fp;
-    const ngx_webrtc_sdp_candidate_t  *candidate;
     const ngx_webrtc_sdp_transport_t  *transport;
 
     for (i = 0; i < sdp->nsections; i++) {
@@ -235,20 +206,40 @@ load_session_remote(load_session_t *session, const ngx_webrtc_sdp_t *sdp,
     }
 
     for (i = 0; i < sdp->ncandidates; i++) {
-        candidate = &sdp->candidates[i];
-
-        if (candidate->component == 1 && !candidate->tcp && candidate->numeric
-            && ngx_webrtc_addr_is_v4(&candidate->addr)
-               == ngx_webrtc_addr_is_v4(&session->addr)
-            && session->ncandidates < LOAD_CANDIDATES_MAX)
-        {
-            session->candidates[session->ncandidates] = candidate->addr;
-            session->candidates[session->ncandidates++].port
-                                                           = candidate->port;
-        }
+        load_session_candidate(session, &sdp->candidates[i]);
     }
 
     return NGX_OK;
+}
+
+
+/* each section may list the same ones */
+
+static void
+load_session_candidate(load_session_t *session,
+    const ngx_webrtc_sdp_candidate_t *candidate)
+{
+    ngx_uint_t          i;
+    ngx_webrtc_addr_t   addr;
+
+    addr = candidate->addr;
+    addr.port = candidate->port;
+
+    if (candidate->component != 1 || candidate->tcp || !candidate->numeric
+        || ngx_webrtc_addr_is_v4(&addr)
+           != ngx_webrtc_addr_is_v4(&session->addr)
+        || session->ncandidates == LOAD_CANDIDATES_MAX)
+    {
+        return;
+    }
+
+    for (i = 0; i < session->ncandidates; i++) {
+        if (ngx_webrtc_addr_equal(&session->candidates[i], &addr)) {
+            return;
+        }
+    }
+
+    session->candidates[session->ncandidates++] = addr;
 }
 
 
@@ -265,7 +256,7 @@ load_session_section(load_session_t *session,
     };
 
     kind = (section->kind == NGX_WEBRTC_SDP_AUDIO) ? LOAD_AUDIO : LOAD_VIDEO;
-    codec = load_session_choose(session, section);
+    codec = load_track_codec(session, section);
 
     ngx_webrtc_text_cstr(text, ngx_webrtc_sdp_write_kind(section->kind));
 
@@ -276,12 +267,12 @@ load_session_section(load_session_t *session,
         return;
     }
 
-    direction = load_session_direction(session, section, kind);
-    load_session_add(session, section, codec, direction);
+    direction = load_track_direction(session, section, kind);
+    load_track_add(session, section, codec, direction);
 
     format.codec = ngx_webrtc_codec_find(&codec->name);
     format.pt = codec->pt;
-    format.rtx_pt = load_session_rtx(section, codec->pt);
+    format.rtx_pt = load_track_rtx(section, codec->pt);
     format.fmtp = codec->fmtp;
     format.feedback = codec->feedback & (NGX_WEBRTC_SDP_FB_NACK_PLI
                                          | NGX_WEBRTC_SDP_FB_CCM_FIR
@@ -293,7 +284,7 @@ load_session_section(load_session_t *session,
 
     ngx_webrtc_text_cstr(text, " 9 UDP/TLS/RTP/SAVPF ");
     ngx_webrtc_sdp_write_formats(text, &format);
-    load_session_transport(session, text, session->active
+    load_session_write_transport(session, text, session->active
                                           ? NGX_WEBRTC_SDP_SETUP_ACTIVE
                                           : NGX_WEBRTC_SDP_SETUP_PASSIVE);
 
@@ -304,7 +295,7 @@ load_session_section(load_session_t *session,
     n = sizeof(exts) / sizeof(exts[0]);
 
     for (i = 0; i < n; i++) {
-        id = load_session_ext(session, section, exts[i]);
+        id = load_track_ext(session, section, exts[i]);
 
         if (id) {
             ngx_webrtc_sdp_write_extmap(text, exts[i], id);
@@ -314,7 +305,7 @@ load_session_section(load_session_t *session,
     ngx_webrtc_sdp_write_format(text, &format);
 
     if (direction & NGX_WEBRTC_SDP_SENDONLY) {
-        load_session_stream(session, kind, text);
+        load_session_write_stream(session, kind, text);
     }
 }
 
@@ -334,7 +325,7 @@ load_session_application(load_session_t *session,
 
     if (taken) {
         session->sctp_port = section->sctp_port;
-        load_session_transport(session, text, session->active
+        load_session_write_transport(session, text, session->active
                                               ? NGX_WEBRTC_SDP_SETUP_ACTIVE
                                               : NGX_WEBRTC_SDP_SETUP_PASSIVE);
     }
@@ -344,185 +335,8 @@ load_session_application(load_session_t *session,
 }
 
 
-/* of video the one that was asked for, if it is there */
-
-static ngx_webrtc_sdp_codec_t *
-load_session_choose(load_session_t *session, ngx_webrtc_sdp_section_t *section)
-{
-    ngx_uint_t                 i, kind;
-    ngx_webrtc_sdp_codec_t    *codec, *first;
-    const ngx_webrtc_codec_t  *info;
-
-    first = NULL;
-
-    for (i = 0; i < section->ncodecs; i++) {
-        codec = &section->codecs[i];
-        kind = ngx_webrtc_codec_find(&codec->name);
-        info = ngx_webrtc_codec_info(kind);
-
-        if (info == NULL
-            || info->video != (section->kind == NGX_WEBRTC_SDP_VIDEO))
-        {
-            continue;
-        }
-
-        if (kind == session->codec || kind == NGX_WEBRTC_CODEC_OPUS) {
-            return codec;
-        }
-
-        if (first == NULL) {
-            first = codec;
-        }
-    }
-
-    return first;
-}
-
-
-static ngx_uint_t
-load_session_direction(const load_session_t *session,
-    const ngx_webrtc_sdp_section_t *section, ngx_uint_t kind)
-{
-    ngx_uint_t  direction;
-
-    direction = NGX_WEBRTC_SDP_INACTIVE;
-
-    if ((section->direction & NGX_WEBRTC_SDP_SENDONLY)
-        && (session->ways & LOAD_RECEIVE))
-    {
-        direction |= NGX_WEBRTC_SDP_RECVONLY;
-    }
-
-    if ((section->direction & NGX_WEBRTC_SDP_RECVONLY)
-        && (session->ways & LOAD_SEND) && session->kinds[kind]
-        && !load_session_sent(session, kind))
-    {
-        direction |= NGX_WEBRTC_SDP_SENDONLY;
-    }
-
-    return direction;
-}
-
-
-static ngx_uint_t
-load_session_sent(const load_session_t *session, ngx_uint_t kind)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < session->ntracks; i++) {
-        if (session->tracks[i].kind == kind
-            && session->tracks[i].way == LOAD_SEND)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* "direction" is ours */
-
-static void
-load_session_add(load_session_t *session, ngx_webrtc_sdp_section_t *section,
-    const ngx_webrtc_sdp_codec_t *codec, ngx_uint_t direction)
-{
-    ngx_uint_t     i;
-    load_track_t   common, *track;
-
-    ngx_memzero(&common, sizeof(load_track_t));
-
-    common.kind = (section->kind == NGX_WEBRTC_SDP_AUDIO) ? LOAD_AUDIO
-                                                          : LOAD_VIDEO;
-    common.codec = ngx_webrtc_codec_find(&codec->name);
-    common.pt = codec->pt;
-    common.rtx_pt = load_session_rtx(section, codec->pt);
-
-    if (common.rtx_pt == NGX_WEBRTC_SDP_NO_PT) {
-        common.rtx_pt = 0;
-    }
-
-    common.nack = session->nack && (codec->feedback & NGX_WEBRTC_SDP_FB_NACK);
-    common.mid_id = (u_char) load_session_ext(session, section,
-                                              NGX_WEBRTC_EXT_MID);
-    common.level_id = (u_char) load_session_ext(session, section,
-                                                NGX_WEBRTC_EXT_AUDIO_LEVEL);
-    common.twcc_id = (u_char) load_session_ext(session, section,
-                                               NGX_WEBRTC_EXT_TWCC);
-    common.twcc = (common.twcc_id != 0);
-    common.mid_len = (u_char) ngx_min(section->mid.len, sizeof(common.mid));
-    ngx_memcpy(common.mid, section->mid.data, common.mid_len);
-
-    if (direction & NGX_WEBRTC_SDP_SENDONLY) {
-        track = &session->tracks[session->ntracks++];
-        *track = common;
-        track->way = LOAD_SEND;
-        track->ssrc = session->ssrc[track->kind];
-        track->rtx_ssrc = track->rtx_pt ? session->rtx_ssrc[track->kind] : 0;
-    }
-
-    if (direction & NGX_WEBRTC_SDP_RECVONLY) {
-        track = &session->tracks[session->ntracks++];
-        *track = common;
-        track->way = LOAD_RECEIVE;
-
-        if (section->nssrcs) {
-            track->ssrc = section->ssrcs[0].ssrc;
-        }
-
-        for (i = 0; i < section->nssrc_groups; i++) {
-            if (section->ssrc_groups[i].semantics == NGX_WEBRTC_SDP_GROUP_FID
-                && section->ssrc_groups[i].n == 2)
-            {
-                track->ssrc = section->ssrc_groups[i].ssrc[0];
-                track->rtx_ssrc = section->ssrc_groups[i].ssrc[1];
-            }
-        }
-    }
-}
-
-
-static uint8_t
-load_session_rtx(const ngx_webrtc_sdp_section_t *section, uint8_t pt)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < section->ncodecs; i++) {
-        if (section->codecs[i].apt == pt) {
-            return section->codecs[i].pt;
-        }
-    }
-
-    return NGX_WEBRTC_SDP_NO_PT;
-}
-
-
-/* the id of an extension that we take, or 0 */
-
-static ngx_uint_t
-load_session_ext(const load_session_t *session,
-    const ngx_webrtc_sdp_section_t *section, ngx_uint_t kind)
-{
-    ngx_uint_t  i;
-
-    if (kind == NGX_WEBRTC_EXT_TWCC && !session->twcc) {
-        return 0;
-    }
-
-    for (i = 0; i < section->nextmaps; i++) {
-        if (ngx_webrtc_ext_find(&section->extmaps[i].uri) == kind
-            && section->extmaps[i].id <= NGX_WEBRTC_EXT_ID_MAX)
-        {
-            return section->extmaps[i].id;
-        }
-    }
-
-    return 0;
-}
-
-
-static void
-load_session_transport(load_session_t *session, ngx_webrtc_text_t *text,
+void
+load_session_write_transport(load_session_t *session, ngx_webrtc_text_t *text,
     ngx_webrtc_sdp_setup_e setup)
 {
     ngx_webrtc_sdp_write_line(text, "ice-ufrag:", &session->ufrag);
@@ -534,8 +348,8 @@ load_session_transport(load_session_t *session, ngx_webrtc_text_t *text,
 }
 
 
-static void
-load_session_stream(load_session_t *session, ngx_uint_t kind,
+void
+load_session_write_stream(load_session_t *session, ngx_uint_t kind,
     ngx_webrtc_text_t *text)
 {
     char                     track[16];
@@ -549,157 +363,4 @@ load_session_stream(load_session_t *session, ngx_uint_t kind,
     stream.rtx_ssrc = session->rtx_ssrc[kind];
 
     ngx_webrtc_sdp_write_stream(text, &stream);
-}
-
-
-ngx_int_t
-load_session_offer(load_session_t *session, ngx_str_t *offer)
-{
-    ngx_uint_t         kind, mid;
-    ngx_webrtc_text_t  text;
-
-    free(session->answer);
-    session->answer = malloc(LOAD_SDP_MAX);
-
-    if (session->answer == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_webrtc_text_init(&text, (u_char *) session->answer,
-                         (u_char *) session->answer + LOAD_SDP_MAX);
-
-    ngx_webrtc_sdp_write_session(&text, session->ssrc[0], ++session->version);
-
-    ngx_webrtc_text_cstr(&text, session->kinds[LOAD_AUDIO]
-                                && session->kinds[LOAD_VIDEO]
-                                ? "a=group:BUNDLE 0 1\r\n"
-                                : "a=group:BUNDLE 0\r\n");
-
-    mid = 0;
-
-    for (kind = 0; kind < LOAD_KINDS; kind++) {
-        if (session->kinds[kind]) {
-            load_session_offer_kind(session, kind, mid++, &text);
-        }
-    }
-
-    if (text.overflow) {
-        return NGX_ERROR;
-    }
-
-    offer->data = text.start;
-    offer->len = ngx_webrtc_text_len(&text);
-
-    return NGX_OK;
-}
-
-
-static void
-load_session_offer_kind(load_session_t *session, ngx_uint_t kind,
-    ngx_uint_t mid, ngx_webrtc_text_t *text)
-{
-    ngx_webrtc_sdp_format_t  format;
-
-    ngx_memzero(&format, sizeof(ngx_webrtc_sdp_format_t));
-
-    if (kind == LOAD_AUDIO) {
-        format.codec = NGX_WEBRTC_CODEC_OPUS;
-        format.pt = LOAD_OPUS_PT;
-        format.rtx_pt = NGX_WEBRTC_SDP_NO_PT;
-        ngx_str_set(&format.fmtp, "minptime=10;useinbandfec=1");
-
-    } else {
-        format.codec = session->codec;
-        format.pt = LOAD_VIDEO_PT;
-        format.rtx_pt = LOAD_RTX_PT;
-        format.feedback = NGX_WEBRTC_SDP_FB_NACK | NGX_WEBRTC_SDP_FB_NACK_PLI
-                          | NGX_WEBRTC_SDP_FB_CCM_FIR;
-
-        if (session->codec == NGX_WEBRTC_CODEC_H264) {
-            ngx_str_set(&format.fmtp, "level-asymmetry-allowed=1;"
-                                      "packetization-mode=1;"
-                                      "profile-level-id=42e01f");
-        }
-    }
-
-    if (session->twcc) {
-        format.feedback |= NGX_WEBRTC_SDP_FB_TRANSPORT_CC;
-    }
-
-    ngx_webrtc_text_cstr(text, kind == LOAD_AUDIO ? "m=audio" : "m=video");
-    ngx_webrtc_text_cstr(text, " 9 UDP/TLS/RTP/SAVPF ");
-    ngx_webrtc_sdp_write_formats(text, &format);
-    load_session_transport(session, text, NGX_WEBRTC_SDP_SETUP_ACTPASS);
-
-    ngx_webrtc_text_cstr(text, "a=mid:");
-    ngx_webrtc_text_uint(text, mid);
-    ngx_webrtc_text_cstr(text, "\r\n");
-
-    ngx_webrtc_sdp_write_direction(text,
-                                   (session->ways & LOAD_SEND
-                                    ? NGX_WEBRTC_SDP_SENDONLY : 0)
-                                   | (session->ways & LOAD_RECEIVE
-                                      ? NGX_WEBRTC_SDP_RECVONLY : 0));
-    ngx_webrtc_text_cstr(text, "a=rtcp-mux\r\na=rtcp-rsize\r\n");
-
-    ngx_webrtc_sdp_write_extmap(text, NGX_WEBRTC_EXT_MID, 4);
-
-    if (kind == LOAD_AUDIO) {
-        ngx_webrtc_sdp_write_extmap(text, NGX_WEBRTC_EXT_AUDIO_LEVEL, 1);
-    }
-
-    if (session->twcc) {
-        ngx_webrtc_sdp_write_extmap(text, NGX_WEBRTC_EXT_TWCC, 3);
-    }
-
-    ngx_webrtc_sdp_write_format(text, &format);
-
-    if (session->ways & LOAD_SEND) {
-        load_session_stream(session, kind, text);
-    }
-}
-
-
-ngx_int_t
-load_session_answered(load_session_t *session, const ngx_str_t *answer,
-    const char **reason)
-{
-    ngx_uint_t                 i, kind, direction;
-    ngx_webrtc_sdp_t           sdp;
-    ngx_webrtc_sdp_codec_t    *codec;
-    ngx_webrtc_sdp_section_t  *section;
-
-    if (load_session_parse(session, answer, &sdp, reason) != NGX_OK) {
-        free(sdp.sections);
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < sdp.nsections; i++) {
-        section = &sdp.sections[i];
-
-        if (ngx_webrtc_sdp_rejected(section)
-            || section->kind == NGX_WEBRTC_SDP_APPLICATION)
-        {
-            continue;
-        }
-
-        codec = load_session_choose(session, section);
-        if (codec == NULL) {
-            continue;
-        }
-
-        kind = (section->kind == NGX_WEBRTC_SDP_AUDIO) ? LOAD_AUDIO
-                                                       : LOAD_VIDEO;
-        direction = load_session_direction(session, section, kind);
-        load_session_add(session, section, codec, direction);
-    }
-
-    free(sdp.sections);
-
-    if (session->ntracks == 0) {
-        *reason = "the answer takes no media";
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
 }

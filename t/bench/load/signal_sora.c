@@ -226,7 +226,7 @@ load_sora_send(load_sora_session_t *session, json_t *message)
 static void
 load_sora_connect(load_sora_session_t *session)
 {
-    char             channel[256];
+    char             channel[300];
     json_t          *message, *video;
     load_member_t   *member;
     load_options_t  *options;
