@@ -19,6 +19,7 @@ static void load_cleanup(load_t *load);
 
 
 static const load_signaller_t *const  load_signallers[] = {
+    &load_signaller_janus,
     &load_signaller_raw,
     &load_signaller_sora,
     NULL

@@ -6,7 +6,6 @@
 
 #include "load_proc.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -63,49 +62,21 @@ load_pids_cpu(const load_pids_t *pids, load_usage_t *usage)
 }
 
 
+/* with that of threads that have ended: schedstat forgets them */
+
 static uint64_t
 load_proc_cpu(pid_t pid)
 {
-    DIR                 *dir;
-    char                 path[320];
-    FILE                *file;
-    uint64_t             sum;
-    struct dirent       *entry;
-    unsigned long long   value;
+    clockid_t        clock;
+    struct timespec  ts;
 
-    snprintf(path, sizeof(path), "/proc/%d/task", (int) pid);
-
-    dir = opendir(path);
-    if (dir == NULL) {
+    if (clock_getcpuclockid(pid, &clock) != 0
+        || clock_gettime(clock, &ts) == -1)
+    {
         return 0;
     }
 
-    sum = 0;
-
-    while ((entry = readdir(dir))) {
-
-        if (entry->d_name[0] == '.') {
-            continue;
-        }
-
-        snprintf(path, sizeof(path), "/proc/%d/task/%s/schedstat", (int) pid,
-                 entry->d_name);
-
-        file = fopen(path, "r");
-        if (file == NULL) {
-            continue;
-        }
-
-        if (fscanf(file, "%llu", &value) == 1) {
-            sum += value;
-        }
-
-        fclose(file);
-    }
-
-    closedir(dir);
-
-    return sum;
+    return (uint64_t) ts.tv_sec * 1000000000 + (uint64_t) ts.tv_nsec;
 }
 
 
