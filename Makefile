@@ -78,11 +78,16 @@ TEST_PACKAGES =		$(QUICK_PACKAGES) chromium iproute2 nftables coturn curl \
 			ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base \
 			gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
 
+# what the benchmarks compare with; each may be missing
+
+BENCH_PACKAGES =	janus wrk libnginx-mod-nchan dpkg-dev
+
 
 .PHONY: help module module-build run test test-sanitize check unit \
 	unit-programs fuzz fuzz-programs api browser static static-build clean \
-	bench-programs bench-quick bench-quick-record bench-quick-program \
-	bench-profile deps unit-deps quick-deps test-deps npm FORCE
+	bench bench-docs bench-programs bench-quick bench-quick-record \
+	bench-quick-program bench-profile deps unit-deps quick-deps test-deps \
+	bench-deps npm FORCE
 
 
 help:
@@ -92,10 +97,14 @@ help:
 	@echo "make check         our own lint: rooms, columns, directives"
 	@echo "make unit          C unit tests (no nginx), under ASan and UBSan"
 	@echo "make fuzz          the files of t/fuzz/corpus through the parsers"
-	@echo "make bench-programs" \
-	      "what the benchmarks are made with, into build/bench/"
 	@echo "make api           tests against nginx without a browser"
 	@echo "make browser       tests against nginx with Chromium"
+	@echo "make bench         benchmarks beside the raw limit and other" \
+	      "servers: docs/performance.md"
+	@echo "make bench-deps    installs those other servers"
+	@echo "make bench-docs    the last benchmarks into docs/performance.md"
+	@echo "make bench-programs" \
+	      "what the benchmarks are made with, into build/bench/"
 	@echo "make bench-quick   instructions per forwarded packet, against" \
 	      "the record"
 	@echo "make bench-profile CASE=gcm-50-10" \
@@ -110,6 +119,8 @@ help:
 	      "for example from: apt-get source nginx"
 	@echo "UNIT=              names of unit tests (unit)," \
 	      "for example UNIT='hash text'"
+	@echo "BENCH_ROWS= BENCH_ROUNDS= BENCH_DURATION=" \
+	      "parts of bench, 5 rounds, 5 seconds"
 	@echo "TESTS=             files (api, browser)," \
 	      "for example TESTS=t/api/config.test.js"
 
@@ -129,6 +140,10 @@ quick-deps:
 test-deps:
 	@t/lib/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	@t/lib/packages --node
+
+bench-deps: test-deps
+	@t/lib/packages $(BENCH_PACKAGES)
+	@t/bench/libsrtp2_openssl.sh
 
 $(OUT):
 	@mkdir -p $@
@@ -383,9 +398,11 @@ LOAD_OBJS :=		$(patsubst $(TOP)/t/bench/load/%.c,\
 				$(OUT)/bench/load/%.o,\
 				$(wildcard $(TOP)/t/bench/load/*.c))
 
+BENCH_PROGRAMS =	$(addprefix $(OUT)/bench/,webrtc_load \
+				raw_forwarder dtls_bench http_load)
+
 bench-programs: unit-deps | $(OUT)
-	@$(LOCK) $(SUBMAKE) --no-print-directory -s $(OUT)/bench/webrtc_load \
-	    $(OUT)/bench/raw_forwarder
+	@$(LOCK) $(SUBMAKE) --no-print-directory -s $(BENCH_PROGRAMS)
 
 $(OUT)/bench/load/%.o: $(TOP)/t/bench/load/%.c
 	@mkdir -p $(@D)
@@ -398,6 +415,20 @@ $(OUT)/bench/webrtc_load: $(LOAD_OBJS) $(OUT)/bench/libwebrtc.a
 	    $(LIBS) -lm
 
 -include $(LOAD_OBJS:.o=.d)
+
+$(OUT)/bench/dtls_bench: $(TOP)/t/bench/dtls_bench.c $(OUT)/bench/libwebrtc.a
+	$(CC) $(BENCH_FLAGS) -MMD -MP -MF $@.d -o $@ $< \
+	    $(OUT)/bench/libwebrtc.a $(LIBS)
+
+HTTP_LOAD_OBJS =	$(addprefix $(OUT)/bench/load/,load_histogram.o \
+				load_http.o load_loop.o load_net.o)
+
+$(OUT)/bench/http_load: $(TOP)/t/bench/http_load.c $(HTTP_LOAD_OBJS) \
+    $(OUT)/bench/libwebrtc.a
+	$(CC) $(BENCH_FLAGS) -MMD -MP -MF $@.d -o $@ $< $(HTTP_LOAD_OBJS) \
+	    $(OUT)/bench/libwebrtc.a $(LIBS)
+
+-include $(OUT)/bench/dtls_bench.d $(OUT)/bench/http_load.d
 
 
 # the raw forwarder, their measure
@@ -417,6 +448,15 @@ $(OUT)/bench/raw_forwarder: $(RAW_OBJS) $(OUT)/bench/libwebrtc.a
 	    $(LIBS) -lm
 
 -include $(RAW_OBJS:.o=.d)
+
+
+# benchmarks
+
+bench: npm module bench-programs
+	@$(NODE_ENV) node t/bench/bench.js
+
+bench-docs: npm
+	@node t/bench/bench.js --docs
 
 
 # tests against a running nginx

@@ -1,0 +1,79 @@
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ *
+ * How long plain requests take at a worker that is busy with media, and at
+ * one that is as busy with other requests.
+ */
+
+'use strict';
+
+const media = require('./media');
+const { run } = require('./programs');
+const { cpu, spent } = require('./usage');
+
+
+const TOOL = 'http_load';
+
+const BUSY = 0.5;               /* of a core */
+const PROBES = 1000;            /* per second */
+const PROBERS = 10;
+const CONNECTIONS = 50;
+const CALIBRATION = 5000;       /* requests per second */
+
+
+/* Each resolves to a load that keeps the worker so busy for some seconds. */
+
+const BESIDE = {
+    media: async ({ server, load }) => {
+        const rate = await media.rateFor(server, load, BUSY);
+
+        /* joining takes time as well: it goes on while others are asked */
+
+        return (duration) => media.tool(server, { ...load, rate },
+                                        duration);
+    },
+
+    http: async ({ server }, url) => {
+        const before = cpu(server.pids);
+
+        await run(TOOL, [url, CALIBRATION, CONNECTIONS, 1]);
+
+        const cost = spent(before, cpu(server.pids)) / CALIBRATION;
+        const rate = Math.round(1e6 * BUSY / cost);
+
+        return (duration) => run(TOOL, [url, rate, CONNECTIONS, duration]);
+    },
+};
+
+
+async function beside(test) {
+    const { server, contestant, settings } = test;
+    const url = `${server.nginx.url}/plain`;
+    const load = await BESIDE[contestant.beside](test, url);
+
+    /* the load begins before and ends after what is measured */
+
+    const going = load(settings.duration + 4);
+
+    await Promise.race([going, new Promise((resolve) => {
+        setTimeout(resolve, 3000);
+    })]);
+
+    const before = cpu(server.pids);
+    const result = await run(TOOL, [url, PROBES, PROBERS,
+                                    settings.duration]);
+    const used = spent(before, cpu(server.pids));
+
+    await going;
+
+    if (result.errors !== 0) {
+        throw new Error(`${result.errors} of ${result.requests} requests`
+                        + ' failed');
+    }
+
+    return { busy: used / settings.duration / 1e4, p50: result.p50,
+             p99: result.p99, p999: result.p999 };
+}
+
+
+module.exports = { beside };

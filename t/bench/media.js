@@ -1,0 +1,107 @@
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ *
+ * Rows of media: the load tool against a server.
+ */
+
+'use strict';
+
+const { programMissing, run } = require('./programs');
+const { address } = require('./address');
+
+
+const TOOL = 'webrtc_load';
+const CORE = 1e6;               /* us of CPU time in a second */
+
+
+const missing = () => programMissing(TOOL);
+
+
+/* What the tool is told; the names are those of rows.js. */
+
+function options(load) {
+    const media = load.audio ? load.video === false ? 'audio' : 'both'
+        : 'video';
+
+    const list = {
+        rooms: load.rooms ?? 1,
+        publishers: load.publishers ?? 1,
+        subscribers: load.subscribers ?? 0,
+        'per-room': load.both ?? 0,
+        rate: load.rate,
+        burst: load.burst,
+        size: load.size,
+        media,
+        srtp: load.profile ?? 'gcm',
+        mode: load.mode ?? 'media',
+        concurrency: load.concurrency,
+        warmup: load.warmup,
+    };
+
+    return Object.entries(list).filter(([, value]) => value !== undefined)
+        .flatMap(([name, value]) => [`--${name}`, String(value)]);
+}
+
+
+function tool(server, load, duration) {
+    return run(TOOL, ['--json', '--target', server.target, '--bind',
+                      address(), '--pid', server.pids.join(','), '--duration',
+                      duration, ...options(load)]);
+}
+
+
+function figuresOf(result) {
+    const { packets, latency_us: latency, server } = result;
+
+    return {
+        cost: server.cpu_us_per_packet,
+        cpu: server.cpu_percent,
+        rate: packets.per_second,
+        p50: latency.p50,
+        p99: latency.p99,
+        p999: latency['p99.9'],
+        loss: 100 * packets.lost / packets.expected,
+        client: result.load.cpu_percent,
+    };
+}
+
+
+async function forward({ server, load, settings }) {
+    return figuresOf(await tool(server, load, settings.duration));
+}
+
+
+async function setup({ server, load, settings }) {
+    const result = await tool(server, { ...load, mode: 'setup' },
+                              settings.duration);
+    const { count, failed, per_second: rate } = result.setups;
+
+    if (failed !== 0) {
+        throw new Error(`${failed} of ${count + failed} set-ups failed`);
+    }
+
+    return { cost: result.server.cpu_us_per_setup / 1000, rate,
+             p50: result.setup_ms.media.p50, p99: result.setup_ms.media.p99 };
+}
+
+
+async function idle({ server, load, settings }) {
+    const result = await tool(server, { ...load, mode: 'idle' },
+                              2 * settings.duration);
+
+    return { memory: result.server.pss_bytes_per_member / 1000,
+             cpu: result.server.cpu_percent };
+}
+
+
+/* The rate at which a worker needs this much of a core, by a short run. */
+
+async function rateFor(server, load, share) {
+    const { cost } = figuresOf(await tool(server, { ...load, rate: 1000 },
+                                          1.5));
+
+    return Math.round(share * CORE / cost / load.subscribers);
+}
+
+
+module.exports = { missing, tool, figuresOf, rateFor, forward, setup, idle };

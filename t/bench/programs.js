@@ -1,0 +1,54 @@
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ *
+ * The programs of build/bench: each prints JSON.
+ */
+
+'use strict';
+
+const { execFile } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { promisify } = require('node:util');
+
+const { cores, TOP } = require('./machine');
+
+
+const start = promisify(execFile);
+
+
+function file(name) {
+    return path.join(TOP, 'build', 'bench', name);
+}
+
+
+function programMissing(name) {
+    return fs.existsSync(file(name)) ? undefined
+        : `build/bench/${name} is not there`;
+}
+
+
+/* On the cores of the load, or on the servers' when it is what is measured. */
+
+async function run(name, args, side = 'client') {
+    const list = cores()[side];
+    const command = [file(name), ...args.map(String)];
+    const [first, ...rest] = list ? ['taskset', '-c', list, ...command]
+        : command;
+
+    const { stdout } = await start(first, rest, { maxBuffer: 1 << 24 })
+        .catch((e) => {
+            throw new Error(`${name}: ${e.stderr?.trim() || e.message}`);
+        });
+
+    return JSON.parse(stdout);
+}
+
+
+/* A row that is a program alone. */
+
+const alone = (name, ...args) => ({ contestant }) =>
+    run(name, [...contestant.arguments ?? [], ...args], 'server');
+
+
+module.exports = { programMissing, run, alone };

@@ -1,0 +1,345 @@
+/*
+ * Copyright (C) ngx_webrtc_module contributors
+ *
+ * What is measured, as data.  A row has contestants, who run one after another
+ * in each round; one is { name, server } and what differs from the row's load
+ * for it.  measure() gets the running server and returns figures by name.
+ *
+ * The numbers of goals are those of docs/performance.md.
+ */
+
+'use strict';
+
+const http = require('./http');
+const latencies = require('./latency');
+const media = require('./media');
+const { alone, programMissing } = require('./programs');
+
+
+const COST = { name: 'cost', title: 'CPU per packet', unit: ' us' };
+const P50 = { name: 'p50', title: 'latency p50', unit: ' us' };
+const P99 = { name: 'p99', title: 'p99', unit: ' us' };
+const P999 = { name: 'p999', title: 'p99.9', unit: ' us' };
+const LOSS = { name: 'loss', title: 'lost', unit: ' %' };
+const MEMORY = { name: 'memory', title: 'memory of one', unit: ' kB' };
+
+const FORWARD = [COST, P50, P99, P999, LOSS];
+
+/* Y1 and Y2 of the goals: the machine's limit; P: the best of the others */
+
+const Y1 = 'raw';
+const Y2 = 'raw-segment';
+const P = 'janus-openssl';
+
+
+const speed = (number, text, against, atLeast, more) => ({
+    number, text, figure: 'cost', relation: 'speed', of: 'nginx', against,
+    atLeast, ...more });
+
+const cost = (number, text, of, against, atMost, more) => ({
+    number, text, figure: 'cost', relation: 'cost', of, against, atMost,
+    ...more });
+
+const latency = (text, name, against, atMost) => ({
+    number: 7, text: `${text}, ${name}`, figure: name, relation: 'cost',
+    of: 'nginx', against, atMost });
+
+const value = (number, text, of, name, atMost, unit, more) => ({
+    number, text, figure: name, relation: 'value', of, atMost, unit,
+    ...more });
+
+const on = (...names) => names.map((name) => ({ name, server: name }));
+
+const CM = { profile: 'cm' };
+
+/* about as many packets whatever the number of subscribers */
+
+const RATES = { 10: 2500, 50: 500, 100: 250, 200: 125, 500: 50, 1000: 25 };
+
+const audience = (server, n) => ({
+    name: `${server} to ${n}`, server, subscribers: n, rate: RATES[n] });
+
+
+const ROWS = [
+    {
+        name: 'one-to-50',
+        title: '1 to 50, one packet at a time',
+        text: '1000 packets per second, GCM.',
+        missing: media.missing,
+        measure: media.forward,
+        load: { subscribers: 50, rate: 1000, burst: 1 },
+        contestants: on(Y1, 'nginx', P, 'janus'),
+        figures: FORWARD,
+        goals: [
+            speed(1, '1 to 50, speed', Y1, 0.85),
+            speed(3, '1 to 50, speed', P, 1.3, { stretch: 1.6 }),
+            latency('1 to 50', 'p50', Y1, 1.15),
+            latency('1 to 50', 'p99', Y1, 1.3),
+        ],
+    },
+    {
+        name: 'one-to-500',
+        title: '1 to 500, one packet at a time',
+        text: '50 packets per second. Janus as Debian ships it is compared'
+              + ' with AES-CM on both sides.',
+        missing: media.missing,
+        measure: media.forward,
+        load: { subscribers: 500, rate: 50, burst: 1 },
+        contestants: [...on(Y1, 'nginx', P),
+                      { name: 'nginx CM', server: 'nginx', ...CM },
+                      { name: 'janus CM', server: 'janus', ...CM }],
+        figures: FORWARD,
+        goals: [
+            speed(1, '1 to 500, speed', Y1, 0.85),
+            speed(3, '1 to 500, speed', P, 2),
+            speed(4, '1 to 500, speed with AES-CM', 'janus CM', 4,
+                  { of: 'nginx CM' }),
+            latency('1 to 500', 'p50', Y1, 1.15),
+            latency('1 to 500', 'p99', Y1, 1.3),
+        ],
+    },
+    {
+        name: 'bursts-4',
+        title: '1 to 50, bursts of 4',
+        text: '1000 packets per second, 4 of them at a time, as a frame is'
+              + ' sent.',
+        missing: media.missing,
+        measure: media.forward,
+        load: { subscribers: 50, rate: 1000, burst: 4 },
+        contestants: on(Y2, 'nginx'),
+        figures: FORWARD,
+        goals: [
+            speed(2, 'bursts of 4, speed', Y2, 0.8),
+            latency('bursts of 4', 'p50', Y2, 1.25),
+            latency('bursts of 4', 'p99', Y2, 1.25),
+        ],
+    },
+    {
+        name: 'bursts-10',
+        title: '1 to 50, bursts of 10',
+        text: '1000 packets per second, 10 of them at a time.',
+        missing: media.missing,
+        measure: media.forward,
+        load: { subscribers: 50, rate: 1000, burst: 10 },
+        contestants: [...on(Y2, 'nginx', P),
+                      { name: 'nginx CM', server: 'nginx', ...CM },
+                      { name: 'janus CM', server: 'janus', ...CM }],
+        figures: FORWARD,
+        goals: [
+            speed(2, 'bursts of 10, speed', Y2, 0.8),
+            speed(3, 'bursts of 10, speed', P, 3.5),
+            speed(4, 'bursts of 10, speed with AES-CM', 'janus CM', 5,
+                  { of: 'nginx CM' }),
+            latency('bursts of 10', 'p50', Y2, 1.25),
+            latency('bursts of 10', 'p99', Y2, 1.25),
+        ],
+    },
+    {
+        name: 'suites',
+        title: 'AES-CM instead of GCM',
+        text: '1 to 50, 1000 packets per second, one at a time and in bursts'
+              + ' of 10.',
+        missing: media.missing,
+        measure: media.forward,
+        load: { subscribers: 50, rate: 1000, burst: 1 },
+        contestants: [
+            { name: 'GCM', server: 'nginx' },
+            { name: 'CM', server: 'nginx', ...CM },
+            { name: 'GCM, bursts', server: 'nginx', burst: 10 },
+            { name: 'CM, bursts', server: 'nginx', burst: 10, ...CM },
+        ],
+        figures: FORWARD,
+        goals: [
+            cost(5, 'AES-CM, one at a time', 'CM', 'GCM', 1.15),
+            cost(5, 'AES-CM, bursts of 10', 'CM, bursts', 'GCM, bursts',
+                 1.35),
+        ],
+    },
+    {
+        name: 'growth',
+        title: 'Cost over the number of subscribers',
+        text: '25 000 forwarded packets per second, one at a time.',
+        missing: media.missing,
+        measure: media.forward,
+        load: { burst: 1 },
+        contestants: [10, 50, 100, 200, 500, 1000].flatMap((n) => [
+            audience(Y1, n), audience('nginx', n),
+            ...[50, 200, 500].includes(n)
+                ? [audience(P, n), audience('janus', n)] : [],
+        ]),
+        figures: FORWARD,
+        goals: [
+            cost(6, 'growth of the cost, 50 to 1000', 'nginx to 1000',
+                 'nginx to 50', 1.1),
+        ],
+    },
+    {
+        name: 'rooms',
+        title: '100 rooms of 4',
+        text: '400 members, each of whom sends 25 packets of video per second'
+              + ' and receives those of three others.',
+        missing: media.missing,
+        measure: media.forward,
+        load: { rooms: 100, publishers: 0, both: 4, rate: 25, burst: 1 },
+        contestants: on('nginx', P),
+        figures: FORWARD,
+        goals: [],
+    },
+    {
+        name: 'audio',
+        title: 'Audio only, 1 to 1000',
+        text: '50 packets of 120 bytes per second.',
+        missing: media.missing,
+        measure: media.forward,
+        load: { subscribers: 1000, audio: true, video: false, size: 120 },
+        contestants: on(Y1, 'nginx', P),
+        figures: FORWARD,
+        goals: [],
+    },
+    {
+        name: 'setup',
+        title: 'Set-up',
+        text: 'Subscribers who come and go: from connect to the first packet'
+              + ' of media.',
+        missing: media.missing,
+        measure: media.setup,
+        load: { subscribers: 200, rate: 50, burst: 1 },
+        contestants: on('nginx', P),
+        figures: [{ name: 'cost', title: 'CPU of one', unit: ' ms' },
+                  { name: 'rate', title: 'per second', unit: '' },
+                  { name: 'p50', title: 'time p50', unit: ' ms' },
+                  { name: 'p99', title: 'p99', unit: ' ms' }],
+        goals: [
+            value(12, 'set-up, offer to first packet', 'nginx', 'cost', 0.5,
+                  ' ms'),
+        ],
+    },
+    {
+        name: 'idle',
+        title: '1000 subscribers who receive nothing',
+        text: 'ICE and DTLS are up, nobody sends.',
+        missing: media.missing,
+        measure: media.idle,
+        load: { subscribers: 1000, publishers: 1 },
+        contestants: on('nginx', P),
+        figures: [MEMORY,
+                  { name: 'cpu', title: 'CPU of a core', unit: ' %' }],
+        goals: [
+            value(9, 'memory per idle subscriber', 'nginx', 'memory', 12,
+                  ' kB'),
+            value(18, 'idle CPU of 1000 subscribers', 'nginx', 'cpu', 1,
+                  ' %'),
+        ],
+    },
+    {
+        name: 'handshakes',
+        title: 'DTLS handshakes',
+        text: 'The server\'s side, with a certificate of either, in one'
+              + ' process.',
+        missing: () => programMissing('dtls_bench'),
+        measure: alone('dtls_bench', 2000),
+        load: {},
+        contestants: [
+            { name: 'module', server: 'none', arguments: ['module'] },
+            { name: 'OpenSSL', server: 'none', arguments: ['openssl'] },
+        ],
+        figures: [{ name: 'cost', title: 'CPU of one', unit: ' us' }],
+        goals: [
+            speed(11, 'DTLS handshakes', 'OpenSSL', 0.9, { of: 'module' }),
+        ],
+    },
+    {
+        name: 'latency',
+        title: 'HTTP beside media',
+        text: '1000 requests of <code>return 200</code> per second at a'
+              + ' worker that is half busy: with 1 to 50 of media, or with'
+              + ' more such requests.',
+        missing: () => media.missing() ?? programMissing('http_load'),
+        measure: latencies.beside,
+        load: { subscribers: 50, burst: 1 },
+        contestants: [
+            { name: 'media', server: 'nginx', beside: 'media' },
+            { name: 'HTTP', server: 'nginx', beside: 'http' },
+        ],
+        figures: [{ name: 'busy', title: 'CPU of a core', unit: ' %' }, P50,
+                  P99, P999],
+        goals: [
+            { number: 19, text: 'return 200 beside media, p99',
+              figure: 'p99', relation: 'cost', of: 'media',
+              against: 'HTTP', atMost: 1.5 },
+        ],
+    },
+    {
+        name: 'api',
+        title: 'API requests',
+        text: 'By wrk, 50 connections that are kept: a list of the'
+              + ' connections of a channel, a change of metadata, and what'
+              + ' the same nginx needs for <code>return 200</code>.',
+        missing: http.wrkMissing,
+        measure: http.requests,
+        load: {},
+        contestants: [
+            { name: 'return 200', server: 'nginx', request: 'plain' },
+            { name: 'read', server: 'nginx', request: 'read' },
+            { name: 'write', server: 'nginx', request: 'write' },
+        ],
+        figures: [{ name: 'cost', title: 'CPU per request', unit: ' us' },
+                  { name: 'rate', title: 'per second', unit: '' }, P50, P99],
+        goals: [
+            speed(13, 'API reads', 'return 200', 0.6, { of: 'read' }),
+            speed(13, 'API writes', 'return 200', 0.4, { of: 'write' }),
+        ],
+    },
+    {
+        name: 'websocket',
+        title: 'WebSocket connect, join and close',
+        text: 'nchan only accepts the WebSocket; peerjs-server says that it'
+              + ' is open.',
+        measure: http.joins,
+        load: {},
+        contestants: on('nginx', 'nchan', 'peerjs'),
+        figures: [{ name: 'cost', title: 'CPU of one', unit: ' us' },
+                  { name: 'rate', title: 'per second', unit: '' }],
+        goals: [
+            speed(14, 'WebSocket connect + join', 'nchan', 0.55),
+            speed(14, 'WebSocket connect + join', 'peerjs', 3.5),
+        ],
+    },
+    {
+        name: 'signaling-idle',
+        title: 'Idle signalling connections',
+        text: '2000 members who have joined and wait.',
+        measure: http.idleSignaling,
+        load: { connections: 2000 },
+        contestants: on('nginx'),
+        figures: [MEMORY],
+        goals: [
+            value(15, 'memory per idle signalling connection', 'nginx',
+                  'memory', 6, ' kB'),
+        ],
+    },
+    {
+        name: 'polls',
+        title: 'Parked long polls',
+        text: '10 000 polls of the gateway, beside as many requests whose'
+              + ' headers have not ended.',
+        measure: http.polls,
+        load: { connections: 10000 },
+        contestants: [
+            { name: 'nginx\'s own', server: 'nginx', hold: 'nginx' },
+            { name: 'polls', server: 'nginx', hold: 'polls' },
+        ],
+        figures: [MEMORY],
+        goals: [
+            value(15, 'memory per parked long poll', 'polls', 'memory', 4,
+                  ' kB'),
+            { number: 15, text: 'the same, beyond nginx\'s own',
+              figure: 'memory', relation: 'added', of: 'polls',
+              against: 'nginx\'s own', atMost: 4, unit: ' kB',
+              than: 'beyond nginx' },
+        ],
+    },
+];
+
+
+module.exports = { ROWS };
