@@ -43,6 +43,7 @@ void
 ngx_webrtc_bandwidth_destroy(ngx_webrtc_bandwidth_t *bandwidth)
 {
     if (bandwidth->departures) {
+        ngx_webrtc_departures_cleanup(bandwidth->departures);
         ngx_free(bandwidth->departures);
     }
 
@@ -54,15 +55,25 @@ ngx_webrtc_departures_t *
 ngx_webrtc_bandwidth_departures(ngx_webrtc_bandwidth_t *bandwidth,
     ngx_log_t *log)
 {
-    if (bandwidth->departures == NULL) {
-        bandwidth->departures = ngx_alloc(sizeof(ngx_webrtc_departures_t),
-                                          log);
-        if (bandwidth->departures) {
-            ngx_webrtc_departures_init(bandwidth->departures);
-        }
+    ngx_webrtc_departures_t  *departures;
+
+    if (bandwidth->departures) {
+        return bandwidth->departures;
     }
 
-    return bandwidth->departures;
+    departures = ngx_alloc(sizeof(ngx_webrtc_departures_t), log);
+    if (departures == NULL) {
+        return NULL;
+    }
+
+    if (ngx_webrtc_departures_init(departures, log) != NGX_OK) {
+        ngx_free(departures);
+        return NULL;
+    }
+
+    bandwidth->departures = departures;
+
+    return departures;
 }
 
 
@@ -86,6 +97,7 @@ ngx_webrtc_bandwidth_feedback(ngx_webrtc_bandwidth_t *bandwidth,
     }
 
     ngx_webrtc_bandwidth_clock(bandwidth, twcc.reference, now);
+    ngx_webrtc_departures_review(bandwidth->departures);
 
     told = 0;
     arrival = bandwidth->clock;

@@ -17,8 +17,15 @@
 #include <core/ngx_webrtc_core.h>
 
 
-/* a power of two: the packets of a second at 8 Mbit/s */
+/*
+ * Powers of two: the packets of a second at 8 Mbit/s, and those of audio, with
+ * which every list begins.
+ */
 #define NGX_WEBRTC_DEPARTURES_MAX       1024
+#define NGX_WEBRTC_DEPARTURES_MIN       64
+
+/* feedback comes much sooner than this */
+#define NGX_WEBRTC_DEPARTURES_TIME      NGX_WEBRTC_SEC
 
 
 typedef struct {
@@ -31,7 +38,10 @@ typedef struct {
 typedef struct {
     uint64_t                  next;     /* extended; see init() */
     uint64_t                  bytes;    /* ever */
-    ngx_webrtc_departure_t    items[NGX_WEBRTC_DEPARTURES_MAX];
+    ngx_webrtc_departure_t   *items;
+    uint32_t                  mask;
+    uint32_t                  tight;    /* some are forgotten too soon */
+    ngx_log_t                *log;
 } ngx_webrtc_departures_t;
 
 
@@ -43,7 +53,13 @@ typedef struct {
 } ngx_webrtc_departed_t;
 
 
-void ngx_webrtc_departures_init(ngx_webrtc_departures_t *departures);
+/* NGX_ERROR: no memory */
+ngx_int_t ngx_webrtc_departures_init(ngx_webrtc_departures_t *departures,
+    ngx_log_t *log);
+void ngx_webrtc_departures_cleanup(ngx_webrtc_departures_t *departures);
+
+/* when feedback comes: makes room for more if there were too many */
+void ngx_webrtc_departures_review(ngx_webrtc_departures_t *departures);
 
 /*
  * What is known of a packet that was reported on.  NGX_DECLINED: nothing: it
@@ -65,7 +81,13 @@ ngx_webrtc_departures_add(ngx_webrtc_departures_t *departures, size_t size,
     ngx_webrtc_departure_t  *item;
 
     seq = departures->next++;
-    item = &departures->items[seq % NGX_WEBRTC_DEPARTURES_MAX];
+    item = &departures->items[seq & departures->mask];
+
+    if (item->size
+        && (uint32_t) now - item->sent < NGX_WEBRTC_DEPARTURES_TIME)
+    {
+        departures->tight = 1;
+    }
 
     item->sent = (uint32_t) now;
     item->size = (uint16_t) size;

@@ -20,6 +20,17 @@
 
 
 static ngx_webrtc_departures_t  list;
+
+
+static void
+begin(void)
+{
+    if (list.items) {
+        ngx_webrtc_departures_cleanup(&list);
+    }
+
+    assert_int_equal(ngx_webrtc_departures_init(&list, NULL), NGX_OK);
+}
 static ngx_webrtc_probe_t       probe;
 static ngx_webrtc_usec_t        now;
 
@@ -37,7 +48,7 @@ run(link_t *link, uint64_t rate, uint64_t *result)
     ngx_uint_t         i, count;
     ngx_webrtc_usec_t  arrivals[2000];
 
-    ngx_webrtc_departures_init(&list);
+    begin();
     now = 5 * NGX_WEBRTC_SEC;
     count = 0;
 
@@ -142,7 +153,7 @@ what_is_sent_anyway_is_a_part_of_it(void **state)
 
     (void) state;
 
-    ngx_webrtc_departures_init(&list);
+    begin();
     now = 5 * NGX_WEBRTC_SEC;
     padding = 0;
 
