@@ -87,6 +87,7 @@ ngx_webrtc_dtls_destroy(ngx_webrtc_dtls_t *dtls)
     SSL_free(dtls->ssl);
     ngx_webrtc_dtls_own_cleanup(dtls);
     ngx_webrtc_dtls_io_free(&dtls->io);
+    free(dtls->fp);
     free(dtls);
 }
 
@@ -95,8 +96,9 @@ ngx_int_t
 ngx_webrtc_dtls_set_fingerprints(ngx_webrtc_dtls_t *dtls,
     const ngx_webrtc_fingerprint_t *fp, ngx_uint_t n)
 {
-    X509       *x509;
-    ngx_int_t   rc;
+    X509                      *x509;
+    ngx_int_t                  rc;
+    ngx_webrtc_fingerprint_t  *copy;
 
     if (n == 0 || n > NGX_WEBRTC_DTLS_FINGERPRINTS_MAX) {
         return NGX_ERROR;
@@ -127,7 +129,15 @@ ngx_webrtc_dtls_set_fingerprints(ngx_webrtc_dtls_t *dtls,
         }
     }
 
-    ngx_memcpy(dtls->fp, fp, n * sizeof(ngx_webrtc_fingerprint_t));
+    copy = malloc(n * sizeof(ngx_webrtc_fingerprint_t));
+    if (copy == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(copy, fp, n * sizeof(ngx_webrtc_fingerprint_t));
+
+    free(dtls->fp);
+    dtls->fp = copy;
     dtls->nfp = n;
 
     if (dtls->state == NGX_WEBRTC_DTLS_HANDSHAKING

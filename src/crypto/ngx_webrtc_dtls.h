@@ -74,7 +74,7 @@ void ngx_webrtc_dtls_destroy(ngx_webrtc_dtls_t *dtls);
  * session stays "handshaking" and gives nothing away.
  * NGX_DECLINED: the certificate that the peer has shown is another one; a
  * handshake fails by this, an established session goes on as it was.
- * NGX_ERROR: n is 0 or over the limit.
+ * NGX_ERROR: n is 0 or over the limit, or there is no memory.
  */
 ngx_int_t ngx_webrtc_dtls_set_fingerprints(ngx_webrtc_dtls_t *dtls,
     const ngx_webrtc_fingerprint_t *fp, ngx_uint_t n);

@@ -38,7 +38,7 @@ struct ngx_webrtc_dtls_s {
 
     ngx_webrtc_dtls_io_t         io;
 
-    ngx_webrtc_fingerprint_t     fp[NGX_WEBRTC_DTLS_FINGERPRINTS_MAX];
+    ngx_webrtc_fingerprint_t    *fp;        /* until it is released */
     ngx_uint_t                   nfp;
 
     ngx_webrtc_dtls_handler_pt   handler;

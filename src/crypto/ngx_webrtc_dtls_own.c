@@ -61,9 +61,12 @@ ngx_webrtc_dtls_release(ngx_webrtc_dtls_t *dtls)
     dtls->der_len = len;
 
     SSL_free(dtls->ssl);
+    free(dtls->fp);
 
     dtls->ssl = NULL;
     dtls->io.timer = NULL;
+    dtls->fp = NULL;
+    dtls->nfp = 0;
 }
 
 

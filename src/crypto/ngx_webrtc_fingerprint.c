@@ -102,7 +102,7 @@ ngx_webrtc_fingerprint_parse(const ngx_str_t *hash, const ngx_str_t *value,
     fp->hash = n;
     fp->len = ngx_webrtc_fingerprint_hashes[n - 1].len;
 
-    if (value->len != fp->len * 3 - 1) {
+    if (value->len != (size_t) fp->len * 3 - 1) {
         return NGX_ERROR;
     }
 

@@ -30,8 +30,8 @@
 
 
 typedef struct {
-    ngx_uint_t          hash;
-    size_t              len;
+    uint8_t             hash;
+    uint8_t             len;
     u_char              data[NGX_WEBRTC_FINGERPRINT_LEN];
 } ngx_webrtc_fingerprint_t;
 

@@ -10,6 +10,10 @@
 #include <crypto/ngx_webrtc_random.h>
 
 
+/* texts and sections come bit by bit; the connection itself is apart */
+#define NGX_WEBRTC_CONNECTION_POOL  1024
+
+
 static ngx_webrtc_connection_t *ngx_webrtc_connection_create(
     ngx_webrtc_hub_t *hub, const ngx_webrtc_join_t *join,
     ngx_webrtc_usec_t now);
@@ -81,7 +85,7 @@ ngx_webrtc_connection_create(ngx_webrtc_hub_t *hub,
     ngx_pool_t               *pool;
     ngx_webrtc_connection_t  *connection;
 
-    pool = ngx_create_pool(4096, hub->log);
+    pool = ngx_create_pool(NGX_WEBRTC_CONNECTION_POOL, hub->log);
     if (pool == NULL) {
         return NULL;
     }

@@ -58,9 +58,15 @@
 /* what one peer may want to say in a tick, as a rule */
 #define NGX_WEBRTC_TICK_ROOM        8192
 
+/* what a peer needs of its pool beside itself */
+#define NGX_WEBRTC_PEER_POOL        256
+
 /* numbers of one subscriber's NACKs that are served in 100 ms */
 #define NGX_WEBRTC_REPAIR_MAX       128
 #define NGX_WEBRTC_REPAIR_INTERVAL  (100 * NGX_WEBRTC_MSEC)
+
+/* the last repairs that a subscription knows of */
+#define NGX_WEBRTC_REPAIRS          32
 
 
 typedef struct ngx_webrtc_data_s  ngx_webrtc_data_t;
@@ -198,7 +204,7 @@ struct ngx_webrtc_subscription_s {
 
     ngx_webrtc_usec_t         repaired;     /* start of the interval */
     ngx_uint_t                repairs;      /* in it */
-    ngx_webrtc_repair_t       last_repairs[32];
+    ngx_webrtc_repair_t      *last_repairs; /* NULL: none yet */
 
     ngx_webrtc_allocate_item_t  item;       /* if "is_adapted" */
 

@@ -82,7 +82,8 @@ ngx_webrtc_peer_alloc(ngx_webrtc_engine_t *engine)
     ngx_pool_t         *pool;
     ngx_webrtc_peer_t  *peer;
 
-    pool = ngx_create_pool(4096, engine->log);
+    pool = ngx_create_pool(sizeof(ngx_webrtc_peer_t) + NGX_WEBRTC_PEER_POOL,
+                           engine->log);
     if (pool == NULL) {
         return NULL;
     }

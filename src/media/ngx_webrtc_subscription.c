@@ -119,6 +119,11 @@ ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub)
     ngx_webrtc_hash_remove(&sub->peer->engine->ssrcs, &sub->node);
     ngx_queue_remove(&sub->source_queue);
     ngx_queue_remove(&sub->peer_queue);
+
+    if (sub->last_repairs) {
+        ngx_free(sub->last_repairs);
+    }
+
     ngx_free(sub);
 }
 

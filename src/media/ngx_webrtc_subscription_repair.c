@@ -96,7 +96,16 @@ ngx_webrtc_subscription_may_repair(ngx_webrtc_subscription_t *sub,
 
     /* one NACK repeated in a burst is one repair; a flood is not served */
 
-    last = &sub->last_repairs[seq % 32];
+    if (sub->last_repairs == NULL) {
+        sub->last_repairs = ngx_calloc(NGX_WEBRTC_REPAIRS
+                                       * sizeof(ngx_webrtc_repair_t),
+                                       sub->peer->engine->log);
+        if (sub->last_repairs == NULL) {
+            return 0;
+        }
+    }
+
+    last = &sub->last_repairs[seq % NGX_WEBRTC_REPAIRS];
 
     if (last->seq == seq && last->sent + 10 * NGX_WEBRTC_MSEC > now) {
         return 0;
