@@ -25,7 +25,9 @@ void
 ngx_webrtc_event_queue(ngx_webrtc_connection_t *connection,
     ngx_webrtc_event_e type, ngx_webrtc_usec_t now)
 {
+    ngx_uint_t             i;
     ngx_webrtc_hub_t      *hub;
+    ngx_webrtc_counts_t   *counts;
     ngx_webrtc_pending_t  *pending;
 
     hub = connection->hub;
@@ -38,13 +40,20 @@ ngx_webrtc_event_queue(ngx_webrtc_connection_t *connection,
     pending->queued = 1;
     pending->type = type;
     pending->connection = connection;
-    pending->counts = connection->channel->counts;
     pending->now = now;
     pending->serial = ++hub->serial;
     pending->minutes = 0;
 
+    counts = &connection->channel->counts;
+    pending->all = (uint32_t) counts->all;
+
+    for (i = 0; i < NGX_WEBRTC_ROLES; i++) {
+        pending->roles[i] = (uint32_t) counts->roles[i];
+    }
+
     if (connection->live) {
-        pending->minutes = (now - connection->created) / NGX_WEBRTC_MINUTE;
+        pending->minutes = (uint32_t) ((now - connection->created)
+                                       / NGX_WEBRTC_MINUTE);
     }
 
     ngx_queue_insert_tail(&hub->events, &pending->queue);
@@ -99,6 +108,7 @@ ngx_webrtc_event_remove(ngx_webrtc_pending_t *pending)
 void
 ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub)
 {
+    ngx_uint_t                i;
     ngx_queue_t              *q;
     ngx_webrtc_event_t        event;
     ngx_webrtc_pending_t     *pending;
@@ -119,10 +129,14 @@ ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub)
         event.subject = connection;
         event.now = pending->now;
         event.serial = pending->serial;
-        event.counts = pending->counts;
+        event.counts.all = pending->all;
         event.minutes = pending->minutes;
         event.cause = connection->cause;
         event.reason = connection->reason;
+
+        for (i = 0; i < NGX_WEBRTC_ROLES; i++) {
+            event.counts.roles[i] = pending->roles[i];
+        }
 
         switch (event.type) {
 

@@ -58,13 +58,14 @@ typedef struct ngx_webrtc_messaging_s    ngx_webrtc_messaging_t;
 
 typedef struct {
     ngx_queue_t                        queue;
-    ngx_webrtc_event_e                 type;
     ngx_webrtc_connection_t           *connection;
-    ngx_webrtc_counts_t                counts;
-    ngx_uint_t                         minutes;
     ngx_webrtc_usec_t                  now;
     uint64_t                           serial;
-    unsigned                           queued:1;
+    uint32_t                           all;         /* counts */
+    uint32_t                           roles[NGX_WEBRTC_ROLES];
+    uint32_t                           minutes;
+    uint16_t                           type;
+    uint16_t                           queued;      /* unsigned:1 */
 } ngx_webrtc_pending_t;
 
 

@@ -59,7 +59,7 @@
 #define NGX_WEBRTC_TICK_ROOM        8192
 
 /* what a peer needs of its pool beside itself */
-#define NGX_WEBRTC_PEER_POOL        256
+#define NGX_WEBRTC_PEER_POOL        128
 
 /* numbers of one subscriber's NACKs that are served in 100 ms */
 #define NGX_WEBRTC_REPAIR_MAX       128

@@ -48,32 +48,13 @@ ngx_int_t
 ngx_webrtc_negotiation_copy_params(ngx_webrtc_negotiation_params_t *copy,
     ngx_pool_t *pool, const ngx_webrtc_negotiation_params_t *params)
 {
-    size_t              size;
-    ngx_webrtc_addr_t  *addrs;
-
     *copy = *params;
 
     if (ngx_webrtc_str_copy(pool, &copy->ufrag, &params->ufrag) != NGX_OK
-        || ngx_webrtc_str_copy(pool, &copy->pwd, &params->pwd) != NGX_OK
-        || ngx_webrtc_str_copy(pool, &copy->fingerprint, &params->fingerprint)
-           != NGX_OK)
+        || ngx_webrtc_str_copy(pool, &copy->pwd, &params->pwd) != NGX_OK)
     {
         return NGX_ERROR;
     }
-
-    if (params->ncandidates == 0) {
-        return NGX_OK;
-    }
-
-    size = params->ncandidates * sizeof(ngx_webrtc_addr_t);
-
-    addrs = ngx_palloc(pool, size);
-    if (addrs == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(addrs, params->candidates, size);
-    copy->candidates = addrs;
 
     return NGX_OK;
 }

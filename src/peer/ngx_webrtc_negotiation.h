@@ -57,7 +57,7 @@ typedef struct ngx_webrtc_negotiated_s   ngx_webrtc_negotiated_t;
 typedef ngx_int_t (*ngx_webrtc_random_pt)(void *data, u_char *buf, size_t len);
 
 
-/* texts and candidates are copied */
+/* "ufrag" and "pwd" are copied, all else outlives what it is given to */
 
 typedef struct {
     ngx_str_t                    ufrag;
@@ -163,10 +163,12 @@ typedef struct {
     ngx_str_t                    pwd;
     ngx_webrtc_sdp_setup_e       setup;         /* ACTIVE or PASSIVE */
     unsigned                     ice_lite:1;
-    ngx_uint_t                   nfingerprints;
-    ngx_webrtc_fingerprint_t     fingerprints[NGX_WEBRTC_SDP_MAX_FINGERPRINTS];
     ngx_uint_t                   naddrs;        /* UDP, numeric only */
     ngx_webrtc_addr_t            addrs[NGX_WEBRTC_NEGOTIATION_ADDRS];
+
+    /* a copy has no more of them than there are */
+    ngx_uint_t                   nfingerprints;
+    ngx_webrtc_fingerprint_t     fingerprints[NGX_WEBRTC_SDP_MAX_FINGERPRINTS];
 } ngx_webrtc_negotiation_remote_t;
 
 

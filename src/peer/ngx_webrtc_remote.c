@@ -190,14 +190,18 @@ ngx_webrtc_negotiation_remote_t *
 ngx_webrtc_remote_copy(ngx_pool_t *pool,
     const ngx_webrtc_negotiation_remote_t *remote)
 {
+    size_t                            size;
     ngx_webrtc_negotiation_remote_t  *copy;
 
-    copy = ngx_palloc(pool, sizeof(ngx_webrtc_negotiation_remote_t));
+    size = offsetof(ngx_webrtc_negotiation_remote_t, fingerprints)
+           + remote->nfingerprints * sizeof(ngx_webrtc_fingerprint_t);
+
+    copy = ngx_palloc(pool, size);
     if (copy == NULL) {
         return NULL;
     }
 
-    *copy = *remote;
+    ngx_memcpy(copy, remote, size);
 
     if (ngx_webrtc_str_copy(pool, &copy->ufrag, &remote->ufrag) != NGX_OK
         || ngx_webrtc_str_copy(pool, &copy->pwd, &remote->pwd) != NGX_OK)

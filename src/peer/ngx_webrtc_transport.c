@@ -18,6 +18,8 @@ static void ngx_webrtc_transport_update(ngx_webrtc_transport_t *transport,
     ngx_webrtc_outbox_t *out);
 static void ngx_webrtc_transport_flush(ngx_webrtc_transport_t *transport,
     const ngx_webrtc_path_t *path, ngx_webrtc_outbox_t *out);
+static ngx_int_t ngx_webrtc_transport_keep(ngx_webrtc_transport_t *transport,
+    const ngx_webrtc_fingerprint_t *fingerprints, ngx_uint_t n);
 static void ngx_webrtc_transport_fail(ngx_webrtc_transport_t *transport,
     const char *reason);
 
@@ -51,6 +53,9 @@ ngx_webrtc_transport_cleanup(ngx_webrtc_transport_t *transport,
         ngx_webrtc_dtls_destroy(transport->dtls);
         transport->dtls = NULL;
     }
+
+    free(transport->fingerprints);
+    transport->fingerprints = NULL;
 
     if (transport->srtp_in) {
         ngx_webrtc_srtp_in_destroy(transport->srtp_in);
@@ -92,10 +97,6 @@ ngx_webrtc_transport_set_remote(ngx_webrtc_transport_t *transport,
         return NGX_DECLINED;
     }
 
-    ngx_memcpy(transport->fingerprints, remote->fingerprints,
-               n * sizeof(ngx_webrtc_fingerprint_t));
-
-    transport->nfingerprints = n;
     transport->ice.remote_ufrag = *remote->ufrag;
     transport->has_remote = 1;
 
@@ -113,15 +114,35 @@ ngx_webrtc_transport_set_remote(ngx_webrtc_transport_t *transport,
         }
     }
 
-    if (transport->dtls == NULL) {
-
-        /* a server waits for the ClientHello, a client starts in tick() */
-
-        return NGX_OK;
+    if (transport->dtls) {
+        return ngx_webrtc_dtls_set_fingerprints(transport->dtls,
+                                                remote->fingerprints, n);
     }
 
-    return ngx_webrtc_dtls_set_fingerprints(transport->dtls,
-                                            transport->fingerprints, n);
+    /* a server waits for the ClientHello, a client starts in tick() */
+
+    return ngx_webrtc_transport_keep(transport, remote->fingerprints, n);
+}
+
+
+static ngx_int_t
+ngx_webrtc_transport_keep(ngx_webrtc_transport_t *transport,
+    const ngx_webrtc_fingerprint_t *fingerprints, ngx_uint_t n)
+{
+    ngx_webrtc_fingerprint_t  *copy;
+
+    copy = malloc(n * sizeof(ngx_webrtc_fingerprint_t));
+    if (copy == NULL) {
+        return NGX_DECLINED;
+    }
+
+    ngx_memcpy(copy, fingerprints, n * sizeof(ngx_webrtc_fingerprint_t));
+
+    free(transport->fingerprints);
+    transport->fingerprints = copy;
+    transport->nfingerprints = n;
+
+    return NGX_OK;
 }
 
 
@@ -152,6 +173,9 @@ ngx_webrtc_transport_start(ngx_webrtc_transport_t *transport,
         ngx_webrtc_transport_fail(transport, "DTLS-FINGERPRINT-MISMATCH");
         return NGX_ERROR;
     }
+
+    free(transport->fingerprints);
+    transport->fingerprints = NULL;
 
     if (ngx_webrtc_dtls_start(transport->dtls, now) != NGX_OK) {
         ngx_webrtc_transport_fail(transport, "DTLS-INTERNAL-ERROR");

@@ -53,9 +53,9 @@ typedef struct {
     ngx_webrtc_dtls_handler_pt       handler;   /* of application data */
     void                            *data;
 
+    /* until there is "dtls", which has its own */
+    ngx_webrtc_fingerprint_t        *fingerprints;
     ngx_uint_t                       nfingerprints;
-    ngx_webrtc_fingerprint_t         fingerprints[
-                                         NGX_WEBRTC_DTLS_FINGERPRINTS_MAX];
 
     unsigned                         has_remote:1;
     unsigned                         client:1;  /* we are the DTLS client */

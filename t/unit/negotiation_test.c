@@ -69,10 +69,11 @@ test_random(void *data, u_char *buf, size_t len)
 static void
 start(ngx_uint_t max)
 {
-    ngx_webrtc_addr_t                addrs[2];
     ngx_webrtc_negotiation_params_t  params;
 
     static const u_char  v4[4] = { 192, 0, 2, 10 };
+
+    static ngx_webrtc_addr_t  addrs[2];
 
     if (pool) {
         ngx_destroy_pool(pool);
