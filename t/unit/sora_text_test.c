@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -70,6 +71,60 @@ strings_are_escaped_and_utf8_is_left_alone(void **state)
 
     ngx_webrtc_sora_text_string(&text, (u_char *) "", 0);
     assert_text(&text, "\"\"");
+
+    ngx_webrtc_sora_text_free(&text);
+}
+
+
+/* in a string that is longer than what is looked at, or written, at once */
+
+static void
+every_byte_is_escaped_as_it_must_wherever_it_stands(void **state)
+{
+    size_t                   at, n;
+    u_char                   string[1040], want[1060], *p;
+    ngx_uint_t               ch;
+    ngx_webrtc_sora_text_t   text;
+
+    (void) state;
+
+    ngx_memzero(&text, sizeof(ngx_webrtc_sora_text_t));
+
+    for (ch = 0; ch < 256; ch++) {
+
+        for (at = 500; at < 520; at++) {
+
+            memset(string, '~', sizeof(string));
+            string[at] = (u_char) ch;
+
+            p = want;
+            *p++ = '"';
+            memset(p, '~', at);
+            p += at;
+
+            if (ch == '\r' || ch == '\n' || ch == '"' || ch == '\\') {
+                *p++ = '\\';
+                *p++ = (u_char) (ch == '\r' ? 'r' : ch == '\n' ? 'n' : ch);
+
+            } else if (ch < 0x20) {
+                p += sprintf((char *) p, "\\u%04x", (unsigned) ch);
+
+            } else {
+                *p++ = (u_char) ch;
+            }
+
+            n = sizeof(string) - at - 1;
+            memset(p, '~', n);
+            p += n;
+            *p++ = '"';
+
+            ngx_webrtc_sora_text_reset(&text);
+            ngx_webrtc_sora_text_string(&text, string, sizeof(string));
+
+            assert_int_equal(text.len, p - want);
+            assert_memory_equal(text.start, want, text.len);
+        }
+    }
 
     ngx_webrtc_sora_text_free(&text);
 }
@@ -138,6 +193,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(commas_are_put_between_and_nowhere_else),
         cmocka_unit_test(strings_are_escaped_and_utf8_is_left_alone),
+        cmocka_unit_test(every_byte_is_escaped_as_it_must_wherever_it_stands),
         cmocka_unit_test(times_are_utc_with_three_or_six_digits),
         cmocka_unit_test(a_text_grows_as_it_must),
     };
