@@ -141,6 +141,9 @@ void ngx_webrtc_pipe_describe_handler(ngx_webrtc_relay_t *relay,
     ngx_webrtc_mail_t *mail);
 void ngx_webrtc_pipe_close_handler(ngx_webrtc_relay_t *relay,
     ngx_webrtc_mail_t *mail);
+/* the message of a mail of PIPE_OPEN, for who decrefs it; NULL: parse it */
+json_t *ngx_webrtc_pipe_connect(ngx_webrtc_relay_t *relay,
+    ngx_webrtc_mail_t *mail);
 void ngx_webrtc_pipe_gone(ngx_webrtc_relay_t *relay,
     ngx_webrtc_owner_t *owner);
 void ngx_webrtc_pipe_shutdown(ngx_webrtc_relay_t *relay);

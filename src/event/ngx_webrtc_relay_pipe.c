@@ -19,6 +19,8 @@ struct ngx_webrtc_pipe_s {
     uint64_t                           id;
     const ngx_webrtc_pipe_handlers_t  *handlers;
     void                              *data;
+    json_t                            *connect;     /* until the session has
+                                                       read it, or NULL */
 };
 
 
@@ -65,6 +67,7 @@ ngx_webrtc_pipe_open(const ngx_str_t *channel_id,
     pipe->relay = relay;
     pipe->handlers = handlers;
     pipe->data = data;
+    pipe->connect = NULL;
 
     pipe->id = ngx_webrtc_slots_add(&relay->pipes, pipe);
 
@@ -108,6 +111,12 @@ ngx_webrtc_pipe_open(const ngx_str_t *channel_id,
     if (rc != NGX_OK) {
         ngx_webrtc_pipe_free(pipe);
         return NULL;
+    }
+
+    /* it need not be parsed once more in this process */
+
+    if (ngx_webrtc_relay_is_self(relay, &pipe->home)) {
+        pipe->connect = json_incref(admission->json);
     }
 
     return pipe;
@@ -191,9 +200,32 @@ ngx_webrtc_pipe_close(ngx_webrtc_pipe_t *pipe)
 }
 
 
+json_t *
+ngx_webrtc_pipe_connect(ngx_webrtc_relay_t *relay, ngx_webrtc_mail_t *mail)
+{
+    json_t             *connect;
+    ngx_webrtc_pipe_t  *pipe;
+
+    if (!ngx_webrtc_relay_is_self(relay, &mail->from)) {
+        return NULL;
+    }
+
+    pipe = ngx_webrtc_slots_find(&relay->pipes, mail->id);
+    if (pipe == NULL) {
+        return NULL;
+    }
+
+    connect = pipe->connect;
+    pipe->connect = NULL;
+
+    return connect;
+}
+
+
 static void
 ngx_webrtc_pipe_free(ngx_webrtc_pipe_t *pipe)
 {
+    json_decref(pipe->connect);
     ngx_webrtc_slots_remove(&pipe->relay->pipes, pipe->id);
     ngx_free(pipe);
 }

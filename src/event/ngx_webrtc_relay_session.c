@@ -144,11 +144,15 @@ ngx_webrtc_session_open_handler(ngx_webrtc_relay_t *relay,
                         sizeof(ngx_webrtc_session_key_t));
     ngx_queue_insert_tail(&relay->live, &session->queue);
 
+    admission.json = ngx_webrtc_pipe_connect(relay, mail);
+
     /* the session may end, and be freed, in there */
 
     (void) ngx_webrtc_sora_admit(session->sora, &admission,
                                  mail->data + head.authz,
                                  mail->len - head.authz, now);
+
+    json_decref(admission.json);
 }
 
 

@@ -31,6 +31,9 @@ static void ngx_http_webrtc_signaling_message(void *data, u_char *text,
     size_t len);
 static void ngx_http_webrtc_signaling_connect(
     ngx_http_webrtc_signaling_t *signaling, u_char *text, size_t len);
+static void ngx_http_webrtc_signaling_ask(
+    ngx_http_webrtc_signaling_t *signaling, ngx_str_t *channel_id,
+    u_char *text, size_t len);
 static void ngx_http_webrtc_signaling_early(
     ngx_http_webrtc_signaling_t *signaling, u_char *text, size_t len);
 static void ngx_http_webrtc_signaling_answer(void *data, ngx_int_t rc,
@@ -125,12 +128,13 @@ static void
 ngx_http_webrtc_signaling_connect(ngx_http_webrtc_signaling_t *signaling,
     u_char *text, size_t len)
 {
-    ngx_str_t                    channel_id;
-    const char                  *reason;
-    ngx_webrtc_sora_admission_t  admission;
-    u_char                       buf[NGX_WEBRTC_NAME_MAX];
+    json_t                       *json;
+    ngx_str_t                     channel_id;
+    const char                   *reason;
+    ngx_webrtc_sora_admission_t   admission;
+    u_char                        buf[NGX_WEBRTC_NAME_MAX];
 
-    if (ngx_webrtc_sora_route(text, len, buf, &channel_id, &reason)
+    if (ngx_webrtc_sora_route(text, len, buf, &channel_id, &json, &reason)
         != NGX_OK)
     {
         ngx_http_webrtc_signaling_refuse(signaling, reason);
@@ -142,17 +146,29 @@ ngx_http_webrtc_signaling_connect(ngx_http_webrtc_signaling_t *signaling,
         != NGX_OK)
     {
         ngx_http_webrtc_signaling_refuse(signaling, "NO-MEMORY");
-        return;
+
+    } else if (signaling->socket.conf->auth_uri.uri.len == 0) {
+        ngx_memzero(&admission, sizeof(ngx_webrtc_sora_admission_t));
+        admission.json = json;
+
+        ngx_http_webrtc_signaling_open(signaling, &admission, text, len);
+
+    } else {
+        ngx_http_webrtc_signaling_ask(signaling, &channel_id, text, len);
     }
 
-    if (signaling->socket.conf->auth_uri.uri.len == 0) {
-        ngx_memzero(&admission, sizeof(ngx_webrtc_sora_admission_t));
-        ngx_http_webrtc_signaling_open(signaling, &admission, text, len);
-        return;
-    }
+    json_decref(json);
+}
+
+
+static void
+ngx_http_webrtc_signaling_ask(ngx_http_webrtc_signaling_t *signaling,
+    ngx_str_t *channel_id, u_char *text, size_t len)
+{
+    const char  *reason;
 
     signaling->auth = ngx_http_webrtc_auth_start(signaling->socket.request,
-                                                 &channel_id, text, len,
+                                                 channel_id, text, len,
                                              ngx_http_webrtc_signaling_answer,
                                                  signaling, &reason);
     if (signaling->auth == NULL) {

@@ -423,6 +423,7 @@ static void
 the_channel_of_a_connect_is_found_for_routing(void **state)
 {
     u_char       buf[NGX_WEBRTC_NAME_MAX];
+    json_t      *json;
     ngx_str_t    channel_id;
     const char  *reason, *text;
 
@@ -430,13 +431,24 @@ the_channel_of_a_connect_is_found_for_routing(void **state)
 
     text = CONNECT "}";
     assert_int_equal(ngx_webrtc_sora_route((u_char *) text, strlen(text), buf,
-                                           &channel_id, &reason),
+                                           &channel_id, &json, &reason),
                      NGX_OK);
     assert_str(channel_id, "sora");
 
+    /* what was parsed is good for the home as well */
+
+    assert_int_equal(ngx_webrtc_sora_connect_read(&connect_message, json,
+                                                  (u_char *) text,
+                                                  strlen(text), NULL,
+                                                  &reason),
+                     NGX_OK);
+    assert_str(connect_message.join.info.channel_id, "sora");
+
+    ngx_webrtc_sora_connect_free(&connect_message);
+
     text = "{\"type\":\"pong\"}";
     assert_int_equal(ngx_webrtc_sora_route((u_char *) text, strlen(text), buf,
-                                           &channel_id, &reason),
+                                           &channel_id, &json, &reason),
                      NGX_ERROR);
     assert_string_equal(reason, "CONNECT-EXPECTED");
 }

@@ -141,6 +141,8 @@ admit(const char *text, const char *answer)
     client_t                     *client;
     ngx_webrtc_sora_admission_t   admission;
 
+    ngx_memzero(&admission, sizeof(ngx_webrtc_sora_admission_t));
+
     ngx_memcpy(admission.connection_id, "ABCDEFGHJKMNPQRSTVWXYZ0000",
                NGX_WEBRTC_ID_LEN);
     admission.authz.data = (u_char *) answer;

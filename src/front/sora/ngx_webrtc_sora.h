@@ -17,6 +17,7 @@
 
 
 #include <core/ngx_webrtc_core.h>
+#include <proto/ngx_webrtc_json.h>
 #include <hub/ngx_webrtc_hub.h>
 
 
@@ -70,6 +71,8 @@ typedef struct {
     u_char                    connection_id[NGX_WEBRTC_ID_LEN];
     /* answer of the auth webhook, JSON text; empty: there is no webhook */
     ngx_str_t                 authz;
+    /* the message itself, if it was parsed in this process, or NULL */
+    json_t                   *json;
 } ngx_webrtc_sora_admission_t;
 
 
@@ -113,12 +116,12 @@ ngx_webrtc_usec_t ngx_webrtc_sora_expires(ngx_webrtc_sora_t *sora);
 /*
  * Finds the channel of a "connect" message, so that the worker that holds the
  * WebSocket can route it; the text is valid until the message is freed.
- * "channel_id" is copied to "buf" of NGX_WEBRTC_NAME_MAX bytes.  NGX_ERROR:
- * close with NGX_WEBRTC_SORA_REFUSED and "reason".  Everything else in the
- * message is checked by the home worker.
+ * "channel_id" is copied to "buf" of NGX_WEBRTC_NAME_MAX bytes, "json" is a
+ * reference to the message.  NGX_ERROR: close with NGX_WEBRTC_SORA_REFUSED and
+ * "reason".  Everything else in the message is checked by the home worker.
  */
 ngx_int_t ngx_webrtc_sora_route(const u_char *data, size_t len, u_char *buf,
-    ngx_str_t *channel_id, const char **reason);
+    ngx_str_t *channel_id, json_t **json, const char **reason);
 
 /*
  * A new client at this, the home worker.  The first input() must be its

@@ -86,23 +86,35 @@ ngx_webrtc_sora_connect_parse(ngx_webrtc_sora_connect_t *connect,
     const u_char *data, size_t len, const ngx_str_t *authz,
     const char **reason)
 {
-    ngx_str_t    type;
+    json_t      *json;
     const char  *ignored;
+
+    json = ngx_webrtc_json_parse((u_char *) data, (u_char *) data + len,
+                                 NGX_WEBRTC_SORA_MESSAGE_MAX, &ignored);
+
+    if (json == NULL) {
+        *reason = "INVALID-JSON";
+        return NGX_ERROR;
+    }
+
+    return ngx_webrtc_sora_connect_read(connect, json, data, len, authz,
+                                        reason);
+}
+
+
+ngx_int_t
+ngx_webrtc_sora_connect_read(ngx_webrtc_sora_connect_t *connect, json_t *json,
+    const u_char *data, size_t len, const ngx_str_t *authz,
+    const char **reason)
+{
+    ngx_str_t  type;
 
     ngx_memzero(connect, sizeof(ngx_webrtc_sora_connect_t));
 
     ngx_webrtc_opus_params_init(&connect->join.opus);
     ngx_webrtc_video_params_init(&connect->join.video);
 
-    *reason = "INVALID-JSON";
-
-    connect->json = ngx_webrtc_json_parse((u_char *) data,
-                                          (u_char *) data + len,
-                                          NGX_WEBRTC_SORA_MESSAGE_MAX,
-                                          &ignored);
-    if (connect->json == NULL) {
-        return NGX_ERROR;
-    }
+    connect->json = json;
 
     if (!json_is_object(connect->json)
         || ngx_webrtc_json_get_str(connect->json, "type", 1,
@@ -307,7 +319,7 @@ ngx_webrtc_sora_read_raw(const u_char *data, size_t len, const char *key,
 
 ngx_int_t
 ngx_webrtc_sora_route(const u_char *data, size_t len, u_char *buf,
-    ngx_str_t *channel_id, const char **reason)
+    ngx_str_t *channel_id, json_t **json, const char **reason)
 {
     ngx_webrtc_sora_connect_t  connect;
 
@@ -321,6 +333,8 @@ ngx_webrtc_sora_route(const u_char *data, size_t len, u_char *buf,
     channel_id->data = buf;
 
     ngx_memcpy(buf, connect.join.info.channel_id.data, channel_id->len);
+
+    *json = json_incref(connect.json);
 
     ngx_webrtc_sora_connect_free(&connect);
 

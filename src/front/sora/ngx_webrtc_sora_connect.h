@@ -63,6 +63,10 @@ typedef struct {
 ngx_int_t ngx_webrtc_sora_connect_parse(ngx_webrtc_sora_connect_t *connect,
     const u_char *data, size_t len, const ngx_str_t *authz,
     const char **reason);
+/* the same of a message that was parsed; takes over the reference to "json" */
+ngx_int_t ngx_webrtc_sora_connect_read(ngx_webrtc_sora_connect_t *connect,
+    json_t *json, const u_char *data, size_t len, const ngx_str_t *authz,
+    const char **reason);
 void ngx_webrtc_sora_connect_free(ngx_webrtc_sora_connect_t *connect);
 
 /* what it says of data channels, with the defaults of "conf" */

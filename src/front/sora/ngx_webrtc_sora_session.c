@@ -30,6 +30,9 @@ typedef struct {
 static void ngx_webrtc_sora_dispatch(ngx_webrtc_sora_session_t *session,
     const ngx_webrtc_sora_message_t *message, const u_char *data, size_t len,
     ngx_webrtc_usec_t now);
+static ngx_int_t ngx_webrtc_sora_connect_message(
+    ngx_webrtc_sora_session_t *session, ngx_webrtc_sora_connect_t *connect,
+    const u_char *data, size_t len, const char **reason);
 static void ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
     const u_char *data, size_t len, ngx_webrtc_usec_t now);
 static ngx_webrtc_connection_t *ngx_webrtc_sora_join(
@@ -156,6 +159,27 @@ ngx_webrtc_sora_dispatch(ngx_webrtc_sora_session_t *session,
 }
 
 
+static ngx_int_t
+ngx_webrtc_sora_connect_message(ngx_webrtc_sora_session_t *session,
+    ngx_webrtc_sora_connect_t *connect, const u_char *data, size_t len,
+    const char **reason)
+{
+    const ngx_str_t                    *authz;
+    const ngx_webrtc_sora_admission_t  *admission;
+
+    admission = session->admission;
+    authz = admission ? &admission->authz : NULL;
+
+    if (admission && admission->json) {
+        return ngx_webrtc_sora_connect_read(connect,
+                                            json_incref(admission->json),
+                                            data, len, authz, reason);
+    }
+
+    return ngx_webrtc_sora_connect_parse(connect, data, len, authz, reason);
+}
+
+
 static void
 ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
     const u_char *data, size_t len, ngx_webrtc_usec_t now)
@@ -169,9 +193,7 @@ ngx_webrtc_sora_connect(ngx_webrtc_sora_session_t *session,
     sora = session->sora;
     admission = session->admission;
 
-    if (ngx_webrtc_sora_connect_parse(&connect, data, len,
-                                      admission ? &admission->authz : NULL,
-                                      &reason)
+    if (ngx_webrtc_sora_connect_message(session, &connect, data, len, &reason)
         != NGX_OK)
     {
         ngx_webrtc_sora_end(session, NGX_WEBRTC_SORA_REFUSED, reason);
