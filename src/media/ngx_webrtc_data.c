@@ -33,6 +33,10 @@ ngx_webrtc_data_start(ngx_webrtc_peer_t *peer,
     ngx_uint_t          n;
     ngx_webrtc_data_t  *dc;
 
+    if (peer->distant) {
+        return ngx_webrtc_distant_data_start(peer, conf, handler, data);
+    }
+
     if (peer->dc) {
         return NGX_OK;
     }
@@ -167,6 +171,10 @@ ngx_webrtc_data_input_handler(void *data, u_char *pos, u_char *last)
 
     if (dc->sctp) {
         ngx_webrtc_sctp_input(dc->sctp, pos, last, dc->active);
+    }
+
+    if (dc->peer->resident) {
+        ngx_webrtc_resident_data_check(dc->peer, 0);
     }
 }
 
@@ -306,6 +314,10 @@ ngx_webrtc_data_tell(ngx_webrtc_data_t *dc, ngx_webrtc_data_event_t *event,
 size_t
 ngx_webrtc_data_buffered(ngx_webrtc_peer_t *peer)
 {
+    if (peer->distant) {
+        return ngx_webrtc_distant_data_buffered(peer);
+    }
+
     return (peer->dc && peer->dc->sctp)
            ? ngx_webrtc_sctp_buffered(peer->dc->sctp) : 0;
 }

@@ -45,18 +45,28 @@ ngx_webrtc_data_open(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_data_channel_conf_t *conf, uint16_t *stream,
     ngx_webrtc_usec_t now)
 {
-    ngx_int_t           rc;
-    ngx_webrtc_data_t  *dc;
-    ngx_webrtc_dcep_t   dcep;
+    if (peer->distant) {
+        return ngx_webrtc_distant_data_open(peer, conf, stream);
+    }
 
-    dc = peer->dc;
-
-    if (dc == NULL
+    if (peer->dc == NULL
         || (conf->max_retransmits >= 0 && conf->max_packet_life_time >= 0)
-        || ngx_webrtc_data_choose(dc, stream) != NGX_OK)
+        || ngx_webrtc_data_choose(peer->dc, stream) != NGX_OK)
     {
         return NGX_DECLINED;
     }
+
+    return ngx_webrtc_data_open_stream(peer->dc, conf, *stream, now);
+}
+
+
+ngx_int_t
+ngx_webrtc_data_open_stream(ngx_webrtc_data_t *dc,
+    const ngx_webrtc_data_channel_conf_t *conf, uint16_t stream,
+    ngx_webrtc_usec_t now)
+{
+    ngx_int_t          rc;
+    ngx_webrtc_dcep_t  dcep;
 
     ngx_webrtc_data_policy(conf, &dcep);
 
@@ -64,12 +74,12 @@ ngx_webrtc_data_open(ngx_webrtc_peer_t *peer,
     dcep.label = conf->label;
     dcep.protocol = conf->protocol;
 
-    rc = ngx_webrtc_data_send_dcep(dc, *stream, &dcep, now);
+    rc = ngx_webrtc_data_send_dcep(dc, stream, &dcep, now);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    ngx_webrtc_data_add(dc, *stream, &dcep, NGX_WEBRTC_CHANNEL_OPENING);
+    ngx_webrtc_data_add(dc, stream, &dcep, NGX_WEBRTC_CHANNEL_OPENING);
 
     return NGX_OK;
 }
@@ -81,6 +91,10 @@ ngx_webrtc_data_join(ngx_webrtc_peer_t *peer,
 {
     ngx_webrtc_data_t  *dc;
     ngx_webrtc_dcep_t   dcep;
+
+    if (peer->distant) {
+        return ngx_webrtc_distant_data_join(peer, conf, stream);
+    }
 
     dc = peer->dc;
 
@@ -184,6 +198,10 @@ ngx_webrtc_data_send(ngx_webrtc_peer_t *peer, uint16_t stream,
     ngx_webrtc_sctp_send_t      send;
     ngx_webrtc_data_channel_t  *channel;
 
+    if (peer->distant) {
+        return ngx_webrtc_distant_data_send(peer, stream, binary, data, len);
+    }
+
     dc = peer->dc;
     channel = ngx_webrtc_data_find(peer, stream);
 
@@ -225,6 +243,11 @@ ngx_webrtc_data_close(ngx_webrtc_peer_t *peer, uint16_t stream,
     ngx_webrtc_usec_t now)
 {
     ngx_webrtc_data_channel_t  *channel;
+
+    if (peer->distant) {
+        ngx_webrtc_distant_data_close(peer, stream);
+        return;
+    }
 
     channel = ngx_webrtc_data_find(peer, stream);
 
@@ -504,4 +527,9 @@ ngx_webrtc_data_free(ngx_webrtc_data_t *dc,
 {
     channel->state = NGX_WEBRTC_CHANNEL_FREE;
     dc->nchannels--;
+
+    if (dc->peer->resident) {
+        ngx_webrtc_resident_data_free(dc->peer,
+                                      (uint16_t) (channel - dc->channels));
+    }
 }

@@ -72,6 +72,11 @@ void ngx_webrtc_data_channel_message(ngx_webrtc_data_t *dc,
 void ngx_webrtc_data_channel_reset(ngx_webrtc_data_t *dc,
     const ngx_webrtc_sctp_event_t *event, ngx_webrtc_usec_t now);
 
+/* a stream that is free and of our parity; returns as data_open() does */
+ngx_int_t ngx_webrtc_data_open_stream(ngx_webrtc_data_t *dc,
+    const ngx_webrtc_data_channel_conf_t *conf, uint16_t stream,
+    ngx_webrtc_usec_t now);
+
 void ngx_webrtc_data_tell(ngx_webrtc_data_t *dc,
     ngx_webrtc_data_event_t *event, ngx_webrtc_usec_t now);
 

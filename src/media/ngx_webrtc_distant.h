@@ -12,7 +12,7 @@
  * other.  Its *resident*, a peer with a transport, is in the engine of the
  * other worker.  What the hub wants is told to the resident in messages, what
  * happens to that comes back in messages, over a way that keeps their order
- * and breaks only for good.
+ * and breaks only for good.  Between the ways of two peers there is no order.
  *
  *     home                                other worker
  *     hub -> distant peer --messages--> resident -> peer with a transport
@@ -67,7 +67,7 @@ typedef struct {
     ngx_uint_t                self;
     ngx_webrtc_trunk_t       *trunk;
     ngx_webrtc_trunk_t     *(*of)(void *data, ngx_uint_t seat);
-    /* the first id of sources: no other worker gives the same ones */
+    /* ids of sources follow it: no other worker gives the same ones */
     uint64_t                  ids;
 } ngx_webrtc_trunks_conf_t;
 
@@ -93,7 +93,7 @@ ngx_uint_t ngx_webrtc_engine_wrote_trunk(ngx_webrtc_engine_t *engine);
  */
 ngx_webrtc_peer_t *ngx_webrtc_distant_create(ngx_webrtc_engine_t *engine,
     ngx_uint_t seat, const ngx_webrtc_distant_way_t *way,
-    ngx_webrtc_peer_handler_pt handler, void *data, ngx_webrtc_usec_t now);
+    ngx_webrtc_peer_handler_pt handler, void *data);
 void ngx_webrtc_distant_input(ngx_webrtc_peer_t *peer, u_char *pos,
     size_t len, ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 /* the way has broken: the peer fails */
@@ -101,13 +101,12 @@ void ngx_webrtc_distant_lost(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
 
 
 /*
- * At the other worker.  "home" is the seat that the messages come from.
- * NULL: no memory, or max_peers reached.  It closes the way when it has
- * ended by itself; destroy() is for a way that was closed or broke.
+ * At the other worker.  NULL: no memory, or max_peers reached.  It is the
+ * home that ends it: destroy() is for a way that was closed or has broken, and
+ * does not close it.
  */
 ngx_webrtc_resident_t *ngx_webrtc_resident_create(
-    ngx_webrtc_engine_t *engine, ngx_uint_t home,
-    const ngx_webrtc_distant_way_t *way, ngx_webrtc_usec_t now);
+    ngx_webrtc_engine_t *engine, const ngx_webrtc_distant_way_t *way);
 void ngx_webrtc_resident_input(ngx_webrtc_resident_t *resident, u_char *pos,
     size_t len, ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 void ngx_webrtc_resident_destroy(ngx_webrtc_resident_t *resident,

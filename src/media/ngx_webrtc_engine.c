@@ -54,7 +54,8 @@ ngx_webrtc_engine_create(const ngx_webrtc_engine_conf_t *conf, ngx_log_t *log)
                                 seed)
            != NGX_OK
         || ngx_webrtc_timers_init(&engine->timers, pool,
-                                  conf->max_peers * (1 + NGX_WEBRTC_PLAIN_MAX))
+                                  conf->max_peers * (2 + NGX_WEBRTC_PLAIN_MAX)
+                                  + 1)
            != NGX_OK)
     {
         goto failed;
@@ -77,6 +78,7 @@ failed:
 void
 ngx_webrtc_engine_destroy(ngx_webrtc_engine_t *engine)
 {
+    ngx_webrtc_trunks_destroy(engine);
     ngx_destroy_pool(engine->pool);
 }
 

@@ -69,6 +69,11 @@ ngx_webrtc_forward_create(ngx_webrtc_source_t *source,
 
     ngx_queue_insert_tail(&source->forwards, &forward->queue);
 
+    if (source->mirror) {
+        ngx_webrtc_mirror_use(source);
+        ngx_webrtc_peer_wake(source->peer, now);
+    }
+
     ngx_webrtc_forward_set(forward, conf, now);
 
     return forward;
@@ -101,8 +106,16 @@ ngx_webrtc_forward_set(ngx_webrtc_forward_t *forward,
 void
 ngx_webrtc_forward_destroy(ngx_webrtc_forward_t *forward)
 {
+    ngx_webrtc_source_t  *source;
+
+    source = forward->source;
+
     ngx_queue_remove(&forward->queue);
     ngx_free(forward);
+
+    if (source->mirror) {
+        ngx_webrtc_mirror_leave(source);
+    }
 }
 
 

@@ -48,6 +48,11 @@ ngx_webrtc_subscription_set_layer(ngx_webrtc_subscription_t *sub,
 {
     sub->layer = layer;
 
+    if (sub->peer->distant) {
+        ngx_webrtc_distant_set_layer(sub);
+        return;
+    }
+
     ngx_webrtc_adapt_want(sub);
     ngx_webrtc_subscription_review(sub, 0, now);
 }
@@ -65,6 +70,10 @@ ngx_webrtc_subscription_set_cap(ngx_webrtc_subscription_t *sub,
 ngx_int_t
 ngx_webrtc_subscription_layer(ngx_webrtc_subscription_t *sub)
 {
+    if (sub->peer->distant) {
+        return sub->told;
+    }
+
     return sub->track ? (ngx_int_t) sub->track->layer : NGX_WEBRTC_LAYER_NONE;
 }
 
@@ -74,6 +83,12 @@ ngx_webrtc_subscription_set_paused(ngx_webrtc_subscription_t *sub,
     ngx_uint_t paused, ngx_webrtc_usec_t now)
 {
     sub->paused = (paused != 0);
+
+    if (sub->peer->distant) {
+        ngx_webrtc_distant_set_paused(sub);
+        return;
+    }
+
     ngx_webrtc_subscription_review(sub, 0, now);
 }
 
@@ -221,6 +236,7 @@ ngx_webrtc_subscription_detach(ngx_webrtc_subscription_t *sub)
     ngx_webrtc_subscription_leave(sub);
 
     if (sub->is_changed) {
+        sub->is_changed = 0;
         ngx_queue_remove(&sub->changed);
     }
 }

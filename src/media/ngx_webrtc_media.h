@@ -30,6 +30,8 @@
 #include <peer/ngx_webrtc_transport.h>
 #include <media/ngx_webrtc_arrivals.h>
 #include <media/ngx_webrtc_bandwidth.h>
+#include <media/ngx_webrtc_data.h>
+#include <media/ngx_webrtc_distant.h>
 #include <media/ngx_webrtc_engine.h>
 #include <media/ngx_webrtc_forward.h>
 #include <media/ngx_webrtc_key_frame.h>
@@ -69,7 +71,9 @@
 #define NGX_WEBRTC_REPAIRS          32
 
 
-typedef struct ngx_webrtc_data_s  ngx_webrtc_data_t;
+typedef struct ngx_webrtc_data_s         ngx_webrtc_data_t;
+typedef struct ngx_webrtc_distant_s      ngx_webrtc_distant_t;
+typedef struct ngx_webrtc_trunks_s       ngx_webrtc_trunks_t;
 
 
 /*
@@ -122,13 +126,18 @@ struct ngx_webrtc_track_s {
     uint32_t                  frame;    /* its timestamp */
     uint32_t                  frames;   /* the source's count, at the last */
 
+    uint64_t                  ahead;    /* of the origin; if mirror */
+
     unsigned                  timed:1;
     unsigned                  active:1; /* this layer is being sent */
     unsigned                  is_dirty:1;
 };
 
 
-/* "tracks" are allocated with their source, one per layer */
+/*
+ * "tracks" are allocated with their source, one per layer.  A mirror is filled
+ * from a trunk while it has users; without a distant peer it ends with them.
+ */
 
 struct ngx_webrtc_source_s {
     ngx_webrtc_peer_t        *peer;
@@ -149,7 +158,17 @@ struct ngx_webrtc_source_s {
     ngx_webrtc_speech_handler_pt  speech_handler;
     void                     *data;
 
+    uint64_t                  id;       /* 0: only known here */
+    ngx_webrtc_hash_node_t    id_node;
+    ngx_queue_t               mirrors;  /* of the engine, if it has users */
+    ngx_queue_t               distant;  /* subscriptions of distant peers */
+    ngx_uint_t                exports;  /* users at other seats; at home */
+    ngx_uint_t                users;    /* of a mirror, here */
+    ngx_uint_t                seat;     /* of the origin; if mirror */
+
     unsigned                  video:1;
+    unsigned                  mirror:1;
+    unsigned                  exported:1;       /* goes into our trunk */
     unsigned                  is_changed:1;     /* a layer has begun */
 };
 
@@ -208,7 +227,9 @@ struct ngx_webrtc_subscription_s {
 
     ngx_webrtc_allocate_item_t  item;       /* if "is_adapted" */
 
-    ngx_str_t                 cname;
+    uint32_t                  id;           /* of a distant peer or resident */
+
+    ngx_str_t                 cname;        /* behind this struct */
     ngx_webrtc_stream_stats_t stats;
     uint32_t                  reported_lost;
     uint32_t                  reported_before;  /* of it, to another SSRC */
@@ -243,6 +264,8 @@ struct ngx_webrtc_peer_s {
     void                     *data;
 
     ngx_webrtc_plain_t       *plain;        /* NULL: it has a transport */
+    ngx_webrtc_distant_t     *distant;      /* NULL: its media are here */
+    ngx_webrtc_resident_t    *resident;     /* NULL: its home is here */
     ngx_webrtc_transport_t    transport;
     ngx_webrtc_timer_t        timer;
     ngx_webrtc_hash_node_t    ufrag_node;
@@ -273,6 +296,7 @@ struct ngx_webrtc_peer_s {
     unsigned                  told:1;       /* the handler knows the state */
     unsigned                  connected:1;
     unsigned                  closing:1;    /* by us, with the next tick */
+    unsigned                  mirrors:1;    /* has them and nothing else */
 };
 
 
@@ -288,6 +312,7 @@ struct ngx_webrtc_engine_s {
     ngx_queue_t               dirty;        /* tracks to fan out */
     ngx_queue_t               changed;      /* subscriptions to tell of */
     ngx_queue_t               data_ready;   /* associations with events */
+    ngx_webrtc_trunks_t      *trunks;       /* NULL: no others take part */
 
     /* of the call of input() or tick() that we are in; NULL: of none */
     ngx_webrtc_outbox_t      *out;
@@ -297,13 +322,19 @@ struct ngx_webrtc_engine_s {
 
     ngx_uint_t                npeers;       /* with a transport */
     ngx_uint_t                nplain;
+    ngx_uint_t                ndistant;
     uint32_t                  last_number;
     int64_t                   wall_offset;
     ngx_webrtc_engine_stats_t stats;
 };
 
 
-/* source: the track that a packet of the peer belongs to; NULL: none */
+/* source: one that is known to be good */
+
+ngx_webrtc_source_t *ngx_webrtc_source_add(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_source_conf_t *conf);
+
+/* the track that a packet of the peer belongs to; NULL: none */
 
 ngx_webrtc_track_t *ngx_webrtc_source_track(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_rtp_t *rtp, const ngx_webrtc_rtp_ext_t *ext);
@@ -316,6 +347,11 @@ void ngx_webrtc_track_cleanup(ngx_webrtc_track_t *track);
 void ngx_webrtc_track_input(ngx_webrtc_track_t *track,
     ngx_webrtc_rtp_t *rtp, const ngx_webrtc_rtp_ext_t *ext,
     ngx_webrtc_usec_t now);
+/* makes the ring */
+ngx_int_t ngx_webrtc_track_begin(ngx_webrtc_track_t *track);
+/* the packet in the next place of the ring counts from now on */
+void ngx_webrtc_track_stored(ngx_webrtc_track_t *track, uint64_t seq,
+    ngx_uint_t repaired, ngx_webrtc_usec_t now);
 /*
  * A round over the subscribers.  NGX_AGAIN: the outbox is full; NGX_BUSY: all
  * were served, but the first have got something new since; NGX_OK: all done.
@@ -388,6 +424,22 @@ void ngx_webrtc_engine_bind(ngx_webrtc_peer_t *peer,
 void ngx_webrtc_engine_tell(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t now);
 
+/* mirrors, and what goes into our trunk */
+
+/* of a source that is exported; the packet has its number */
+void ngx_webrtc_mirror_export(ngx_webrtc_track_t *track,
+    const ngx_webrtc_packet_t *packet, ngx_uint_t repaired);
+/* somebody begins or ends to read it here; the last one may be its end */
+void ngx_webrtc_mirror_use(ngx_webrtc_source_t *source);
+void ngx_webrtc_mirror_leave(ngx_webrtc_source_t *source);
+/* of a peer whose sources are mirrors */
+void ngx_webrtc_mirrors_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out);
+ngx_webrtc_usec_t ngx_webrtc_mirrors_expires(ngx_webrtc_peer_t *peer);
+/* the source has gone from all tables of the engine */
+void ngx_webrtc_trunks_remove(ngx_webrtc_source_t *source);
+void ngx_webrtc_trunks_destroy(ngx_webrtc_engine_t *engine);
+
 /* forwards of a source */
 
 /* which layers are sent has changed */
@@ -456,6 +508,60 @@ void ngx_webrtc_data_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
 void ngx_webrtc_data_process(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t now);
 
+/* what the functions of ngx_webrtc_peer.h mean for a distant peer */
+
+void ngx_webrtc_distant_end(ngx_webrtc_peer_t *peer);
+void ngx_webrtc_distant_free(ngx_webrtc_peer_t *peer);
+void ngx_webrtc_distant_local(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_peer_local_t *local);
+ngx_int_t ngx_webrtc_distant_set_remote(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_peer_remote_t *remote);
+void ngx_webrtc_distant_set_extensions(ngx_webrtc_peer_t *peer);
+void ngx_webrtc_distant_set_bit_rate(ngx_webrtc_peer_t *peer);
+void ngx_webrtc_distant_set_deadline(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_usec_t deadline);
+void ngx_webrtc_distant_close(ngx_webrtc_peer_t *peer);
+void ngx_webrtc_distant_stats(ngx_webrtc_peer_t *peer,
+    ngx_webrtc_peer_stats_t *stats);
+ngx_webrtc_source_t *ngx_webrtc_distant_publish(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_source_conf_t *conf);
+void ngx_webrtc_distant_unpublish(ngx_webrtc_source_t *source);
+ngx_webrtc_subscription_t *ngx_webrtc_distant_subscribe(
+    ngx_webrtc_peer_t *peer, ngx_webrtc_source_t *source,
+    const ngx_webrtc_subscription_conf_t *conf);
+void ngx_webrtc_distant_unsubscribe(ngx_webrtc_subscription_t *sub);
+void ngx_webrtc_distant_set_layer(ngx_webrtc_subscription_t *sub);
+void ngx_webrtc_distant_set_paused(ngx_webrtc_subscription_t *sub);
+
+/* and those of ngx_webrtc_data.h */
+
+ngx_int_t ngx_webrtc_distant_data_start(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_data_conf_t *conf, ngx_webrtc_data_handler_pt handler,
+    void *data);
+ngx_int_t ngx_webrtc_distant_data_open(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_data_channel_conf_t *conf, uint16_t *stream);
+ngx_int_t ngx_webrtc_distant_data_join(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_data_channel_conf_t *conf, uint16_t stream);
+ngx_int_t ngx_webrtc_distant_data_send(ngx_webrtc_peer_t *peer,
+    uint16_t stream, ngx_uint_t binary, const u_char *data, size_t len);
+void ngx_webrtc_distant_data_close(ngx_webrtc_peer_t *peer, uint16_t stream);
+size_t ngx_webrtc_distant_data_buffered(ngx_webrtc_peer_t *peer);
+
+/* of a peer with a resident: what its home is told */
+
+void ngx_webrtc_resident_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
+void ngx_webrtc_resident_bye(ngx_webrtc_source_t *source);
+/* SCTP's buffer may have got room; "all": even if it is not much */
+void ngx_webrtc_resident_data_check(ngx_webrtc_peer_t *peer, ngx_uint_t all);
+/* the id of a channel can be used again */
+void ngx_webrtc_resident_data_free(ngx_webrtc_peer_t *peer, uint16_t stream);
+
+/* a peer without anything; NULL: no memory */
+ngx_webrtc_peer_t *ngx_webrtc_peer_alloc(ngx_webrtc_engine_t *engine);
+/* "local": NULL, or what its home has told already */
+ngx_webrtc_peer_t *ngx_webrtc_peer_create_local(ngx_webrtc_engine_t *engine,
+    const ngx_webrtc_peer_local_t *local, ngx_webrtc_peer_handler_pt handler,
+    void *data, ngx_webrtc_usec_t now);
 /* a peer without transport; NULL: no memory or too many */
 ngx_webrtc_peer_t *ngx_webrtc_peer_create_plain(ngx_webrtc_engine_t *engine,
     ngx_webrtc_plain_t *plain);

@@ -9,8 +9,6 @@
 #include <media/ngx_webrtc_media.h>
 
 
-static ngx_webrtc_peer_t *ngx_webrtc_peer_alloc(
-    ngx_webrtc_engine_t *engine);
 static void ngx_webrtc_peer_leave(ngx_webrtc_peer_t *peer,
     ngx_webrtc_outbox_t *out);
 static void ngx_webrtc_peer_check(ngx_webrtc_peer_t *peer,
@@ -20,6 +18,15 @@ static void ngx_webrtc_peer_check(ngx_webrtc_peer_t *peer,
 ngx_webrtc_peer_t *
 ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
     ngx_webrtc_peer_handler_pt handler, void *data, ngx_webrtc_usec_t now)
+{
+    return ngx_webrtc_peer_create_local(engine, NULL, handler, data, now);
+}
+
+
+ngx_webrtc_peer_t *
+ngx_webrtc_peer_create_local(ngx_webrtc_engine_t *engine,
+    const ngx_webrtc_peer_local_t *local, ngx_webrtc_peer_handler_pt handler,
+    void *data, ngx_webrtc_usec_t now)
 {
     ngx_webrtc_peer_t  *peer;
 
@@ -41,6 +48,11 @@ ngx_webrtc_peer_create(ngx_webrtc_engine_t *engine,
     {
         ngx_destroy_pool(peer->pool);
         return NULL;
+    }
+
+    if (local) {
+        ngx_webrtc_ice_set_local(&peer->transport.ice, local->ufrag.data,
+                                 local->pwd.data);
     }
 
     ngx_webrtc_hash_add(&engine->ufrags, &peer->ufrag_node,
@@ -76,7 +88,7 @@ ngx_webrtc_peer_create_plain(ngx_webrtc_engine_t *engine,
 }
 
 
-static ngx_webrtc_peer_t *
+ngx_webrtc_peer_t *
 ngx_webrtc_peer_alloc(ngx_webrtc_engine_t *engine)
 {
     ngx_pool_t         *pool;
@@ -117,6 +129,10 @@ ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
 
     engine = peer->engine;
 
+    if (peer->distant) {
+        ngx_webrtc_distant_end(peer);
+    }
+
     ngx_webrtc_data_destroy(peer, out);
 
     while (!ngx_queue_empty(&peer->subscriptions)) {
@@ -139,7 +155,10 @@ ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
     if (peer->plain) {
         engine->nplain--;
 
-    } else {
+    } else if (peer->distant) {
+        ngx_webrtc_distant_free(peer);
+
+    } else if (!peer->mirrors) {
         ngx_webrtc_peer_leave(peer, out);
     }
 
@@ -187,6 +206,11 @@ void
 ngx_webrtc_peer_set_deadline(ngx_webrtc_peer_t *peer,
     ngx_webrtc_usec_t deadline)
 {
+    if (peer->distant) {
+        ngx_webrtc_distant_set_deadline(peer, deadline);
+        return;
+    }
+
     peer->deadline = deadline;
 
     ngx_webrtc_peer_schedule(peer);
@@ -196,6 +220,11 @@ ngx_webrtc_peer_set_deadline(ngx_webrtc_peer_t *peer,
 void
 ngx_webrtc_peer_close(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
 {
+    if (peer->distant) {
+        ngx_webrtc_distant_close(peer);
+        return;
+    }
+
     peer->closing = 1;
 
     ngx_webrtc_peer_wake(peer, now);
@@ -205,6 +234,11 @@ ngx_webrtc_peer_close(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now)
 void
 ngx_webrtc_peer_local(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_local_t *local)
 {
+    if (peer->distant) {
+        ngx_webrtc_distant_local(peer, local);
+        return;
+    }
+
     local->ufrag = peer->transport.ice.ufrag;
     local->pwd = peer->transport.ice.pwd;
 }
@@ -241,6 +275,10 @@ ngx_webrtc_peer_set_remote(ngx_webrtc_peer_t *peer,
     ngx_str_t                      ufrag;
     ngx_webrtc_transport_remote_t  tr;
 
+    if (peer->distant) {
+        return ngx_webrtc_distant_set_remote(peer, remote);
+    }
+
     ufrag = peer->transport.ice.remote_ufrag;
 
     /* the answers of a long call all have the same one */
@@ -275,6 +313,10 @@ ngx_webrtc_peer_set_extensions(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_ext_map_t *map)
 {
     peer->exts = *map;
+
+    if (peer->distant) {
+        ngx_webrtc_distant_set_extensions(peer);
+    }
 }
 
 
@@ -282,6 +324,10 @@ void
 ngx_webrtc_peer_set_bit_rate(ngx_webrtc_peer_t *peer, uint64_t bps)
 {
     peer->bit_rate = bps;
+
+    if (peer->distant) {
+        ngx_webrtc_distant_set_bit_rate(peer);
+    }
 }
 
 
@@ -294,6 +340,11 @@ ngx_webrtc_peer_stats(ngx_webrtc_peer_t *peer, ngx_webrtc_peer_stats_t *stats)
     ngx_webrtc_track_t         *track;
     ngx_webrtc_source_t        *source;
     ngx_webrtc_subscription_t  *sub;
+
+    if (peer->distant) {
+        ngx_webrtc_distant_stats(peer, stats);
+        return;
+    }
 
     ice = &peer->transport.ice;
 
@@ -426,6 +477,11 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
         return;
     }
 
+    if (peer->mirrors) {
+        ngx_webrtc_mirrors_tick(peer, now, out);
+        return;
+    }
+
     speaker = NULL;
 
     ngx_webrtc_transport_tick(&peer->transport, now, out);
@@ -439,6 +495,10 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
     if (peer->transport.state == NGX_WEBRTC_TRANSPORT_CONNECTED) {
         ngx_webrtc_report_tick(peer, now, out);
         ngx_webrtc_data_tick(peer, now);
+
+        if (peer->resident) {
+            ngx_webrtc_resident_tick(peer, now);
+        }
 
         if (peer->connected) {
             speaker = ngx_webrtc_peer_speaker(peer, now);
@@ -522,6 +582,12 @@ ngx_webrtc_peer_schedule(ngx_webrtc_peer_t *peer)
     if (peer->plain) {
         ngx_webrtc_timer_set(&peer->engine->timers, &peer->timer,
                              ngx_webrtc_plain_expires(peer->plain));
+        return;
+    }
+
+    if (peer->mirrors) {
+        ngx_webrtc_timer_set(&peer->engine->timers, &peer->timer,
+                             ngx_webrtc_mirrors_expires(peer));
         return;
     }
 

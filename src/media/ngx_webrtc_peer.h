@@ -115,7 +115,7 @@ typedef struct {
     ngx_webrtc_format_t       format;
     uint32_t                  ssrc;         /* as declared in our SDP */
     uint32_t                  rtx_ssrc;
-    ngx_str_t                 cname;        /* outlives the subscription */
+    ngx_str_t                 cname;        /* copied */
     ngx_int_t                 layer;        /* see set_layer() */
     unsigned                  paused:1;
     ngx_webrtc_layer_handler_pt  handler;   /* NULL: not told */

@@ -108,6 +108,10 @@ ngx_webrtc_report_bye(ngx_webrtc_peer_t *peer, const ngx_webrtc_rtcp_t *rtcp,
 
         if (track && track->source->ntracks == 1) {
             ngx_webrtc_forwards_bye(track, out);
+
+            if (peer->resident) {
+                ngx_webrtc_resident_bye(track->source);
+            }
         }
     }
 }

@@ -43,6 +43,7 @@ ngx_webrtc_ring_cleanup(ngx_webrtc_ring_t *ring)
 ngx_webrtc_packet_t *
 ngx_webrtc_ring_find(ngx_webrtc_ring_t *ring, uint64_t seq)
 {
+    ngx_webrtc_packet_t      *packet;
     ngx_webrtc_ring_index_t  *index;
 
     index = &ring->index[seq & ring->mask];
@@ -52,7 +53,9 @@ ngx_webrtc_ring_find(ngx_webrtc_ring_t *ring, uint64_t seq)
         return NULL;
     }
 
-    return ngx_webrtc_ring_get(ring, index->arrival);
+    packet = ngx_webrtc_ring_get(ring, index->arrival);
+
+    return (packet->seq == seq) ? packet : NULL;
 }
 
 
@@ -68,4 +71,18 @@ ngx_webrtc_ring_add(ngx_webrtc_ring_t *ring, uint64_t seq)
 
     ngx_webrtc_ring_next(ring)->seq = seq;
     ring->arrivals++;
+}
+
+
+/* a cursor that still comes by finds nothing to send */
+
+void
+ngx_webrtc_ring_spoil(ngx_webrtc_ring_t *ring)
+{
+    ngx_webrtc_packet_t  *packet;
+
+    packet = ngx_webrtc_ring_next(ring);
+
+    packet->seq = 0;
+    packet->keyframe = 0;
 }

@@ -93,6 +93,8 @@ ngx_webrtc_packet_t *ngx_webrtc_ring_find(ngx_webrtc_ring_t *ring,
 #define ngx_webrtc_ring_next(ring)                                           \
     (&(ring)->packets[(ring)->arrivals & (ring)->mask])
 void ngx_webrtc_ring_add(ngx_webrtc_ring_t *ring, uint64_t seq);
+/* something else was written there: what it had, the oldest one, is no more */
+void ngx_webrtc_ring_spoil(ngx_webrtc_ring_t *ring);
 
 #define ngx_webrtc_ring_get(ring, arrival)                                   \
     (&(ring)->packets[(arrival) & (ring)->mask])

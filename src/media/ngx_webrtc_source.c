@@ -21,12 +21,24 @@ ngx_webrtc_source_t *
 ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_source_conf_t *conf)
 {
-    ngx_uint_t            n;
-    ngx_webrtc_source_t  *source;
-
     if (ngx_webrtc_source_check(conf) != NGX_OK) {
         return NULL;
     }
+
+    if (peer->distant) {
+        return ngx_webrtc_distant_publish(peer, conf);
+    }
+
+    return ngx_webrtc_source_add(peer, conf);
+}
+
+
+ngx_webrtc_source_t *
+ngx_webrtc_source_add(ngx_webrtc_peer_t *peer,
+    const ngx_webrtc_source_conf_t *conf)
+{
+    ngx_uint_t            n;
+    ngx_webrtc_source_t  *source;
 
     n = ngx_max(conf->nrids, 1);
 
@@ -54,10 +66,11 @@ ngx_webrtc_source_create(ngx_webrtc_peer_t *peer,
 
     ngx_queue_init(&source->subs);
     ngx_queue_init(&source->forwards);
+    ngx_queue_init(&source->distant);
 
     ngx_webrtc_source_init_tracks(source, conf);
 
-    if (conf->format.twcc && peer->arrivals == NULL) {
+    if (conf->format.twcc && peer->arrivals == NULL && !peer->mirrors) {
         peer->arrivals = ngx_alloc(sizeof(ngx_webrtc_arrivals_t),
                                    peer->engine->log);
         if (peer->arrivals) {
@@ -133,6 +146,12 @@ ngx_webrtc_source_destroy(ngx_webrtc_source_t *source)
     ngx_webrtc_track_t    *track;
     ngx_webrtc_srtp_in_t  *srtp;
 
+    while (!ngx_queue_empty(&source->distant)) {
+        q = ngx_queue_head(&source->distant);
+        ngx_webrtc_subscription_destroy(
+                  ngx_queue_data(q, ngx_webrtc_subscription_t, source_queue));
+    }
+
     while (!ngx_queue_empty(&source->subs)) {
         q = ngx_queue_head(&source->subs);
         ngx_webrtc_subscription_destroy(
@@ -140,6 +159,14 @@ ngx_webrtc_source_destroy(ngx_webrtc_source_t *source)
     }
 
     ngx_webrtc_forwards_cleanup(source);
+
+    if (source->peer->distant) {
+        ngx_webrtc_distant_unpublish(source);
+    }
+
+    if (source->id) {
+        ngx_webrtc_trunks_remove(source);
+    }
 
     srtp = source->peer->transport.srtp_in;
 

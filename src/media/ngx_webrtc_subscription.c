@@ -23,11 +23,16 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
     uint32_t                    random[4];
     ngx_webrtc_subscription_t  *sub;
 
+    if (peer->distant) {
+        return ngx_webrtc_distant_subscribe(peer, source, conf);
+    }
+
     if (ngx_webrtc_random_bytes(random, sizeof(random)) != NGX_OK) {
         return NULL;
     }
 
-    sub = ngx_calloc(sizeof(ngx_webrtc_subscription_t), peer->engine->log);
+    sub = ngx_calloc(sizeof(ngx_webrtc_subscription_t) + conf->cname.len,
+                     peer->engine->log);
     if (sub == NULL) {
         return NULL;
     }
@@ -37,7 +42,9 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
     sub->format = conf->format;
     sub->ssrc = conf->ssrc;
     sub->rtx_ssrc = conf->format.rtx_pt ? conf->rtx_ssrc : 0;
-    sub->cname = conf->cname;
+    sub->cname.len = conf->cname.len;
+    sub->cname.data = (u_char *) &sub[1];
+    ngx_memcpy(sub->cname.data, conf->cname.data, conf->cname.len);
     sub->video = source->video;
     sub->layer = conf->layer;
     sub->cap = NGX_WEBRTC_LAYERS - 1;
@@ -66,6 +73,10 @@ ngx_webrtc_subscription_create(ngx_webrtc_peer_t *peer,
 
     ngx_queue_insert_tail(&source->subs, &sub->source_queue);
     ngx_queue_insert_tail(&peer->subscriptions, &sub->peer_queue);
+
+    if (source->mirror) {
+        ngx_webrtc_mirror_use(source);
+    }
 
     ngx_webrtc_subscription_review(sub, 0, now);
 
@@ -111,6 +122,15 @@ ngx_webrtc_subscription_estimate(ngx_webrtc_subscription_t *sub)
 void
 ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub)
 {
+    ngx_webrtc_source_t  *source;
+
+    if (sub->peer->distant) {
+        ngx_webrtc_distant_unsubscribe(sub);
+        return;
+    }
+
+    source = sub->source;
+
     ngx_webrtc_peer_add_stats(&sub->peer->past, sub);
 
     ngx_webrtc_subscription_detach(sub);
@@ -125,6 +145,10 @@ ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub)
     }
 
     ngx_free(sub);
+
+    if (source->mirror) {
+        ngx_webrtc_mirror_leave(source);
+    }
 }
 
 

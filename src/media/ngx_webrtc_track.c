@@ -15,7 +15,6 @@
 
 static void ngx_webrtc_track_key_frame(ngx_webrtc_track_t *track,
     const ngx_webrtc_packet_t *packet, ngx_webrtc_usec_t now);
-static ngx_int_t ngx_webrtc_track_begin(ngx_webrtc_track_t *track);
 static ngx_int_t ngx_webrtc_track_repair(ngx_webrtc_track_t *track,
     ngx_webrtc_rtp_t *rtp);
 static ngx_int_t ngx_webrtc_track_sequence(ngx_webrtc_track_t *track,
@@ -122,15 +121,36 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
     }
 
     packet->arrived = now;
+    track->received += !repaired;
+
+    ngx_webrtc_track_stored(track, seq, repaired, now);
+
+    if (source->exported) {
+        ngx_webrtc_mirror_export(track, packet, repaired);
+    }
+}
+
+
+void
+ngx_webrtc_track_stored(ngx_webrtc_track_t *track, uint64_t seq,
+    ngx_uint_t repaired, ngx_webrtc_usec_t now)
+{
+    size_t                len;
+    ngx_webrtc_packet_t  *packet;
+    ngx_webrtc_source_t  *source;
+
+    source = track->source;
+    packet = ngx_webrtc_ring_next(&track->ring);
+    len = packet->len - packet->header_len;
+
     ngx_webrtc_ring_add(&track->ring, seq);
 
-    track->received += !repaired;
     track->stats.packets++;
-    track->stats.bytes += rtp->payload_len;
+    track->stats.bytes += len;
     ngx_webrtc_rate_add(&track->rate, packet->len, now);
 
-    if (source->ntracks > 1 && !repaired && rtp->payload_len) {
-        ngx_webrtc_track_watch(track, rtp->timestamp, now);
+    if (source->ntracks > 1 && !repaired && len) {
+        ngx_webrtc_track_watch(track, packet->timestamp, now);
     }
 
     ngx_webrtc_track_key_frame(track, packet, now);
@@ -140,7 +160,7 @@ ngx_webrtc_track_input(ngx_webrtc_track_t *track, ngx_webrtc_rtp_t *rtp,
             || !ngx_queue_empty(&source->forwards)))
     {
         track->is_dirty = 1;
-        ngx_queue_insert_tail(&engine->dirty, &track->dirty);
+        ngx_queue_insert_tail(&source->peer->engine->dirty, &track->dirty);
     }
 }
 
@@ -169,7 +189,7 @@ ngx_webrtc_track_key_frame(ngx_webrtc_track_t *track,
 
 /* a layer that is never sent costs no memory for packets */
 
-static ngx_int_t
+ngx_int_t
 ngx_webrtc_track_begin(ngx_webrtc_track_t *track)
 {
     ngx_webrtc_engine_t  *engine;

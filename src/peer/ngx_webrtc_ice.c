@@ -37,6 +37,15 @@ ngx_webrtc_ice_init(ngx_webrtc_ice_t *ice)
 
 
 void
+ngx_webrtc_ice_set_local(ngx_webrtc_ice_t *ice, const u_char *ufrag,
+    const u_char *pwd)
+{
+    ngx_memcpy(ice->ufrag_buf, ufrag, NGX_WEBRTC_ICE_UFRAG_LEN);
+    ngx_memcpy(ice->pwd_buf, pwd, NGX_WEBRTC_ICE_PWD_LEN);
+}
+
+
+void
 ngx_webrtc_ice_set_external(ngx_webrtc_ice_t *ice,
     const ngx_webrtc_addr_t *way)
 {

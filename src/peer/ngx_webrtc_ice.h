@@ -56,6 +56,10 @@ typedef struct {
 
 ngx_int_t ngx_webrtc_ice_init(ngx_webrtc_ice_t *ice);
 
+/* in place of those that init() has made; of the same lengths */
+void ngx_webrtc_ice_set_local(ngx_webrtc_ice_t *ice, const u_char *ufrag,
+    const u_char *pwd);
+
 /* "way" stands for the remote address, see ngx_webrtc_addr_set_external() */
 void ngx_webrtc_ice_set_external(ngx_webrtc_ice_t *ice,
     const ngx_webrtc_addr_t *way);

@@ -97,13 +97,45 @@ ring_remembers_numbers_that_gave_way_early(void **state)
 }
 
 
+static void
+ring_forgets_what_was_overwritten(void **state)
+{
+    uint64_t           seq;
+    ngx_webrtc_ring_t  ring;
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_ring_init(&ring, 8, NULL), NGX_OK);
+
+    for (seq = 100; seq < 108; seq++) {
+        ngx_webrtc_ring_next(&ring)->keyframe = 1;
+        ngx_webrtc_ring_add(&ring, seq);
+    }
+
+    assert_non_null(ngx_webrtc_ring_find(&ring, 100));
+
+    ngx_webrtc_ring_spoil(&ring);
+
+    assert_null(ngx_webrtc_ring_find(&ring, 100));
+    assert_int_equal(ngx_webrtc_ring_get(&ring, 0)->keyframe, 0);
+    assert_non_null(ngx_webrtc_ring_find(&ring, 101));
+
+    ngx_webrtc_ring_add(&ring, 108);
+
+    assert_non_null(ngx_webrtc_ring_find(&ring, 108));
+
+    ngx_webrtc_ring_cleanup(&ring);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(ring_finds_packets_until_they_give_way),
         cmocka_unit_test(ring_keeps_order_of_arrival),
-        cmocka_unit_test(ring_remembers_numbers_that_gave_way_early)
+        cmocka_unit_test(ring_remembers_numbers_that_gave_way_early),
+        cmocka_unit_test(ring_forgets_what_was_overwritten)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,7 @@
 #include <proto/ngx_webrtc_stun.h>
 
 #include "lib/link.h"
+#include "lib/seats.h"
 
 
 /* a program with many clients has its own of these */
@@ -41,6 +42,12 @@
 
 #ifndef CLIENT_PACKETS
 #define CLIENT_PACKETS  4096
+#endif
+
+/* where the media of the n-th client are, if the test does not say it */
+
+#ifndef CLIENT_SEAT
+#define CLIENT_SEAT(n)  0
 #endif
 
 #define MSEC(n)  ((ngx_webrtc_usec_t) (n) * NGX_WEBRTC_MSEC)
@@ -63,7 +70,9 @@ struct flight_s {
 /* the engine, its network and its clock */
 
 typedef struct {
-    ngx_webrtc_engine_t       *engine;
+    ngx_webrtc_engine_t       *engine;      /* of the home, which is seat 0 */
+    seats_t                    seats;
+    ngx_uint_t                 seat;        /* of clients that are created */
     ngx_webrtc_certificate_t  *cert;
     ngx_webrtc_dtls_ctx_t     *ctx;
     ngx_webrtc_sctp_ctx_t     *sctp;
@@ -87,6 +96,7 @@ typedef struct {
 struct client_s {
     world_t                   *world;
     ngx_webrtc_peer_t         *peer;
+    ngx_uint_t                 seat;        /* of its media */
     ngx_webrtc_path_t          path;
     ngx_webrtc_certificate_t  *cert;
     ngx_webrtc_dtls_ctx_t     *ctx;
@@ -216,9 +226,9 @@ world_init(world_t *world)
     conf.speech.activation = MSEC(1000);
     conf.speech.hold = MSEC(2000);
 
-    world->engine = ngx_webrtc_engine_create(&conf, NULL);
-    assert_non_null(world->engine);
-    ngx_webrtc_engine_set_wall_offset(world->engine, 1700000000000000LL);
+    seats_init(&world->seats, &conf);
+
+    world->engine = world->seats.seats[0].engine;
 
     assert_int_equal(ngx_webrtc_outbox_init(&world->out, world->pool,
                                             256 * 1024, 256), NGX_OK);
@@ -338,27 +348,59 @@ world_send(world_t *world)
 
 
 static inline void
+world_round(world_t *world)
+{
+    ngx_int_t             rc;
+    ngx_uint_t            i;
+    ngx_webrtc_engine_t  *engine;
+
+    for (i = 0; i < world->seats.n; i++) {
+        engine = world->seats.seats[i].engine;
+
+        seats_read(&world->seats, i, world->now);
+
+        do {
+            rc = ngx_webrtc_engine_output(engine, world->now, &world->out);
+            world_send(world);
+        } while (rc == NGX_AGAIN);
+
+        ngx_webrtc_engine_tick(engine, world->now, &world->out);
+        world_send(world);
+
+        seats_wake(&world->seats, i);
+    }
+}
+
+
+/* what workers tell each other takes no time */
+
+static inline void
 world_turn(world_t *world)
 {
-    ngx_int_t  rc;
+    world_round(world);
 
-    do {
-        rc = ngx_webrtc_engine_output(world->engine, world->now, &world->out);
+    while (seats_busy(&world->seats)) {
+        seats_deliver(&world->seats, world->now, &world->out);
         world_send(world);
-    } while (rc == NGX_AGAIN);
 
-    ngx_webrtc_engine_tick(world->engine, world->now, &world->out);
-    world_send(world);
+        world_round(world);
+    }
 }
 
 
 static inline void
 client_input(client_t *client, u_char *pos, size_t len)
 {
-    size_t    held;
-    world_t  *world;
+    size_t                held;
+    world_t              *world;
+    ngx_webrtc_engine_t  *engine;
 
     world = client->world;
+    engine = world->seats.seats[client->seat].engine;
+
+    if (world->seats.n > 1) {
+        seats_deliver(&world->seats, world->now, &world->out);
+    }
 
     if (world_lost(world)) {
         return;
@@ -373,15 +415,15 @@ client_input(client_t *client, u_char *pos, size_t len)
         return;
     }
 
-    ngx_webrtc_engine_input(world->engine, &client->path, pos, len,
-                            world->now, &world->out);
+    ngx_webrtc_engine_input(engine, &client->path, pos, len, world->now,
+                            &world->out);
 
     held = client->held_len;
 
     if (held) {
         client->held_len = 0;
-        ngx_webrtc_engine_input(world->engine, &client->path, client->held,
-                                held, world->now, &world->out);
+        ngx_webrtc_engine_input(engine, &client->path, client->held, held,
+                                world->now, &world->out);
     }
 }
 
@@ -553,8 +595,13 @@ client_create_with(world_t *world, ngx_webrtc_certificate_t *cert,
                            (uint16_t) (20000 + world->nclients));
     ngx_webrtc_addr_set_v4(&client->path.local, "\x7f\0\0\1", 10000);
 
-    client->peer = ngx_webrtc_peer_create(world->engine, client_handler,
-                                          client, world->now);
+    client->seat = world->seat ? world->seat : CLIENT_SEAT(world->nclients);
+
+    client->peer = client->seat
+                   ? seats_peer(&world->seats, client->seat, client_handler,
+                                client)
+                   : ngx_webrtc_peer_create(world->engine, client_handler,
+                                            client, world->now);
     assert_non_null(client->peer);
 
     client_answer(client, lie);
@@ -1177,9 +1224,8 @@ world_cleanup(world_t *world)
         }
     }
 
-    assert_int_equal(ngx_webrtc_engine_peers(world->engine), 0);
-
-    ngx_webrtc_engine_destroy(world->engine);
+    seats_deliver(&world->seats, world->now, &world->out);
+    seats_cleanup(&world->seats);
     ngx_webrtc_sctp_ctx_destroy(world->sctp);
     ngx_webrtc_dtls_ctx_destroy(world->ctx);
     ngx_webrtc_certificate_destroy(world->cert);
