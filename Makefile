@@ -399,7 +399,7 @@ LOAD_OBJS :=		$(patsubst $(TOP)/t/bench/load/%.c,\
 				$(wildcard $(TOP)/t/bench/load/*.c))
 
 BENCH_PROGRAMS =	$(addprefix $(OUT)/bench/,webrtc_load \
-				raw_forwarder dtls_bench http_load)
+				raw_forwarder crypto_bench dtls_bench http_load)
 
 bench-programs: unit-deps | $(OUT)
 	@$(LOCK) $(SUBMAKE) --no-print-directory -s $(BENCH_PROGRAMS)
@@ -448,6 +448,11 @@ $(OUT)/bench/raw_forwarder: $(RAW_OBJS) $(OUT)/bench/libwebrtc.a
 	    $(LIBS) -lm
 
 -include $(RAW_OBJS:.o=.d)
+
+$(OUT)/bench/crypto_bench: $(TOP)/t/bench/crypto_bench.c \
+    $(OUT)/bench/libwebrtc.a
+	$(CC) $(BENCH_FLAGS) -o $@ $< $(OUT)/bench/libwebrtc.a -lsrtp2 \
+	    $(LIBS) -lm
 
 
 # benchmarks

@@ -5,11 +5,10 @@
 
 
 /*
- * The cost of the crypto room, best of five runs, in CPU time.  By hand:
+ * The cost of the crypto room, best of five runs, in CPU time, and that of
+ * libsrtp2 beside it.
  *
- *   gcc -std=gnu99 -O2 -DNGX_WEBRTC_STANDALONE -Isrc -o build/crypto_bench \
- *       t/bench/crypto_bench.c src/core/ngx_*.c src/crypto/ngx_*.c \
- *       -lsrtp2 -lssl -lcrypto && build/crypto_bench
+ *     make bench-programs && build/bench/crypto_bench
  */
 
 
@@ -20,10 +19,24 @@
 #include <core/ngx_webrtc_core.h>
 #include <core/ngx_webrtc_cursor.h>
 #include <crypto/ngx_webrtc_dtls.h>
+#include <crypto/ngx_webrtc_srtp.h>
+
+#include <srtp2/srtp.h>
 
 
 #define PACKETS  200000
 #define RUNS     5
+
+/* messages of an outbox */
+#define SLICE    256
+
+
+typedef struct {
+    const char    *name;
+    void        *(*create)(const ngx_webrtc_srtp_keys_t *keys);
+    void         (*protect)(void *out, u_char *pkt, size_t len);
+    void         (*destroy)(void *out);
+} library_t;
 
 
 static ngx_webrtc_dtls_ctx_t     *ctx;
@@ -41,6 +54,13 @@ cpu(void)
 }
 
 
+static const char *
+profile_name(ngx_uint_t profile)
+{
+    return profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM ? "GCM" : "CM ";
+}
+
+
 static void
 keys_fill(ngx_webrtc_srtp_keys_t *keys, ngx_uint_t profile, ngx_uint_t n)
 {
@@ -49,56 +69,185 @@ keys_fill(ngx_webrtc_srtp_keys_t *keys, ngx_uint_t profile, ngx_uint_t n)
 }
 
 
-static void
-protect(const char *name, ngx_uint_t profile, ngx_uint_t nkeys, size_t len)
+static void *
+own_create(const ngx_webrtc_srtp_keys_t *keys)
 {
-    double                   start, best, rtcp;
-    u_char                   pkt[1500];
-    ngx_uint_t               i, run;
-    struct mallinfo2         before, after;
-    ngx_webrtc_srtp_out_t  **out;
-    ngx_webrtc_srtp_keys_t   keys;
+    return ngx_webrtc_srtp_out_create(keys);
+}
 
-    out = malloc(nkeys * sizeof(*out));
-    memset(pkt, 0, sizeof(pkt));
-    before = mallinfo2();
 
-    for (i = 0; i < nkeys; i++) {
-        keys_fill(&keys, profile, i);
-        out[i] = ngx_webrtc_srtp_out_create(&keys);
+static void
+own_protect(void *out, u_char *pkt, size_t len)
+{
+    (void) ngx_webrtc_srtp_protect_later(out, pkt, 12, len, 0);
+}
+
+
+static void
+own_destroy(void *out)
+{
+    ngx_webrtc_srtp_out_destroy(out);
+}
+
+
+static void *
+libsrtp_create(const ngx_webrtc_srtp_keys_t *keys)
+{
+    u_char          key[NGX_WEBRTC_SRTP_KEY_LEN + NGX_WEBRTC_SRTP_SALT_LEN];
+    srtp_t          srtp;
+    srtp_policy_t   policy;
+
+    memset(&policy, 0, sizeof(policy));
+
+    if (keys->profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM) {
+        srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
+        srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
+
+    } else {
+        srtp_crypto_policy_set_rtp_default(&policy.rtp);
+        srtp_crypto_policy_set_rtcp_default(&policy.rtcp);
     }
 
-    after = mallinfo2();
+    memcpy(key, keys->local_key, NGX_WEBRTC_SRTP_KEY_LEN);
+    memcpy(key + NGX_WEBRTC_SRTP_KEY_LEN, keys->local_salt,
+           NGX_WEBRTC_SRTP_SALT_LEN);
+
+    policy.ssrc.type = ssrc_any_outbound;
+    policy.key = key;
+    policy.allow_repeat_tx = 1;
+
+    if (srtp_create(&srtp, &policy) != srtp_err_status_ok) {
+        abort();
+    }
+
+    return srtp;
+}
+
+
+static void
+libsrtp_protect(void *srtp, u_char *pkt, size_t len)
+{
+    int  n;
+
+    n = (int) len;
+
+    if (srtp_protect(srtp, pkt, &n) != srtp_err_status_ok) {
+        abort();
+    }
+}
+
+
+static void
+libsrtp_destroy(void *srtp)
+{
+    (void) srtp_dealloc(srtp);
+}
+
+
+static const library_t  libsrtp = {
+    "libsrtp2", libsrtp_create, libsrtp_protect, libsrtp_destroy
+};
+
+static const library_t  openssl = {
+    "OpenSSL", own_create, own_protect, own_destroy
+};
+
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+static const library_t  ipsec_mb = {
+    "libipsec-mb", own_create, own_protect, own_destroy
+};
+#endif
+
+
+/* as the fan-out does it: the packets of a slice, then the next slice */
+
+static void
+slices(const library_t *lib, void **outs, ngx_uint_t nkeys, u_char *pkts,
+    size_t len)
+{
+    u_char      *p;
+    ngx_uint_t   i;
+
+    for (i = 0; i < PACKETS; i++) {
+        p = pkts + i % SLICE * 1300;
+
+        memset(p, 0, 20);
+        p[0] = 0x80;
+        (void) ngx_webrtc_put16(p + 2, (uint32_t) (i / nkeys));
+
+        lib->protect(outs[i % nkeys], p, len);
+
+        if (i % SLICE == SLICE - 1) {
+            ngx_webrtc_srtp_finish();
+        }
+    }
+
+    ngx_webrtc_srtp_finish();
+}
+
+
+static void
+protect(const library_t *lib, ngx_uint_t profile, ngx_uint_t nkeys, size_t len)
+{
+    void                    **outs;
+    double                    start, best;
+    u_char                   *pkts;
+    ngx_uint_t                i, run;
+    struct mallinfo2          before, after;
+    ngx_webrtc_srtp_keys_t    keys;
+
+    outs = malloc(nkeys * sizeof(void *));
+    pkts = calloc(SLICE, 1300);
     best = 1e9;
-    rtcp = 1e9;
 
     for (run = 0; run < RUNS; run++) {
-        start = cpu();
+        before = mallinfo2();
 
-        for (i = 0; i < PACKETS; i++) {
-            (void) ngx_webrtc_put16(pkt + 2, (uint32_t) i);
-            (void) ngx_webrtc_srtp_protect(out[i % nkeys], pkt, 20, len, 0);
+        for (i = 0; i < nkeys; i++) {
+            keys_fill(&keys, profile, i);
+            outs[i] = lib->create(&keys);
         }
 
+        after = mallinfo2();
+        start = cpu();
+        slices(lib, outs, nkeys, pkts, len);
         best = ngx_min(best, (cpu() - start) / PACKETS);
-        start = cpu();
 
-        for (i = 0; i < PACKETS; i++) {
-            (void) ngx_webrtc_srtp_protect_rtcp(out[i % nkeys], pkt, 100);
+        for (i = 0; i < nkeys; i++) {
+            lib->destroy(outs[i]);
         }
-
-        rtcp = ngx_min(rtcp, (cpu() - start) / PACKETS);
     }
 
-    printf("protect %s, %4zu keys, %4zu bytes: %.3f us; RTCP %.3f us; "
-           "%zu bytes per key\n", name, (size_t) nkeys, len, best, rtcp,
-           (size_t) (after.uordblks - before.uordblks) / nkeys);
+    printf("protect by %-11s %s, %4zu keys, %4zu bytes: %6.3f us; "
+           "%5zu bytes per key\n", lib->name, profile_name(profile),
+           (size_t) nkeys, len, best,
+           (size_t) (after.uordblks + after.hblkhd - before.uordblks
+                     - before.hblkhd) / nkeys);
 
-    for (i = 0; i < nkeys; i++) {
-        ngx_webrtc_srtp_out_destroy(out[i]);
+    free(pkts);
+    free(outs);
+}
+
+
+/* a library at a time: what our own is made on is the process' */
+
+static void
+compare(const library_t *lib)
+{
+    ngx_uint_t  i;
+
+    static const ngx_uint_t  keys[] = { 50, 500, 1000, 5000 };
+
+    for (i = 0; i < 4; i++) {
+        protect(lib, NGX_WEBRTC_SRTP_AEAD_AES_128_GCM, keys[i], 1200);
     }
 
-    free(out);
+    for (i = 0; i < 4; i++) {
+        protect(lib, NGX_WEBRTC_SRTP_AES128_CM_SHA1_80, keys[i], 1200);
+    }
+
+    protect(lib, NGX_WEBRTC_SRTP_AEAD_AES_128_GCM, 50, 200);
+    protect(lib, NGX_WEBRTC_SRTP_AES128_CM_SHA1_80, 50, 200);
 }
 
 
@@ -230,7 +379,7 @@ main(void)
     ngx_str_t                  hash = ngx_string("sha-256");
     ngx_webrtc_certificate_t  *cert;
 
-    if (ngx_webrtc_srtp_init() != NGX_OK) {
+    if (srtp_init() != srtp_err_status_ok) {
         return 1;
     }
 
@@ -239,12 +388,16 @@ main(void)
     (void) ngx_webrtc_fingerprint_parse(&hash,
                              ngx_webrtc_certificate_fingerprint(cert), &fp);
 
-    protect("GCM", NGX_WEBRTC_SRTP_AEAD_AES_128_GCM, 100, 1200);
-    protect("GCM", NGX_WEBRTC_SRTP_AEAD_AES_128_GCM, 1000, 1200);
-    protect("GCM", NGX_WEBRTC_SRTP_AEAD_AES_128_GCM, 100, 200);
-    protect("CM ", NGX_WEBRTC_SRTP_AES128_CM_SHA1_80, 100, 1200);
-    protect("CM ", NGX_WEBRTC_SRTP_AES128_CM_SHA1_80, 1000, 1200);
-    protect("CM ", NGX_WEBRTC_SRTP_AES128_CM_SHA1_80, 100, 200);
+    compare(&libsrtp);
+    compare(&openssl);
+
+    if (ngx_webrtc_srtp_init() != NGX_OK) {
+        return 1;
+    }
+
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+    compare(&ipsec_mb);
+#endif
 
     unprotect("GCM", NGX_WEBRTC_SRTP_AEAD_AES_128_GCM, 1200);
     unprotect("CM ", NGX_WEBRTC_SRTP_AES128_CM_SHA1_80, 1200);
@@ -254,6 +407,7 @@ main(void)
     ngx_webrtc_dtls_ctx_destroy(ctx);
     ngx_webrtc_certificate_destroy(cert);
     ngx_webrtc_srtp_cleanup();
+    (void) srtp_shutdown();
 
     return 0;
 }
