@@ -82,6 +82,16 @@ test('every packet of one comes to each of eight once', async () => {
 });
 
 
+test('what receivers lose is repaired', async () => {
+    const { packets } = await measured('--subscribers', '4', '--loss', '5',
+                                       '--rate', '200', '--burst', '4',
+                                       '--warmup', '0.2', '--duration', '1');
+
+    assertAllCame(packets, 4);
+    assert.ok(packets.repaired > 0);
+});
+
+
 test('rooms keep to themselves, with AES-CM and segments', async () => {
     const result = await measured('--rooms', '2', '--per-room', '3',
                                   '--publishers', '0', '--subscribers', '0',
@@ -102,6 +112,16 @@ test('subscribers come and go', async () => {
     assert.ok(setups.count > 0);
     assert.strictEqual(setups.failed, 0);
     assert.strictEqual(setup.media.count, setups.count);
+});
+
+
+test('messages of data channels', async () => {
+    const result = await measured('--mode', 'data', '--subscribers', '3',
+                                  '--rate', '200', '--burst', '2',
+                                  '--warmup', '0.2', '--duration', '0.5');
+
+    assertAllCame(result.packets, 3);
+    assert.strictEqual(result.packets.duplicates, 0);
 });
 
 

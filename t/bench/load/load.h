@@ -47,6 +47,10 @@ typedef enum {
     LOAD_KINDS
 } load_kind_e;
 
+/* the kind of a message of a data channel, in its stamp */
+
+#define LOAD_DATA           LOAD_KINDS
+
 
 /* what clients send or receive, as bits */
 
@@ -83,8 +87,10 @@ typedef struct {
     ngx_uint_t                both;         /* who do both, "--per-room" */
 
     ngx_uint_t                size;         /* bytes of RTP, header and all */
+    ngx_uint_t                message;      /* bytes, on data channels */
     ngx_uint_t                rate;         /* packets per second of video */
     ngx_uint_t                burst;
+    ngx_uint_t                loss;         /* per cent, of received media */
     ngx_uint_t                concurrency;  /* members who join at a time */
 
     ngx_webrtc_usec_t         warmup;
@@ -111,6 +117,7 @@ typedef struct {
 
 typedef enum {
     LOAD_CLIENT_CONNECTED = 0,      /* ICE and DTLS are up, SRTP is keyed */
+    LOAD_CLIENT_OPEN,               /* --mode data: the channel is there */
     LOAD_CLIENT_FAILED,             /* "reason" says why; the last event */
     LOAD_CLIENT_CLOSED              /* by the server; the last event */
 } load_client_event_e;
@@ -205,6 +212,7 @@ struct load_member_s {
     ngx_webrtc_usec_t         secured;      /* DTLS */
     ngx_webrtc_usec_t         played;       /* the first packet of media */
 
+    ngx_uint_t                sources;      /* of others, that have come */
     uint64_t                  sent;         /* packets in the interval */
 
     load_timer_t              timer;        /* the run's */
@@ -220,8 +228,8 @@ void load_member_offered(load_member_t *member);
 void load_member_answered(load_member_t *member);
 void load_member_up(load_member_t *member);
 void load_member_left(load_member_t *member);
-/* by the client itself: the first packet of media has come */
-void load_member_played(load_member_t *member);
+/* by the client itself: the first packet of a source has come */
+void load_member_source(load_member_t *member);
 void load_member_failed(load_member_t *member, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

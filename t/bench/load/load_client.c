@@ -5,6 +5,7 @@
 
 
 #include "load_client.h"
+#include "load_data.h"
 
 #include <crypto/ngx_webrtc_dtls_internal.h>
 #include <proto/ngx_webrtc_codec.h>
@@ -17,6 +18,7 @@
 
 static ngx_int_t load_media_profile(load_t *load);
 static void load_client_free(void *data);
+static ngx_uint_t load_client_loses(load_t *load);
 static void load_client_begin(load_client_t *client);
 static void load_client_tick(load_timer_t *timer);
 static ngx_int_t load_client_secure(load_client_t *client);
@@ -75,6 +77,10 @@ load_media_init(load_t *load)
         return NGX_ERROR;
     }
 
+    if (load_data_init(load) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return load_media_profile(load);
 }
 
@@ -106,6 +112,8 @@ load_media_cleanup(load_t *load)
     if (media == NULL) {
         return;
     }
+
+    load_data_cleanup(load);
 
     if (media->dtls) {
         ngx_webrtc_dtls_ctx_destroy(media->dtls);
@@ -181,6 +189,8 @@ load_client_destroy(load_client_t *client)
 
     client->destroyed = 1;
     client->ended = 1;
+
+    load_data_stop(client);
 
     if (client->dtls) {
         ngx_webrtc_dtls_close(client->dtls);
@@ -429,6 +439,7 @@ load_client_datagram(load_client_t *client, u_char *pos, size_t len,
         (void) ngx_webrtc_dtls_input(client->dtls, pos, pos + len,
                                      client->load->loop.now);
         load_client_flush(client);
+        load_data_drain(client->load);
         return;
     }
 
@@ -439,9 +450,24 @@ load_client_datagram(load_client_t *client, u_char *pos, size_t len,
     if (ngx_webrtc_rtp_is_rtcp(pos, pos + len)) {
         load_rtcp_input(client, pos, len);
 
-    } else {
+    } else if (!load_client_loses(client->load)) {
         load_receive_rtp(client, pos, len, arrival);
     }
+}
+
+
+/* the same ones in each run */
+
+static ngx_uint_t
+load_client_loses(load_t *load)
+{
+    if (load->options.loss == 0) {
+        return 0;
+    }
+
+    load->media->seed = load->media->seed * 1664525 + 1013904223;
+
+    return (load->media->seed >> 8) % 100 < load->options.loss;
 }
 
 
@@ -493,6 +519,8 @@ load_client_secure(load_client_t *client)
         load_client_fail(client, "DTLS cannot start");
         return NGX_ERROR;
     }
+
+    load_data_attach(client);
 
     return NGX_OK;
 }
@@ -590,5 +618,6 @@ load_client_keyed(load_client_t *client)
 
     if (!client->ended) {
         load_send_start(client);
+        load_data_start(client);
     }
 }

@@ -19,6 +19,7 @@
 #include <crypto/ngx_webrtc_dtls.h>
 #include <crypto/ngx_webrtc_srtp_cipher.h>
 #include <media/ngx_webrtc_arrivals.h>
+#include <peer/ngx_webrtc_sctp.h>
 #include <proto/ngx_webrtc_rtp_ext.h>
 
 #include "load.h"
@@ -42,6 +43,8 @@ typedef struct {
 
 
 /* what arrives with one SSRC */
+
+typedef struct load_data_s  load_data_t;
 
 typedef struct {
     uint32_t                    ssrc;
@@ -142,7 +145,7 @@ struct load_client_s {
     ngx_webrtc_srtp_out_t      *out;
     ngx_webrtc_srtp_cipher_t   *in;
     ngx_uint_t                  profile;
-    void                       *data_end;   /* of data channels */
+    load_data_t                *channel;    /* NULL: no data channels */
 
     /* receiving */
     load_stream_t              *streams;
@@ -184,6 +187,12 @@ typedef struct load_media_s {
     uint64_t                    skipped;    /* bursts that came too late */
     load_histogram_t            lag;        /* ns behind the plan */
 
+    ngx_webrtc_sctp_ctx_t      *sctp;       /* NULL: no data channels */
+    ngx_queue_t                 ready;
+    load_timer_t                sctp_timer;
+
+    uint32_t                    seed;       /* of --loss */
+
     u_char                     *batch;      /* LOAD_BATCH messages */
     size_t                      batch_size; /* of one */
     u_char                     *burst;
@@ -219,6 +228,9 @@ void load_udp_burst(load_client_t *client, u_char *pos, size_t len,
 void load_receive_formats(load_client_t *client);
 void load_receive_rtp(load_client_t *client, u_char *pos, size_t len,
     uint64_t arrival);
+/* "*source" is where the last one was; NULL: it is looked for */
+void load_receive_stamp(load_client_t *client, load_source_t **source,
+    const load_stamp_t *stamp, uint64_t arrival, ngx_uint_t repair);
 load_stream_t *load_receive_find(load_client_t *client, uint32_t ssrc);
 void load_receive_cleanup(load_client_t *client);
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 
+static ngx_uint_t load_member_has_all(load_member_t *member);
 static ngx_uint_t load_member_cycles(load_member_t *member);
 static void load_member_complete(load_member_t *member);
 static void load_member_stage(load_member_t *member, load_stage_e stage,
@@ -36,6 +37,7 @@ load_member_join(load_member_t *member)
     member->reached = 0;
     member->secured = 0;
     member->played = 0;
+    member->sources = 0;
 
     run->joining++;
     run->there++;
@@ -162,13 +164,7 @@ load_member_up(load_member_t *member)
 
     load_timer_remove(&member->load->loop, &member->timer);
 
-    /* who gets nothing, since nobody sends, is complete */
-
-    if (!(member->ways & LOAD_RECEIVE)
-        || options->publishers + options->both <= (member->ways & LOAD_SEND)
-        || options->mode == LOAD_MODE_DATA
-        || member->played)
-    {
+    if (load_member_has_all(member)) {
         load_member_complete(member);
 
     } else if (load_member_cycles(member)) {
@@ -180,12 +176,49 @@ load_member_up(load_member_t *member)
 
 
 void
-load_member_played(load_member_t *member)
+load_member_source(load_member_t *member)
 {
-    if (member->state == LOAD_MEMBER_UP) {
+    member->sources++;
+
+    if (member->played == 0) {
+        member->played = member->load->loop.now;
+    }
+
+    if (member->state == LOAD_MEMBER_UP && load_member_has_all(member)) {
         load_member_complete(member);
         load_run_ready(member->load->run);
     }
+}
+
+
+/*
+ * Whether something has come of everybody else in the room; of who comes and
+ * goes the first packet is enough.
+ */
+
+static ngx_uint_t
+load_member_has_all(load_member_t *member)
+{
+    ngx_uint_t       senders, kinds;
+    load_options_t  *options;
+
+    options = &member->load->options;
+
+    senders = options->publishers + options->both;
+    senders -= (member->ways & LOAD_SEND) ? 1 : 0;
+
+    if (!(member->ways & LOAD_RECEIVE) || senders == 0) {
+        return 1;
+    }
+
+    if (load_member_cycles(member)) {
+        return member->sources > 0;
+    }
+
+    kinds = (options->mode == LOAD_MODE_DATA)
+            ? 1 : (ngx_uint_t) options->audio + options->video;
+
+    return member->sources == senders * kinds;
 }
 
 

@@ -48,7 +48,7 @@ static const load_option_t  load_options[] = {
     { "target", LOAD_OPTION_TEXT, offsetof(load_options_t, target), 0, 0,
       "sora:ws://HOST:PORT/PATH, or another server's" },
     { "mode", LOAD_OPTION_OTHER, 0, 0, 0,
-      "media (the default), setup, idle" },
+      "media (the default), setup, idle or data" },
     { "publishers", LOAD_OPTION_NUMBER, offsetof(load_options_t, publishers),
       0, 1000, "who only send, in each room; 1" },
     { "subscribers", LOAD_OPTION_NUMBER,
@@ -71,6 +71,9 @@ static const load_option_t  load_options[] = {
       "VP8 (the default), VP9 or H264" },
     { "size", LOAD_OPTION_NUMBER, offsetof(load_options_t, size), 120, 1400,
       "of RTP packets of video, without SRTP's bytes; 1200" },
+    { "message", LOAD_OPTION_NUMBER, offsetof(load_options_t, message), 32,
+      1024, "bytes, with --mode data, where --rate and --burst are of them;"
+      " 100" },
     { "rate", LOAD_OPTION_NUMBER, offsetof(load_options_t, rate), 1, 100000,
       "packets of video per second and publisher; 100" },
     { "total", LOAD_OPTION_NUMBER, offsetof(load_options_t, total), 0,
@@ -87,6 +90,8 @@ static const load_option_t  load_options[] = {
       3600, "seconds that a member may take to join; 20" },
     { "pid", LOAD_OPTION_TEXT, offsetof(load_options_t, pids), 0, 0,
       "P[,P...]: the server's processes, for CPU time and memory" },
+    { "loss", LOAD_OPTION_NUMBER, offsetof(load_options_t, loss), 0, 50,
+      "per cent of the packets that receivers throw away; 0" },
     { "nack", LOAD_OPTION_OTHER, 0, 0, 0,
       "on (the default) or off" },
     { "twcc", LOAD_OPTION_OTHER, 0, 0, 0,
@@ -119,6 +124,7 @@ load_options_parse(load_options_t *options, int argc, char *const *argv)
     options->subscribers = 50;
     options->concurrency = 20;
     options->size = 1200;
+    options->message = 100;
     options->rate = 100;
     options->burst = 1;
     options->warmup = NGX_WEBRTC_SEC;
@@ -242,7 +248,9 @@ load_option_other(load_options_t *options, const char *name,
 {
     ngx_uint_t  i, on;
 
-    static const char *const  modes[] = { "media", "setup", "idle" };
+    static const char *const  modes[] = {
+        "media", "setup", "idle", "data"
+    };
 
     if (strcmp(name, "mode") == 0) {
         for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
@@ -369,6 +377,11 @@ load_options_check(load_options_t *options)
     if (options->publishers + options->both + options->subscribers == 0) {
         fprintf(stderr, "there is nobody to join\n");
         return NGX_ERROR;
+    }
+
+    if (options->mode == LOAD_MODE_DATA) {
+        options->audio = 0;
+        options->video = 0;
     }
 
     if (options->mode == LOAD_MODE_SETUP && options->subscribers == 0) {

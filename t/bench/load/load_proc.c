@@ -101,7 +101,8 @@ load_pids_memory(const load_pids_t *pids, load_usage_t *usage)
 
         while (fgets(line, sizeof(line), file)) {
             usage->rss += load_proc_number(line, "Rss:");
-            usage->pss += load_proc_number(line, "Pss:");
+            usage->pss += load_proc_number(line, "Pss_Anon:");
+            usage->pss += load_proc_number(line, "Pss_Shmem:");
         }
 
         fclose(file);

@@ -35,7 +35,7 @@ static void load_receive_filled(load_stream_t *stream, uint16_t seq);
 static void load_receive_payload(load_client_t *client, load_stream_t *stream,
     const ngx_webrtc_rtp_t *rtp, uint64_t arrival);
 static load_source_t *load_receive_source(load_client_t *client,
-    load_stream_t *stream, const load_stamp_t *stamp);
+    const load_stamp_t *stamp);
 
 
 /* from the tracks that were agreed on; what was known before stays */
@@ -364,7 +364,6 @@ load_receive_payload(load_client_t *client, load_stream_t *stream,
     ngx_uint_t      i;
     load_meter_t   *meter;
     load_stamp_t    stamp;
-    load_source_t  *source;
 
     p = rtp->payload;
     last = p + rtp->payload_len;
@@ -389,11 +388,6 @@ load_receive_payload(load_client_t *client, load_stream_t *stream,
         return;
     }
 
-    source = load_receive_source(client, stream, &stamp);
-    if (source == NULL) {
-        return;
-    }
-
     meter = &client->load->media->meter;
 
     if (client->load->media->measuring) {
@@ -401,12 +395,7 @@ load_receive_payload(load_client_t *client, load_stream_t *stream,
         meter->bytes += rtp->header_len + rtp->payload_len;
     }
 
-    load_meter_add(meter, source, &stamp, arrival, stream->rtx);
-
-    if (client->member->played == 0) {
-        client->member->played = client->load->loop.now;
-        load_member_played(client->member);
-    }
+    load_receive_stamp(client, &stream->source, &stamp, arrival, stream->rtx);
 
     if (stream->kind == LOAD_VIDEO && !stream->rtx && !stream->keyed) {
         stream->keyed = stamp.key;
@@ -420,26 +409,35 @@ load_receive_payload(load_client_t *client, load_stream_t *stream,
 }
 
 
+void
+load_receive_stamp(load_client_t *client, load_source_t **source,
+    const load_stamp_t *stamp, uint64_t arrival, ngx_uint_t repair)
+{
+    if (*source == NULL || (*source)->member != stamp->member
+        || (*source)->kind != stamp->kind)
+    {
+        *source = load_receive_source(client, stamp);
+
+        if (*source == NULL) {
+            return;
+        }
+    }
+
+    load_meter_add(&client->load->media->meter, *source, stamp, arrival,
+                   repair);
+}
+
+
 static load_source_t *
-load_receive_source(load_client_t *client, load_stream_t *stream,
-    const load_stamp_t *stamp)
+load_receive_source(load_client_t *client, const load_stamp_t *stamp)
 {
     ngx_uint_t       i;
     load_source_t   *source, **sources;
-
-    source = stream->source;
-
-    if (source && source->member == stamp->member
-        && source->kind == stamp->kind)
-    {
-        return source;
-    }
 
     for (i = 0; i < client->nsources; i++) {
         source = client->sources[i];
 
         if (source->member == stamp->member && source->kind == stamp->kind) {
-            stream->source = source;
             return source;
         }
     }
@@ -461,7 +459,7 @@ load_receive_source(load_client_t *client, load_stream_t *stream,
     source->kind = stamp->kind;
 
     sources[client->nsources++] = source;
-    stream->source = source;
+    load_member_source(client->member);
 
     return source;
 }

@@ -42,7 +42,9 @@ load_report(load_t *load)
     load_run_t      *run;
     load_options_t  *options;
 
-    static const char *const  modes[] = { "media", "setup", "idle" };
+    static const char *const  modes[] = {
+        "media", "setup", "idle", "data"
+    };
 
     run = load->run;
     options = &load->options;

@@ -10,7 +10,7 @@
  */
 
 
-#include "load.h"
+#include "load_data.h"
 
 #include <proto/ngx_webrtc_json.h>
 
@@ -251,6 +251,13 @@ load_sora_connect(load_sora_session_t *session)
                         "audio", options->audio,
                         "video", video);
 
+    if (message && options->mode == LOAD_MODE_DATA) {
+        json_object_set_new(message, "data_channel_signaling", json_true());
+        json_object_set_new(message, "data_channels",
+                            json_pack("[{s:s, s:s}]", "label", LOAD_DATA_LABEL,
+                                      "direction", roles[member->ways & 3]));
+    }
+
     if (message == NULL || load_sora_send(session, message) != NGX_OK) {
         load_member_failed(member, "connect cannot be sent");
     }
@@ -344,7 +351,10 @@ load_sora_handler(load_client_t *client, load_client_event_e event,
 
     session = data;
 
-    if (event == LOAD_CLIENT_CONNECTED) {
+    if (event == LOAD_CLIENT_OPEN
+        || (event == LOAD_CLIENT_CONNECTED
+            && session->member->load->options.mode != LOAD_MODE_DATA))
+    {
         load_member_up(session->member);
         return;
     }
