@@ -8,10 +8,17 @@
 
 const { programMissing, run } = require('./programs');
 const { address } = require('./address');
+const throttle = require('./throttle');
 
 
 const TOOL = 'webrtc_load';
 const CORE = 1e6;               /* us of CPU time in a second */
+const TIMEOUT = 60;             /* s: joining may be slow somewhere */
+
+/* of overload(), in cores */
+
+const LEAST = 0.01;
+const STEP = 1.3;
 
 
 const missing = () => programMissing(TOOL);
@@ -36,6 +43,7 @@ function options(load) {
         mode: load.mode ?? 'media',
         concurrency: load.concurrency,
         warmup: load.warmup,
+        timeout: TIMEOUT,
     };
 
     return Object.entries(list).filter(([, value]) => value !== undefined)
@@ -104,4 +112,34 @@ async function rateFor(server, load, share) {
 }
 
 
-module.exports = { missing, tool, figuresOf, rateFor, forward, setup, idle };
+/*
+ * The worker is given less and less of its core, until no more than 60 % of
+ * what it should forward arrives.  A busy worker finds more in each turn and
+ * becomes cheaper by that, so the share cannot be told beforehand.
+ */
+
+async function overload({ server, load, settings }) {
+    const offered = load.rate * load.subscribers;
+    const within = (share, duration) => throttle.throttled(
+        server.pids, share, () => tool(server, load, duration))
+        .then(figuresOf);
+
+    let share = figuresOf(await tool(server, load, 1)).cpu / 100;
+
+    for (let figures; !(figures?.rate < 0.6 * offered); share /= STEP) {
+        if (share < LEAST) {
+            throw new Error('the worker forwards everything even with'
+                            + ` ${100 * LEAST} % of its core`);
+        }
+
+        figures = await within(share, 1);
+    }
+
+    const figures = await within(STEP * share, settings.duration);
+
+    return { ...figures, forwarded: figures.rate };
+}
+
+
+module.exports = { missing, tool, figuresOf, rateFor, forward, setup, idle,
+                   overload };

@@ -14,6 +14,7 @@ const http = require('./http');
 const latencies = require('./latency');
 const media = require('./media');
 const { alone, programMissing } = require('./programs');
+const throttle = require('./throttle');
 
 
 const COST = { name: 'cost', title: 'CPU per packet', unit: ' us' };
@@ -246,6 +247,23 @@ const ROWS = [
         figures: [{ name: 'cost', title: 'CPU of one', unit: ' us' }],
         goals: [
             speed(11, 'DTLS handshakes', 'OpenSSL', 0.9, { of: 'module' }),
+        ],
+    },
+    {
+        name: 'overload',
+        title: 'Twice overloaded',
+        text: '400 000 packets per second to be forwarded by a worker that'
+              + ' is given so little of its core that it can forward about'
+              + ' half of them.',
+        missing: () => media.missing() ?? throttle.missing(),
+        measure: media.overload,
+        load: { subscribers: 50, rate: 8000, burst: 1 },
+        contestants: on('nginx'),
+        figures: [{ name: 'forwarded', title: 'forwarded', unit: ' /s' },
+                  ...FORWARD],
+        goals: [
+            value(8, 'twice overloaded, p99 of what is sent', 'nginx', 'p99',
+                  50000, ' us'),
         ],
     },
     {

@@ -23,7 +23,7 @@ const { LOOPBACK, address } = require('./address');
 const { configText } = require('./nginx_conf');
 const { Nginx } = require('../lib/nginx');
 const { cores, descriptors, pin, TOP } = require('./machine');
-const { freeTcp, freeUdp } = require('../lib/ports');
+const { freeBoth, freeTcp } = require('../lib/ports');
 const { until } = require('../lib/poll');
 
 
@@ -121,7 +121,7 @@ function startNginx(defaults) {
 
 function startRaw(...args) {
     return async () => {
-        const port = await freeUdp();
+        const port = await freeBoth();
         const server = launch(RAW, ['--port', port, ...args]);
 
         server.target = `raw:${address()}:${port}`;

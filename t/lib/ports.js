@@ -108,4 +108,20 @@ async function findUdp(count = 1) {
 }
 
 
-module.exports = { freeTcp: inTurn(findTcp), freeUdp: inTurn(findUdp) };
+/* One that is free for both. */
+
+async function findBoth() {
+    for ( ;; ) {
+        const port = await findTcp();
+
+        if (await udpIsFree(port)) {
+            return port;
+        }
+    }
+}
+
+
+module.exports = {
+    freeTcp: inTurn(findTcp), freeUdp: inTurn(findUdp),
+    freeBoth: inTurn(findBoth),
+};
