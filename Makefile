@@ -478,7 +478,7 @@ endif
 
 # one of the tests, which is among them unless others are named, runs it
 
-api: $(if $(TESTS),$(if $(findstring load.test.js,$(TESTS)),bench-programs),\
+api: $(if $(TESTS),$(if $(findstring api/load,$(TESTS)),bench-programs),\
 	bench-programs)
 
 api browser: test-deps npm $(NODE_BUILD)

@@ -230,6 +230,16 @@ raw_control_add(raw_control_t *control, raw_line_t *line,
     raw_peer_t              *peer;
     ngx_webrtc_srtp_keys_t   keys;
 
+    if (strcmp(line->verb, "PUB") != 0 && strcmp(line->verb, "SUB") != 0) {
+        return "a verb that is not known";
+    }
+
+    if (line->profile != NGX_WEBRTC_SRTP_AES128_CM_SHA1_80
+        && line->profile != NGX_WEBRTC_SRTP_AEAD_AES_128_GCM)
+    {
+        return "a profile that is not known";
+    }
+
     if (raw_control_key(line->key, keys.local_key, NGX_WEBRTC_SRTP_KEY_LEN)
         != NGX_OK
         || raw_control_key(line->key + 2 * NGX_WEBRTC_SRTP_KEY_LEN,
@@ -251,18 +261,17 @@ raw_control_add(raw_control_t *control, raw_line_t *line,
                                                    NGX_WEBRTC_SRTP_LABEL_RTP,
                                                    NGX_WEBRTC_SRTP_OPEN);
 
-        return peer->open ? NULL : "a profile that is not known";
+        return peer->open ? NULL : "no memory";
     }
 
     if (strcmp(line->verb, "SUB") == 0 && peer->seal == NULL) {
         keys.profile = line->profile;
         peer->seal = ngx_webrtc_srtp_out_create(&keys);
 
-        return peer->seal ? raw_control_subscribe(peer)
-                          : "a profile that is not known";
+        return peer->seal ? raw_control_subscribe(peer) : "no memory";
     }
 
-    return "a verb that is not known, or said twice";
+    return "said twice";
 }
 
 
