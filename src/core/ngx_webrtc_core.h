@@ -136,6 +136,24 @@ ngx_webrtc_queue_link(ngx_queue_t *q, ngx_queue_t *prev, ngx_queue_t *next)
 #endif /* NGX_WEBRTC_STANDALONE */
 
 
+/* memory that will be needed soon; any address will do */
+
+#define NGX_WEBRTC_CACHE_LINE   64
+
+#define ngx_webrtc_prefetch(p)  __builtin_prefetch(p)
+
+
+static ngx_inline void
+ngx_webrtc_prefetch_range(const void *p, size_t size)
+{
+    size_t  n;
+
+    for (n = 0; n < size; n += NGX_WEBRTC_CACHE_LINE) {
+        ngx_webrtc_prefetch((const u_char *) p + n);
+    }
+}
+
+
 /* microseconds of a monotonic clock; every "now" of the pure rooms is one */
 
 typedef uint64_t  ngx_webrtc_usec_t;

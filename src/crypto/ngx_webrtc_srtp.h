@@ -110,6 +110,9 @@ size_t ngx_webrtc_srtp_protect_later(ngx_webrtc_srtp_out_t *out, u_char *pkt,
     size_t header_len, size_t len, uint32_t roc);
 void ngx_webrtc_srtp_finish(void);
 
+/* protect() will follow, when memory has had the time to answer */
+void ngx_webrtc_srtp_prefetch(const ngx_webrtc_srtp_out_t *out);
+
 /* a compound packet; needs NGX_WEBRTC_SRTCP_TAG_MAX bytes behind it */
 size_t ngx_webrtc_srtp_protect_rtcp(ngx_webrtc_srtp_out_t *out, u_char *pkt,
     size_t len);

@@ -192,6 +192,14 @@ ngx_webrtc_srtp_mac_init(ngx_webrtc_srtp_cipher_t *cipher, const u_char *key)
 }
 
 
+const void *
+ngx_webrtc_srtp_cipher_key(const ngx_webrtc_srtp_cipher_t *cipher)
+{
+    return cipher->mb ? (const void *) cipher->mb
+                      : (const void *) cipher->evp;
+}
+
+
 void
 ngx_webrtc_srtp_cipher_destroy(ngx_webrtc_srtp_cipher_t *cipher)
 {
@@ -213,17 +221,24 @@ static void
 ngx_webrtc_srtp_gcm_iv(const ngx_webrtc_srtp_cipher_t *cipher, uint32_t ssrc,
     uint64_t index, u_char *iv)
 {
-    u_char      *p;
-    ngx_uint_t   i;
+    uint32_t  low, word;
+    uint64_t  high, salt;
 
-    p = ngx_webrtc_put16(iv, 0);
-    p = ngx_webrtc_put32(p, ssrc);
-    p = ngx_webrtc_put16(p, (uint32_t) (index >> 32) & 0xffff);
-    (void) ngx_webrtc_put32(p, (uint32_t) index);
+    /* two bytes of zeros, four of the SSRC, six of the index */
 
-    for (i = 0; i < NGX_WEBRTC_SRTP_GCM_IV; i++) {
-        iv[i] ^= cipher->salt[i];
-    }
+    (void) ngx_webrtc_put64((u_char *) &high,
+                            ((uint64_t) ssrc << 16)
+                            | ((index >> 32) & 0xffff));
+    (void) ngx_webrtc_put32((u_char *) &low, (uint32_t) index);
+
+    ngx_memcpy(&salt, cipher->salt, 8);
+    ngx_memcpy(&word, cipher->salt + 8, 4);
+
+    high ^= salt;
+    low ^= word;
+
+    ngx_memcpy(iv, &high, 8);
+    ngx_memcpy(iv + 8, &low, 4);
 }
 
 

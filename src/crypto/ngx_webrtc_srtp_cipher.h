@@ -61,6 +61,11 @@ ngx_webrtc_srtp_cipher_t *ngx_webrtc_srtp_cipher_session(ngx_uint_t profile,
     const u_char *key, const u_char *salt, const u_char *auth,
     ngx_webrtc_srtp_direction_e direction);
 
+/* where the next packet needs memory, about that much */
+#define NGX_WEBRTC_SRTP_KEY_SIZE        1088
+const void *ngx_webrtc_srtp_cipher_key(
+    const ngx_webrtc_srtp_cipher_t *cipher);
+
 void ngx_webrtc_srtp_cipher_destroy(ngx_webrtc_srtp_cipher_t *cipher);
 
 /*

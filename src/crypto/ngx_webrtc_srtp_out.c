@@ -16,6 +16,7 @@
 struct ngx_webrtc_srtp_out_s {
     ngx_webrtc_srtp_cipher_t   *rtp;
     ngx_webrtc_srtp_cipher_t   *rtcp;
+    const void                 *key;    /* of "rtp" */
     ngx_uint_t                  profile;
 
     /* one for all SSRCs: it only has to grow for each of them */
@@ -49,6 +50,8 @@ ngx_webrtc_srtp_out_create(const ngx_webrtc_srtp_keys_t *keys)
         ngx_webrtc_srtp_out_destroy(out);
         return NULL;
     }
+
+    out->key = ngx_webrtc_srtp_cipher_key(out->rtp);
 
     return out;
 }
@@ -154,6 +157,14 @@ ngx_webrtc_srtp_protect_later(ngx_webrtc_srtp_out_t *out, u_char *pkt,
 #endif
 
     return ngx_webrtc_srtp_protect(out, pkt, header_len, len, roc);
+}
+
+
+void
+ngx_webrtc_srtp_prefetch(const ngx_webrtc_srtp_out_t *out)
+{
+    ngx_webrtc_prefetch(out->rtp);
+    ngx_webrtc_prefetch_range(out->key, NGX_WEBRTC_SRTP_KEY_SIZE);
 }
 
 

@@ -71,6 +71,10 @@ ngx_int_t ngx_webrtc_departures_lost(ngx_webrtc_departures_t *departures,
     uint16_t seq);
 
 
+#define ngx_webrtc_departures_next(departures)                               \
+    (&(departures)->items[(departures)->next & (departures)->mask])
+
+
 /* the number of a packet that leaves now */
 
 static ngx_inline uint16_t

@@ -191,28 +191,42 @@ typedef struct {
  */
 
 struct ngx_webrtc_subscription_s {
-    ngx_webrtc_peer_t        *peer;
-    ngx_webrtc_source_t      *source;
-    ngx_webrtc_track_t       *track;        /* NULL: nothing is sent */
-    ngx_webrtc_track_t       *target;       /* NULL: no switch is wanted */
-    ngx_queue_t               queue;        /* of the track */
-    ngx_queue_t               target_queue; /* if "waiting" */
-    ngx_queue_t               source_queue;
-    ngx_queue_t               peer_queue;
-    ngx_queue_t               changed;      /* of the engine */
-    ngx_webrtc_format_t       format;
-    ngx_webrtc_hash_node_t    node;         /* by out ssrc */
-    ngx_webrtc_ssrc_key_t     key;
 
-    uint32_t                  ssrc;
-    uint32_t                  rtx_ssrc;
-    uint32_t                  cursor;       /* arrivals already dealt with */
+    /* what the fan-out needs comes first, so that it is close together */
+
+    ngx_queue_t               queue;        /* of the track */
+    ngx_webrtc_peer_t        *peer;
+    ngx_webrtc_track_t       *track;        /* NULL: nothing is sent */
 
     /* NULL: the receiver did not take transport-wide numbers for it */
     ngx_webrtc_departures_t  *departures;
     ngx_uint_t                twcc_id;
 
+    uint32_t                  ssrc;
+    uint32_t                  cursor;       /* arrivals already dealt with */
+
+    unsigned                  started:1;    /* in sync with the track */
+    unsigned                  video:1;
+    unsigned                  paused:1;
+    unsigned                  waiting:1;    /* in the target's queue */
+    unsigned                  is_changed:1;
+    unsigned                  is_adapted:1; /* has layers to choose from */
+    unsigned                  by_sender:1;  /* why the target was chosen */
+
+    ngx_webrtc_format_t       format;
+    ngx_webrtc_stream_stats_t stats;
     ngx_webrtc_line_t         line;
+
+    ngx_webrtc_source_t      *source;
+    ngx_webrtc_track_t       *target;       /* NULL: no switch is wanted */
+    ngx_queue_t               target_queue; /* if "waiting" */
+    ngx_queue_t               source_queue;
+    ngx_queue_t               peer_queue;
+    ngx_queue_t               changed;      /* of the engine */
+    ngx_webrtc_hash_node_t    node;         /* by out ssrc */
+    ngx_webrtc_ssrc_key_t     key;
+
+    uint32_t                  rtx_ssrc;
     uint64_t                  rtx_seq;      /* out, extended */
 
     ngx_int_t                 layer;        /* as asked for */
@@ -230,19 +244,10 @@ struct ngx_webrtc_subscription_s {
     uint32_t                  id;           /* of a distant peer or resident */
 
     ngx_str_t                 cname;        /* behind this struct */
-    ngx_webrtc_stream_stats_t stats;
     uint32_t                  reported_lost;
     uint32_t                  reported_before;  /* of it, to another SSRC */
     uint32_t                  reported_ssrc;    /* of a plain sender */
     uint32_t                  reported_highest; /* 0: not reported yet */
-
-    unsigned                  started:1;    /* in sync with the track */
-    unsigned                  video:1;
-    unsigned                  paused:1;
-    unsigned                  waiting:1;    /* in the target's queue */
-    unsigned                  is_changed:1;
-    unsigned                  is_adapted:1; /* has layers to choose from */
-    unsigned                  by_sender:1;  /* why the target was chosen */
 };
 
 
@@ -259,6 +264,8 @@ typedef struct {
 
 struct ngx_webrtc_peer_s {
     ngx_webrtc_engine_t      *engine;
+    uint64_t                  received_bytes;
+    uint64_t                  sent_bytes;
     ngx_pool_t               *pool;
     ngx_webrtc_peer_handler_pt  handler;
     void                     *data;
@@ -289,8 +296,6 @@ struct ngx_webrtc_peer_s {
     int64_t                   ntp_delta;
 
     uint32_t                  round_trip;   /* us */
-    uint64_t                  received_bytes;
-    uint64_t                  sent_bytes;
     ngx_webrtc_stream_stats_t past;     /* of subscriptions that ended */
 
     unsigned                  told:1;       /* the handler knows the state */
@@ -369,6 +374,15 @@ uint64_t ngx_webrtc_track_bit_rate(ngx_webrtc_track_t *track,
 
 ngx_int_t ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+
+/*
+ * Its turn comes after "stage" others: memory that is needed then, as far as
+ * the stages before have brought the pointers to it.
+ */
+#define NGX_WEBRTC_PREFETCH_STAGES  4
+void ngx_webrtc_subscription_prefetch(ngx_webrtc_subscription_t *sub,
+    ngx_uint_t stage);
+
 /* 0 on failure; ngx_webrtc_srtp_finish() is the caller's */
 size_t ngx_webrtc_subscription_write(ngx_webrtc_subscription_t *sub,
     const ngx_webrtc_span_t *span, const ngx_webrtc_packet_t *packet,

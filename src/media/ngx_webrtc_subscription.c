@@ -8,6 +8,10 @@
 #include <media/ngx_webrtc_media.h>
 
 
+/* messages of a fan-out; then others have their turn, HTTP among them */
+#define NGX_WEBRTC_SUBSCRIPTION_SLICE  64
+
+
 static ngx_webrtc_packet_t *ngx_webrtc_subscription_peek(
     ngx_webrtc_subscription_t *sub, ngx_webrtc_usec_t now);
 static ngx_uint_t ngx_webrtc_subscription_wants(
@@ -154,7 +158,8 @@ ngx_webrtc_subscription_destroy(ngx_webrtc_subscription_t *sub)
 
 /*
  * Writes what this subscriber has not got yet, in runs of equal datagrams
- * that the kernel can split.  NGX_AGAIN: the outbox is full.
+ * that the kernel can split.  NGX_AGAIN: the outbox has all that goes into a
+ * slice.
  */
 
 ngx_int_t
@@ -183,7 +188,8 @@ ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
         segment = packet->len + tag;
 
         p = ngx_webrtc_outbox_reserve(out, segment);
-        if (p == NULL) {
+
+        if (p == NULL || out->nmessages >= NGX_WEBRTC_SUBSCRIPTION_SLICE) {
             return NGX_AGAIN;
         }
 
@@ -217,6 +223,49 @@ ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
     }
 
     return NGX_OK;
+}
+
+
+void
+ngx_webrtc_subscription_prefetch(ngx_webrtc_subscription_t *sub,
+    ngx_uint_t stage)
+{
+    ngx_webrtc_transport_t  *transport;
+
+    if (stage == 3) {
+        ngx_webrtc_prefetch_range(sub, offsetof(ngx_webrtc_subscription_t,
+                                                source));
+        return;
+    }
+
+    transport = &sub->peer->transport;
+
+    switch (stage) {
+
+    case 2:
+        ngx_webrtc_prefetch(sub->peer);
+        ngx_webrtc_prefetch(&transport->ice.selected);
+        ngx_webrtc_prefetch(&transport->state);
+        ngx_webrtc_prefetch(sub->departures);
+        break;
+
+    case 1:
+        ngx_webrtc_prefetch(transport->ice.selected);
+        ngx_webrtc_prefetch(transport->srtp_out);
+
+        if (sub->departures) {
+            ngx_webrtc_prefetch(ngx_webrtc_departures_next(sub->departures));
+        }
+
+        break;
+
+    case 0:
+        if (transport->srtp_out) {
+            ngx_webrtc_srtp_prefetch(transport->srtp_out);
+        }
+
+        break;
+    }
 }
 
 

@@ -31,6 +31,8 @@ static uint16_t ngx_webrtc_track_frame_pos(
     const ngx_webrtc_packet_t *packet);
 static void ngx_webrtc_track_look(ngx_webrtc_track_t *track,
     ngx_webrtc_packet_t *packet, u_char *payload, size_t len);
+static void ngx_webrtc_track_prefetch(ngx_webrtc_track_t *track,
+    ngx_queue_t *q);
 
 
 /*
@@ -478,6 +480,8 @@ ngx_webrtc_track_output(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
     while (q != ngx_queue_sentinel(&track->subs)) {
         sub = ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
 
+        ngx_webrtc_track_prefetch(track, q);
+
         if (ngx_webrtc_subscription_output(sub, now, out) == NGX_AGAIN) {
             track->next = sub;
             return NGX_AGAIN;
@@ -494,6 +498,27 @@ ngx_webrtc_track_output(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
     sub = ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
 
     return (sub->cursor == track->ring.arrivals) ? NGX_OK : NGX_BUSY;
+}
+
+
+/* with hundreds of subscribers each one is far away in memory */
+
+static void
+ngx_webrtc_track_prefetch(ngx_webrtc_track_t *track, ngx_queue_t *q)
+{
+    ngx_uint_t                  stage;
+    ngx_webrtc_subscription_t  *sub;
+
+    for (stage = 0; stage < NGX_WEBRTC_PREFETCH_STAGES; stage++) {
+        q = ngx_queue_next(q);
+
+        if (q == ngx_queue_sentinel(&track->subs)) {
+            return;
+        }
+
+        sub = ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
+        ngx_webrtc_subscription_prefetch(sub, stage);
+    }
 }
 
 
