@@ -211,6 +211,16 @@ ngx_webrtc_distant_set_paused(ngx_webrtc_subscription_t *sub)
 }
 
 
+/* what is stopped here counts as stopped there */
+
+ngx_int_t
+ngx_webrtc_distant_layer(const ngx_webrtc_subscription_t *sub)
+{
+    return (sub->paused || sub->layer == NGX_WEBRTC_LAYER_NONE)
+           ? NGX_WEBRTC_LAYER_NONE : sub->told;
+}
+
+
 /* NULL: it has ended in the meantime */
 
 static ngx_webrtc_subscription_t *

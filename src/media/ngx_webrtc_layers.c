@@ -71,7 +71,7 @@ ngx_int_t
 ngx_webrtc_subscription_layer(ngx_webrtc_subscription_t *sub)
 {
     if (sub->peer->distant) {
-        return sub->told;
+        return ngx_webrtc_distant_layer(sub);
     }
 
     return sub->track ? (ngx_int_t) sub->track->layer : NGX_WEBRTC_LAYER_NONE;

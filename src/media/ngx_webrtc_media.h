@@ -546,6 +546,7 @@ ngx_webrtc_subscription_t *ngx_webrtc_distant_subscribe(
 void ngx_webrtc_distant_unsubscribe(ngx_webrtc_subscription_t *sub);
 void ngx_webrtc_distant_set_layer(ngx_webrtc_subscription_t *sub);
 void ngx_webrtc_distant_set_paused(ngx_webrtc_subscription_t *sub);
+ngx_int_t ngx_webrtc_distant_layer(const ngx_webrtc_subscription_t *sub);
 
 /* and those of ngx_webrtc_data.h */
 

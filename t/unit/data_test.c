@@ -284,6 +284,7 @@ what_is_sent_from_outside_leaves_with_the_next_tick(void **state)
     (void) state;
 
     world_init(&world);
+    world.seat = 0;
     data_init(&data, &world);
     data_connect(&data);
 

@@ -637,6 +637,7 @@ it_goes_on_where_the_outbox_was_full(void **state)
     (void) state;
 
     scene_init();
+    scene.world.seat = 0;
 
     pool = ngx_create_pool(1024, NULL);
     assert_int_equal(ngx_webrtc_outbox_init(&out, pool, 4000, 2), NGX_OK);

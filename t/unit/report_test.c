@@ -319,6 +319,7 @@ feedback_has_the_times_at_which_packets_arrived(void **state)
     (void) state;
 
     world_init(&world);
+    world.seat = 0;
 
     pub = client_create(&world, 0);
     client_connect(pub);

@@ -250,7 +250,7 @@ strange_packets_of_the_publisher_are_dropped(void **state)
 
     world_run(&world, 5);
     assert_int_equal(sub->nrtp, 1);
-    assert_true(ngx_webrtc_engine_stats(world.engine)->dropped_rtp > 50);
+    assert_true(client_stats(pub)->dropped_rtp > 50);
 
     client_send_video(pub, 3, 0);
     world_run(&world, 1);

@@ -72,7 +72,8 @@ struct flight_s {
 typedef struct {
     ngx_webrtc_engine_t       *engine;      /* of the home, which is seat 0 */
     seats_t                    seats;
-    ngx_uint_t                 seat;        /* of clients that are created */
+    ngx_int_t                  seat;        /* of clients that are created;
+                                               -1: CLIENT_SEAT(n) */
     ngx_webrtc_certificate_t  *cert;
     ngx_webrtc_dtls_ctx_t     *ctx;
     ngx_webrtc_sctp_ctx_t     *sctp;
@@ -206,6 +207,7 @@ world_init(world_t *world)
     world->ctx = ngx_webrtc_dtls_ctx_create(world->cert);
     world->pool = ngx_create_pool(4096, NULL);
     world->now = MSEC(100000);
+    world->seat = -1;
     world->seed = 1;
 
     world->sctp = ngx_webrtc_sctp_ctx_create(NULL);
@@ -595,9 +597,10 @@ client_create_with(world_t *world, ngx_webrtc_certificate_t *cert,
                            (uint16_t) (20000 + world->nclients));
     ngx_webrtc_addr_set_v4(&client->path.local, "\x7f\0\0\1", 10000);
 
-    client->seat = world->seat ? world->seat : CLIENT_SEAT(world->nclients);
+    client->seat = (world->seat == -1) ? CLIENT_SEAT(world->nclients)
+                                       : (ngx_uint_t) world->seat;
 
-    client->peer = client->seat
+    client->peer = (SEATS_MAX > 1 && client->seat)
                    ? seats_peer(&world->seats, client->seat, client_handler,
                                 client)
                    : ngx_webrtc_peer_create(world->engine, client_handler,
@@ -622,6 +625,16 @@ client_create(world_t *world, ngx_uint_t lie)
     ctx = ngx_webrtc_dtls_ctx_create(cert);
 
     return client_create_with(world, cert, ctx, lie);
+}
+
+
+/* of the engine that its datagrams go to */
+
+static inline const ngx_webrtc_engine_stats_t *
+client_stats(client_t *client)
+{
+    return ngx_webrtc_engine_stats(
+                           client->world->seats.seats[client->seat].engine);
 }
 
 
