@@ -12,11 +12,14 @@
 
 #include <hub/ngx_webrtc_forwarding.h>
 #include <hub/ngx_webrtc_member.h>
+#include <hub/ngx_webrtc_place.h>
 #include <crypto/ngx_webrtc_random.h>
 
 
+static void ngx_webrtc_exchange_place(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_place_t *place, ngx_webrtc_usec_t now);
 static ngx_int_t ngx_webrtc_exchange_negotiation(
-    ngx_webrtc_connection_t *connection);
+    ngx_webrtc_connection_t *connection, const ngx_webrtc_place_t *place);
 static ngx_uint_t ngx_webrtc_exchange_sends(
     ngx_webrtc_connection_t *connection, ngx_uint_t n);
 static ngx_int_t ngx_webrtc_exchange_track(
@@ -46,22 +49,24 @@ ngx_webrtc_exchange_init(ngx_webrtc_connection_t *connection,
     const ngx_webrtc_join_t *join, ngx_webrtc_usec_t now,
     const char **reason)
 {
-    ngx_uint_t  i;
+    ngx_uint_t          i;
+    ngx_webrtc_place_t  place;
 
     for (i = 0; i < NGX_WEBRTC_TRACKS; i++) {
         connection->tracks[i].connection = connection;
         ngx_queue_init(&connection->tracks[i].receptions);
     }
 
-    connection->peer = ngx_webrtc_peer_create(connection->hub->engine,
-                                              ngx_webrtc_exchange_peer_handler,
-                                              connection, now);
+    ngx_webrtc_exchange_place(connection, &place, now);
+
+    connection->peer = place.peer;
+
     if (connection->peer == NULL) {
         *reason = "TOO-MANY-CONNECTIONS";
         return NGX_ERROR;
     }
 
-    if (ngx_webrtc_exchange_negotiation(connection) != NGX_OK) {
+    if (ngx_webrtc_exchange_negotiation(connection, &place) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -78,6 +83,30 @@ ngx_webrtc_exchange_init(ngx_webrtc_connection_t *connection,
 }
 
 
+static void
+ngx_webrtc_exchange_place(ngx_webrtc_connection_t *connection,
+    ngx_webrtc_place_t *place, ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_hub_t  *hub;
+
+    hub = connection->hub;
+
+    place->handler = ngx_webrtc_exchange_peer_handler;
+    place->data = connection;
+
+    if (hub->glue.place
+        && hub->glue.place(hub->glue.data, place) == NGX_OK)
+    {
+        return;
+    }
+
+    place->peer = ngx_webrtc_peer_create(hub->engine, place->handler,
+                                         place->data, now);
+    place->candidates = hub->conf.candidates;
+    place->ncandidates = hub->conf.ncandidates;
+}
+
+
 static ngx_uint_t
 ngx_webrtc_exchange_sends(ngx_webrtc_connection_t *connection, ngx_uint_t n)
 {
@@ -91,7 +120,8 @@ ngx_webrtc_exchange_sends(ngx_webrtc_connection_t *connection, ngx_uint_t n)
 
 
 static ngx_int_t
-ngx_webrtc_exchange_negotiation(ngx_webrtc_connection_t *connection)
+ngx_webrtc_exchange_negotiation(ngx_webrtc_connection_t *connection,
+    const ngx_webrtc_place_t *place)
 {
     ngx_webrtc_hub_t                 *hub;
     ngx_webrtc_peer_local_t           local;
@@ -107,8 +137,8 @@ ngx_webrtc_exchange_negotiation(ngx_webrtc_connection_t *connection)
     params.pwd = local.pwd;
     params.fingerprint = hub->fingerprint;
     params.setup = NGX_WEBRTC_SDP_SETUP_ACTPASS;
-    params.candidates = hub->conf.candidates;
-    params.ncandidates = hub->conf.ncandidates;
+    params.candidates = place->candidates;
+    params.ncandidates = place->ncandidates;
     params.max_sections = hub->conf.max_sections;
     params.max_message = hub->conf.message_size;
     params.random = ngx_webrtc_exchange_random;

@@ -36,6 +36,7 @@ typedef struct ngx_webrtc_channel_s     ngx_webrtc_channel_t;
 typedef struct ngx_webrtc_connection_s  ngx_webrtc_connection_t;
 typedef struct ngx_webrtc_filter_s      ngx_webrtc_filter_t;
 typedef struct ngx_webrtc_label_s       ngx_webrtc_label_t;
+typedef struct ngx_webrtc_place_s       ngx_webrtc_place_t;
 
 
 typedef enum {
@@ -184,6 +185,8 @@ typedef struct {
                                 ngx_webrtc_connection_t *connection);
     void                    (*connection_remove)(void *data,
                                 ngx_webrtc_connection_t *connection);
+    /* NGX_OK: its media are elsewhere (see ngx_webrtc_place.h); else here */
+    ngx_int_t               (*place)(void *data, ngx_webrtc_place_t *place);
     /* it is live, and a track has begun */
     void                    (*connection_sends)(void *data,
                                 ngx_webrtc_connection_t *connection);
