@@ -111,6 +111,10 @@ typedef struct {
     size_t                    data_buffer;
     ngx_uint_t                rpc_methods;      /* as bits */
 
+    /* ngx_webrtc_spread_conf.c */
+    ngx_uint_t                spread;           /* packets per second */
+    size_t                    trunk_size;       /* 0: there are none */
+
     ngx_webrtc_skyway_main_conf_t  skyway;
     ngx_webrtc_evostream_main_conf_t  evostream;
 } ngx_webrtc_conf_t;
@@ -149,6 +153,17 @@ char *ngx_webrtc_check_power_of_two(ngx_conf_t *cf, void *post, void *data);
 void ngx_webrtc_data_create_conf(ngx_webrtc_conf_t *wcf);
 char *ngx_webrtc_data_init_conf(ngx_cycle_t *cycle, ngx_webrtc_conf_t *wcf);
 char *ngx_webrtc_rpc_methods(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* ngx_webrtc_spread_conf.c */
+
+#define NGX_WEBRTC_SPREAD_OFF  ((ngx_uint_t) -2)
+
+void ngx_webrtc_spread_create_conf(ngx_webrtc_conf_t *wcf);
+void ngx_webrtc_spread_init_conf(ngx_webrtc_conf_t *wcf);
+char *ngx_webrtc_spread(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_webrtc_trunk_size(ngx_conf_t *cf, void *post, void *data);
+/* what a trunk takes; 0: a channel is never on several workers */
+size_t ngx_webrtc_spread_needs(const ngx_webrtc_conf_t *wcf);
 
 /* in the master or a single process, NULL before the first configuration */
 ngx_webrtc_certificate_t *ngx_webrtc_certificate(void);

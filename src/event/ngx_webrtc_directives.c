@@ -87,6 +87,8 @@ static ngx_conf_post_t  ngx_webrtc_msec_post = {
     ngx_webrtc_check_positive_msec
 };
 
+static ngx_conf_post_t  ngx_webrtc_trunk_post = { ngx_webrtc_trunk_size };
+
 static ngx_conf_post_t  ngx_webrtc_ping_post = { ngx_webrtc_ping };
 
 
@@ -420,6 +422,20 @@ ngx_command_t  ngx_webrtc_commands[] = {
       0,
       0,
       NULL },
+
+    { ngx_string("webrtc_spread"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_webrtc_spread,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("webrtc_trunk_size"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, trunk_size),
+      &ngx_webrtc_trunk_post },
 
       ngx_null_command
 };

@@ -471,6 +471,10 @@ ngx_webrtc_mailbox_read_handler(ngx_event_t *rev)
     }
 
     ngx_webrtc_mailbox_poll();
+
+    /* or there is something in the trunks that we read */
+
+    ngx_webrtc_worker_touch();
 }
 
 

@@ -112,6 +112,7 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
 
     ngx_webrtc_ice_create_conf(&wcf->ice);
     ngx_webrtc_data_create_conf(wcf);
+    ngx_webrtc_spread_create_conf(wcf);
 
     return wcf;
 }
@@ -192,6 +193,7 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     }
 
     ngx_webrtc_ice_init_conf(&wcf->ice);
+    ngx_webrtc_spread_init_conf(wcf);
 
     if (ngx_webrtc_data_init_conf(cycle, wcf) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
@@ -336,7 +338,13 @@ ngx_webrtc_init_module(ngx_cycle_t *cycle)
     ngx_webrtc_udp_prepare(cycle, wcf);
     ngx_webrtc_candidates_check(wcf->media, cycle->log);
 
-    return ngx_webrtc_seats_start(wcf->zone, cycle->log);
+    if (ngx_webrtc_seats_start(wcf->zone, cycle->log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_webrtc_seat_trunks_start(wcf->zone, ngx_webrtc_spread_needs(wcf),
+                                 cycle->log);
+    return NGX_OK;
 }
 
 

@@ -99,7 +99,13 @@ ngx_webrtc_relay_shutdown(void)
 
     ngx_webrtc_slots_cleanup(&relay->pipes);
     ngx_webrtc_slots_cleanup(&relay->calls);
-    ngx_webrtc_slots_cleanup(&relay->wires);
+}
+
+
+void
+ngx_webrtc_relay_close(void)
+{
+    ngx_webrtc_slots_cleanup(&ngx_webrtc_worker()->relay->wires);
 }
 
 

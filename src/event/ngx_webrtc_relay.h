@@ -80,10 +80,12 @@ void ngx_webrtc_api_cancel(ngx_webrtc_api_call_t *call);
  * before sora_create(), which takes the glue; without memory it leaves
  * ngx_webrtc_worker()->relay NULL and everything is refused.  shutdown()
  * comes first at the exit, while sora, hub and the seat still work: it tells
- * every client, here and at other workers, that this worker is going.
+ * every client, here and at other workers, that this worker is going.  close()
+ * comes when the media have ended too, which may have the last wires.
  */
 void ngx_webrtc_relay_init(ngx_cycle_t *cycle);
 void ngx_webrtc_relay_shutdown(void);
+void ngx_webrtc_relay_close(void);
 /* valid as long as the relay is; NULL: no relay */
 const ngx_webrtc_sora_glue_t *ngx_webrtc_relay_sora_glue(void);
 /* clients and sessions that this worker holds, for a graceful quit */

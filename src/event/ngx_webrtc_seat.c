@@ -233,6 +233,9 @@ ngx_webrtc_seat_claim(ngx_webrtc_zone_t *zone, ngx_webrtc_owner_t *self)
     seat->generation = ngx_webrtc_seat_generation;
     seat->quitting = 0;
     seat->dead = 0;
+    seat->spreads = 0;
+    seat->packets = 0;
+    seat->transports = 0;
     ngx_webrtc_mail_ring_reset(&seat->mail);
 
     /* the store that counts */

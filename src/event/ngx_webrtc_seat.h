@@ -16,6 +16,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <core/ngx_webrtc_trunk.h>
 #include <event/ngx_webrtc_mailbox.h>
 #include <event/ngx_webrtc_zone_sh.h>
 
@@ -68,6 +69,15 @@ void ngx_webrtc_seats_tell(ngx_webrtc_zone_t *zone, ngx_webrtc_mail_e type,
 /* -1: made after this process */
 ngx_socket_t ngx_webrtc_seat_eventfd(ngx_uint_t seat);
 void ngx_webrtc_seat_wake(ngx_uint_t seat);
+
+/*
+ * By the master too: shared memory for what the worker on each seat writes,
+ * once, 0: no more of it.  Without it a worker's channels stay with it.
+ */
+void ngx_webrtc_seat_trunks_start(ngx_webrtc_zone_t *zone, size_t size,
+    ngx_log_t *log);
+/* NULL: there is none, or it was made after this process */
+ngx_webrtc_trunk_t *ngx_webrtc_seat_trunk(ngx_uint_t seat, size_t *size);
 
 ngx_uint_t ngx_webrtc_seat_is_dead(ngx_webrtc_seat_t *seat);
 

@@ -43,6 +43,7 @@ struct ngx_webrtc_wire_s {
 
     unsigned                           accepted:1;
     unsigned                           broken:1;    /* to be ended */
+    unsigned                           last:1;      /* not by shutdown() */
 };
 
 
@@ -151,6 +152,13 @@ ngx_webrtc_wire_set_handlers(ngx_webrtc_wire_t *wire,
 }
 
 
+void
+ngx_webrtc_wire_set_last(ngx_webrtc_wire_t *wire)
+{
+    wire->last = 1;
+}
+
+
 ngx_int_t
 ngx_webrtc_wire_send(ngx_webrtc_wire_t *wire, const void *head,
     size_t head_len, const void *data, size_t len)
@@ -178,12 +186,23 @@ ngx_webrtc_wire_send(ngx_webrtc_wire_t *wire, const void *head,
 
     /* what came after this message would come without it */
 
+    ngx_webrtc_wire_break(wire);
+
+    return NGX_ERROR;
+}
+
+
+void
+ngx_webrtc_wire_break(ngx_webrtc_wire_t *wire)
+{
+    if (wire->broken) {
+        return;
+    }
+
     wire->broken = 1;
 
     ngx_queue_insert_tail(&wire->relay->broken_wires, &wire->broken_queue);
     ngx_webrtc_relay_post(wire->relay);
-
-    return NGX_ERROR;
 }
 
 
@@ -383,16 +402,25 @@ ngx_webrtc_wire_shutdown(ngx_webrtc_relay_t *relay)
     index = 0;
 
     while ((wire = ngx_webrtc_slots_next(&relay->wires, &index)) != NULL) {
-        ngx_webrtc_wire_tell(wire);
-        ngx_webrtc_wire_end(wire);
+
+        if (!wire->last) {
+            ngx_webrtc_wire_tell(wire);
+            ngx_webrtc_wire_end(wire);
+        }
     }
 
-    while (!ngx_queue_empty(&relay->accepted)) {
-        q = ngx_queue_head(&relay->accepted);
-        wire = ngx_queue_data(q, ngx_webrtc_wire_t, queue);
+    q = ngx_queue_head(&relay->accepted);
 
-        ngx_webrtc_wire_tell(wire);
-        ngx_webrtc_wire_end(wire);
+    while (q != ngx_queue_sentinel(&relay->accepted)) {
+
+        wire = ngx_queue_data(q, ngx_webrtc_wire_t, queue);
+        q = ngx_queue_next(q);
+
+        if (!wire->last) {
+            ngx_webrtc_wire_tell(wire);
+            ngx_webrtc_wire_end(wire);
+            q = ngx_queue_head(&relay->accepted);
+        }
     }
 }
 

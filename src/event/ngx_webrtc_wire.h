@@ -35,6 +35,7 @@ typedef enum {
     NGX_WEBRTC_WIRE_FEED,           /* datagrams of a port of another worker */
     NGX_WEBRTC_WIRE_VIEWING,        /* a viewer of a stream */
     NGX_WEBRTC_WIRE_ERS,            /* a member of a rendezvous room */
+    NGX_WEBRTC_WIRE_MEDIA,          /* the media of a channel's member */
     NGX_WEBRTC_WIRE_SERVICES
 } ngx_webrtc_wire_service_e;
 
@@ -64,9 +65,13 @@ ngx_webrtc_wire_t *ngx_webrtc_wire_open(const ngx_webrtc_owner_t *to,
     const ngx_webrtc_wire_handlers_t *handlers, void *data);
 void ngx_webrtc_wire_set_handlers(ngx_webrtc_wire_t *wire,
     const ngx_webrtc_wire_handlers_t *handlers, void *data);
+/* when the worker stops, its owner closes it, after all others have ended */
+void ngx_webrtc_wire_set_last(ngx_webrtc_wire_t *wire);
 /* NGX_ERROR: it is broken; close it, or hear soon that it was closed */
 ngx_int_t ngx_webrtc_wire_send(ngx_webrtc_wire_t *wire, const void *head,
     size_t head_len, const void *data, size_t len);
+/* as if a message had been refused: hear soon that it was closed */
+void ngx_webrtc_wire_break(ngx_webrtc_wire_t *wire);
 /* what was sent before arrives before the other end hears "closed" */
 void ngx_webrtc_wire_close(ngx_webrtc_wire_t *wire);
 /* it is this worker at the other end */

@@ -19,6 +19,7 @@
 #include <event/ngx_webrtc_relay.h>
 #include <event/ngx_webrtc_seat.h>
 #include <event/ngx_webrtc_skyway_worker.h>
+#include <event/ngx_webrtc_spread.h>
 #include <event/ngx_webrtc_viewing_session.h>
 #include <event/ngx_webrtc_worker.h>
 #include <event/ngx_webrtc_worker_media.h>
@@ -233,6 +234,10 @@ ngx_webrtc_worker_stop(void)
 
     ngx_webrtc_worker_close_media(worker);
 
+    if (worker->relay) {
+        ngx_webrtc_relay_close();
+    }
+
     ngx_webrtc_mailbox_close();
 
     if (worker->self.seat != NGX_WEBRTC_SEAT_NONE) {
@@ -331,6 +336,7 @@ ngx_webrtc_worker_is_held(void)
            || (worker->skyway && ngx_webrtc_skyway_busy(worker->skyway) > 0)
            || ngx_webrtc_viewing_sessions_busy()
            || (worker->relay && ngx_webrtc_relay_busy() > 0)
+           || ngx_webrtc_spread_busy() > 0
            || ngx_webrtc_evostream_worker_is_busy();
 }
 
@@ -349,6 +355,7 @@ ngx_webrtc_worker_touch(void)
 static void
 ngx_webrtc_worker_flush_handler(ngx_event_t *ev)
 {
+    ngx_int_t             rc;
     ngx_webrtc_worker_t  *worker;
 
     worker = &ngx_webrtc_this_worker;
@@ -357,7 +364,9 @@ ngx_webrtc_worker_flush_handler(ngx_event_t *ev)
         return;
     }
 
-    if (ngx_webrtc_worker_send_media(worker) == NGX_BUSY) {
+    rc = ngx_webrtc_spread_turn();
+
+    if (ngx_webrtc_worker_send_media(worker) == NGX_BUSY || rc == NGX_AGAIN) {
 
         /* a slice went out, the next one after others had their turn */
 
@@ -470,6 +479,7 @@ ngx_webrtc_worker_check_handler(ngx_event_t *ev)
 
     ngx_webrtc_zone_reap(worker->zone, &worker->self);
     ngx_webrtc_worker_tell_media(worker);
+    ngx_webrtc_spread_check();
     ngx_webrtc_evostream_worker_check(worker);
 
     if (worker->engine || ngx_webrtc_worker_quitting) {

@@ -19,6 +19,7 @@
 #include <event/ngx_webrtc_relay.h>
 #include <event/ngx_webrtc_seat.h>
 #include <event/ngx_webrtc_skyway_worker.h>
+#include <event/ngx_webrtc_spread.h>
 #include <event/ngx_webrtc_udp.h>
 #include <event/ngx_webrtc_viewing_session.h>
 #include <event/ngx_webrtc_worker_media.h>
@@ -112,6 +113,9 @@ ngx_webrtc_worker_open_media(ngx_cycle_t *cycle, ngx_webrtc_worker_t *worker)
 
     if (media->udp == NULL
         || ngx_webrtc_worker_create_engine(wcf, worker, cycle->log) != NGX_OK
+        || ngx_webrtc_spread_open(wcf, worker,
+                                  ngx_webrtc_udp_outbox(media->udp))
+           != NGX_OK
         || ngx_webrtc_agents_open(&wcf->ice, &wcf->media->listen,
                                   wcf->evostream.resolver,
                                   wcf->evostream.resolver_timeout,
@@ -236,6 +240,7 @@ ngx_webrtc_worker_create_hub(ngx_webrtc_conf_t *wcf,
     glue.connection_add = ngx_webrtc_worker_connection_add;
     glue.connection_remove = ngx_webrtc_worker_connection_remove;
     glue.connection_sends = ngx_webrtc_worker_connection_sends;
+    glue.place = ngx_webrtc_spread_place;
     glue.channel_empty = ngx_webrtc_worker_channel_empty;
     glue.channel_keep = ngx_webrtc_worker_channel_keep;
     glue.session = ngx_webrtc_worker_session;
@@ -314,6 +319,8 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
         ngx_webrtc_sora_destroy(worker->sora);
         worker->sora = NULL;
     }
+
+    ngx_webrtc_spread_close();
 
     if (worker->engine) {
 

@@ -60,6 +60,11 @@ typedef struct {
     ngx_uint_t                peers;    /* REST */
     ngx_uint_t                configs;  /* of EvoStream */
     ngx_webrtc_mail_ring_t    mail;
+
+    /* by its owner; others add what they bring, until it says it anew */
+    ngx_uint_t                spreads;  /* it can have others' members */
+    ngx_atomic_t              packets;  /* forwarded in a second */
+    ngx_atomic_t              transports;   /* peers with one */
 } ngx_webrtc_seat_t;
 
 

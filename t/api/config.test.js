@@ -114,6 +114,8 @@ test('every directive takes its good values', () => {
         'webrtc_max_connections 100;', 'webrtc_channel_connections 100;',
         'webrtc_max_sections 16;', 'webrtc_mailbox_size 128k;',
         'webrtc_mailbox_backlog 1m;', 'webrtc_outbox_size 256k;',
+        'webrtc_spread off;', 'webrtc_spread 0;', 'webrtc_spread 50000;',
+        'webrtc_trunk_size 0;', 'webrtc_trunk_size 256k;',
         'webrtc_receive_buffer 1m;', 'webrtc_send_buffer 1m;',
         'webrtc_stats_size 64k;', 'webrtc_video_packets 1024;',
         'webrtc_audio_packets 16;', 'webrtc_video_bit_rate 2000;',
@@ -203,6 +205,8 @@ test('sizes, numbers and times are checked', () => {
         'webrtc_mailbox_size': ['x', '1k', '65m'],
         'webrtc_mailbox_backlog': ['x'],
         'webrtc_outbox_size': ['x', '1k', '65m'],
+        'webrtc_spread': ['x', '-1', 'on'],
+        'webrtc_trunk_size': ['x', '1', '255k', '1025m'],
         'webrtc_receive_buffer': ['x', '2g'],
         'webrtc_send_buffer': ['x', '2g'],
         'webrtc_stats_size': ['x'],
@@ -246,6 +250,7 @@ test('sizes, numbers and times are checked', () => {
         const good = /packets/.test(name) ? '64'
                      : /threshold/.test(name) ? '-50'
                      : /spotlight_number/.test(name) ? '2'
+                     : /trunk/.test(name) ? '0'
                      : /size|back|buffer/.test(name) ? '128k'
                      : /timeout|interval/.test(name) ? '10s'
                      : /signaling|websocket|compress/.test(name) ? 'on'
