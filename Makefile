@@ -84,7 +84,8 @@ BENCH_PACKAGES =	janus wrk libnginx-mod-nchan dpkg-dev
 
 
 .PHONY: help module module-build run test test-sanitize check unit \
-	unit-programs fuzz fuzz-programs api browser static static-build clean \
+	unit-programs fuzz fuzz-programs api browser spread static \
+	static-build clean \
 	bench bench-docs bench-programs bench-quick bench-quick-record \
 	bench-quick-program bench-profile deps unit-deps quick-deps test-deps \
 	bench-deps npm FORCE
@@ -99,6 +100,7 @@ help:
 	@echo "make fuzz          the files of t/fuzz/corpus through the parsers"
 	@echo "make api           tests against nginx without a browser"
 	@echo "make browser       tests against nginx with Chromium"
+	@echo "make spread        some of both, channels over several workers"
 	@echo "make bench         benchmarks beside the raw limit and other" \
 	      "servers: docs/performance.md"
 	@echo "make bench-deps    installs those other servers"
@@ -121,7 +123,7 @@ help:
 	      "for example UNIT='hash text'"
 	@echo "BENCH_ROWS= BENCH_ROUNDS= BENCH_DURATION=" \
 	      "parts of bench, 5 rounds, 5 seconds"
-	@echo "TESTS=             files (api, browser)," \
+	@echo "TESTS=             files (api, browser, spread)," \
 	      "for example TESTS=t/api/config.test.js"
 
 
@@ -484,6 +486,18 @@ api: $(if $(TESTS),$(if $(findstring api/load,$(TESTS)),bench-programs),\
 api browser: test-deps npm $(NODE_BUILD)
 	@$(NODE_ENV) t/lib/node-test $@ $(NODE_TEST_FLAGS) -- $(TESTS)
 
+# tests of calls once more, with each channel over several workers
+
+SPREAD_TESTS ?=		$(addprefix $(TOP)/t/, \
+				api/transport.test.js api/simulcast.test.js \
+				api/spotlight.test.js api/datachannel.test.js \
+				browser/call.test.js browser/simulcast.test.js \
+				browser/datachannel.test.js)
+
+spread: test-deps npm $(NODE_BUILD)
+	@$(NODE_ENV) NGX_TEST_SPREAD=1 t/lib/node-test $@ $(NODE_TEST_FLAGS) \
+	    -- $(or $(TESTS),$(SPREAD_TESTS))
+
 check:
 	@t/lib/check
 
@@ -491,7 +505,8 @@ check:
 # all of it; the last line is the sum
 
 test: test-deps
-	@MAKE="$(MAKE)" t/lib/test check unit fuzz bench-quick api browser
+	@MAKE="$(MAKE)" t/lib/test check unit fuzz bench-quick api browser \
+	    spread
 
 test-sanitize: test-deps
 	@MAKE="$(MAKE) BUILD=sanitize" t/lib/test api browser

@@ -97,13 +97,18 @@ test('packets are counted, by connection, client and server', () =>
 
         await until('the viewer has it all', () => viewer.rtp.length === 30);
 
-        const one = await api('Sora_20170529.GetStatsConnection', {
-            channel_id: id, connection_id: sender.connectionId });
+        /* those of a member at another worker are told once a second */
+
+        const one = await until('the sender has them', async () => {
+            const stats = await api('Sora_20170529.GetStatsConnection', {
+                channel_id: id, connection_id: sender.connectionId });
+
+            return stats.rtp.total_received_rtp === 30 && stats;
+        });
 
         assert.strictEqual(one.channel_id, id);
         assert.strictEqual(one.client_id, 'camera');
         assert.strictEqual(one.connection_id, sender.connectionId);
-        assert.strictEqual(one.rtp.total_received_rtp, 30);
         assert.strictEqual(one.rtp.total_received_rtp_payload_bytes, 150);
         assert.strictEqual(one.rtp.total_sent_rtp, 0);
         assert.ok(Math.abs(Date.parse(one.timestamp) - Date.now()) < 10000);

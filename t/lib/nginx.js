@@ -7,7 +7,8 @@
  *
  * Environment: NGINX_BINARY, NGX_WEBRTC_MODULE, NGX_STREAM_MODULE,
  * NGX_WEBRTC_STATIC=1 (no load_module), NGX_TEST_KEEP=1 (keep the prefix),
- * NGX_TEST_DEBUG=1 (error_log at debug).
+ * NGX_TEST_DEBUG=1 (error_log at debug), NGX_TEST_SPREAD=1 (at least two
+ * workers, and the media of a channel's members at all of them in turn).
  */
 
 'use strict';
@@ -32,6 +33,8 @@ const STREAM_MODULE = process.env.NGX_STREAM_MODULE
 const WEBRTC_MODULE = path.resolve(process.env.NGX_WEBRTC_MODULE
     || path.join(ROOT, '..', 'build', 'release',
                  'ngx_webrtc_module.so'));
+
+const SPREAD = process.env.NGX_TEST_SPREAD === '1';
 
 const IS_STATIC = process.env.NGX_WEBRTC_STATIC === '1';
 
@@ -74,6 +77,9 @@ function listOf(value) {
  */
 
 function configText(o) {
+    const main = SPREAD && !listOf(o.main).some((l) => /spread/.test(l))
+                 ? ['webrtc_spread 0;', ...listOf(o.main)] : o.main;
+
     const put = (lines, indent) => listOf(lines)
         .map((line) => `${indent}${line}\n`).join('');
 
@@ -88,7 +94,7 @@ pid nginx.pid;
 error_log error.log ${level};
 
 webrtc_zone webrtc:${o.zoneSize};
-${put(o.main, '')}
+${put(main, '')}
 events {
     worker_connections ${o.workerConnections};
 ${put(o.events, '    ')}}
@@ -174,6 +180,11 @@ class Nginx {
             apiPort: await freeTcp(),
             ...options,
         };
+
+        if (SPREAD) {
+            o.workers = Math.max(o.workers, 2);
+            o.udpPorts = Math.max(o.udpPorts, 2 * o.workers);
+        }
 
         o.udpPort = options.udpPort || await freeUdp(o.udpPorts);
 
@@ -523,5 +534,5 @@ function socketsOf(pid) {
 
 
 module.exports = {
-    Nginx, KILLED, configText, loadModules, testConfig, kill,
+    Nginx, KILLED, SPREAD, configText, loadModules, testConfig, kill,
 };
