@@ -34,7 +34,7 @@ setup(void **state)
 }
 
 
-static void
+static ngx_uint_t
 add(uint64_t index, unsigned measured, ngx_uint_t repair)
 {
     load_stamp_t  stamp;
@@ -45,7 +45,7 @@ add(uint64_t index, unsigned measured, ngx_uint_t repair)
     stamp.time = 1000;
     stamp.measured = measured;
 
-    load_meter_add(&meter, &source, &stamp, 1000 + index, repair);
+    return load_meter_add(&meter, &source, &stamp, 1000 + index, repair);
 }
 
 
@@ -140,13 +140,13 @@ only_packets_of_the_interval_count(void **state)
 {
     (void) state;
 
-    add(1, 0, 0);
-    add(2, 1, 0);
-    add(5, 1, 0);
-    add(5, 1, 0);
-    add(4, 1, 0);
-    add(3, 1, 1);
-    add(6, 0, 0);
+    assert_int_equal(add(1, 0, 0), 0);
+    assert_int_equal(add(2, 1, 0), 1);
+    assert_int_equal(add(5, 1, 0), 1);
+    assert_int_equal(add(5, 1, 0), 0);
+    assert_int_equal(add(4, 1, 0), 1);
+    assert_int_equal(add(3, 1, 1), 1);
+    assert_int_equal(add(6, 0, 0), 0);
 
     assert_int_equal(meter.received, 4);
     assert_int_equal(meter.duplicates, 1);

@@ -214,6 +214,7 @@ struct load_member_s {
 
     ngx_uint_t                sources;      /* of others, that have come */
     uint64_t                  sent;         /* packets in the interval */
+    uint64_t                  received;     /* of it, each once */
 
     load_timer_t              timer;        /* the run's */
     ngx_queue_t               queue;        /* the run's */

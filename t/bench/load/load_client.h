@@ -163,6 +163,8 @@ struct load_client_s {
 
     load_sender_t               senders[LOAD_KINDS];
 
+    uint32_t                    overflow;   /* lost in our own socket */
+
     unsigned                    selected:1;
     unsigned                    connected:1;
     unsigned                    ended:1;

@@ -100,7 +100,7 @@ load_source_add(load_source_t *source, uint64_t index)
 }
 
 
-void
+ngx_uint_t
 load_meter_add(load_meter_t *meter, load_source_t *source,
     const load_stamp_t *stamp, uint64_t arrival, ngx_uint_t repair)
 {
@@ -109,12 +109,12 @@ load_meter_add(load_meter_t *meter, load_source_t *source,
     rc = load_source_add(source, stamp->index);
 
     if (!stamp->measured) {
-        return;
+        return 0;
     }
 
     if (rc == LOAD_PACKET_TWICE) {
         meter->duplicates++;
-        return;
+        return 0;
     }
 
     meter->received++;
@@ -128,4 +128,6 @@ load_meter_add(load_meter_t *meter, load_source_t *source,
 
     load_histogram_add(&meter->latency,
                        arrival > stamp->time ? arrival - stamp->time : 0);
+
+    return 1;
 }

@@ -69,6 +69,7 @@ typedef struct {
     uint64_t            duplicates;
     uint64_t            repaired;       /* came as retransmissions */
     uint64_t            bad;            /* not authentic */
+    uint64_t            overflow;       /* lost in our own sockets */
     uint64_t            forwarded;      /* everything that came in it */
     load_histogram_t    latency;        /* ns */
 } load_meter_t;
@@ -81,8 +82,11 @@ ngx_int_t load_stamp_parse(const u_char *p, const u_char *last,
 
 load_packet_e load_source_add(load_source_t *source, uint64_t index);
 
-/* a packet of the interval; "arrival" on the clock of the stamp */
-void load_meter_add(load_meter_t *meter, load_source_t *source,
+/*
+ * A packet; "arrival" on the clock of the stamp.  1: it is one more that was
+ * received.
+ */
+ngx_uint_t load_meter_add(load_meter_t *meter, load_source_t *source,
     const load_stamp_t *stamp, uint64_t arrival, ngx_uint_t repair);
 
 

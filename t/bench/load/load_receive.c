@@ -423,8 +423,9 @@ load_receive_stamp(load_client_t *client, load_source_t **source,
         }
     }
 
-    load_meter_add(&client->load->media->meter, *source, stamp, arrival,
-                   repair);
+    client->member->received += load_meter_add(&client->load->media->meter,
+                                               *source, stamp, arrival,
+                                               repair);
 }
 
 

@@ -157,12 +157,20 @@ load_report_packets(const load_run_t *run, const load_step_t *step)
                                             - (int64_t) meter->received));
     }
 
+    if (meter->expected) {
+        json_object_set_new(object, "least_percent",
+                            load_report_real(step->least));
+        json_object_set_new(object, "most_percent",
+                            load_report_real(step->most));
+    }
+
     json_object_set_new(object, "reordered",
                         load_report_int(meter->reordered));
     json_object_set_new(object, "duplicates",
                         load_report_int(meter->duplicates));
     json_object_set_new(object, "repaired", load_report_int(meter->repaired));
     json_object_set_new(object, "bad", load_report_int(meter->bad));
+    json_object_set_new(object, "overflow", load_report_int(meter->overflow));
     json_object_set_new(object, "forwarded",
                         load_report_int(meter->forwarded));
     json_object_set_new(object, "per_second",

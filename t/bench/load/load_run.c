@@ -25,7 +25,8 @@ static void load_run_tick(load_timer_t *timer);
 static void load_run_begin(load_run_t *run);
 static void load_run_end(load_run_t *run);
 static void load_run_drain(load_run_t *run);
-static void load_run_expect(load_run_t *run, load_meter_t *meter);
+static void load_run_expect(load_run_t *run, load_step_t *step,
+    load_meter_t *meter);
 static void load_run_leave(load_run_t *run);
 
 
@@ -276,6 +277,7 @@ load_run_begin(load_run_t *run)
 
     for (i = 0; i < run->nmembers; i++) {
         run->members[i].sent = 0;
+        run->members[i].received = 0;
     }
 
     run->phase = LOAD_PHASE_MEASURING;
@@ -324,7 +326,9 @@ load_run_drain(load_run_t *run)
 
     media = run->load->media;
 
-    load_run_expect(run, &media->meter);
+    step = &run->steps[run->step];
+
+    load_run_expect(run, step, &media->meter);
 
     if (media->meter.received < media->meter.expected
         && run->load->loop.now < run->since + LOAD_DRAIN
@@ -333,8 +337,6 @@ load_run_drain(load_run_t *run)
         load_timer_set(&run->load->loop, &run->timer, LOAD_DRAIN_STEP);
         return;
     }
-
-    step = &run->steps[run->step];
 
     step->meter = media->meter;
     step->lag = media->lag;
@@ -367,14 +369,17 @@ load_run_drain(load_run_t *run)
 /* everybody gets what the others of the room have sent */
 
 static void
-load_run_expect(load_run_t *run, load_meter_t *meter)
+load_run_expect(load_run_t *run, load_step_t *step, load_meter_t *meter)
 {
-    uint64_t       *rooms;
+    double          share;
+    uint64_t       *rooms, expected;
     ngx_uint_t      i;
     load_member_t  *member;
 
     meter->sent = 0;
     meter->expected = 0;
+    step->least = 100;
+    step->most = 0;
 
     rooms = calloc(run->load->options.rooms, sizeof(uint64_t));
     if (rooms == NULL) {
@@ -391,9 +396,17 @@ load_run_expect(load_run_t *run, load_meter_t *meter)
     for (i = 0; i < run->limit; i++) {
         member = &run->members[i];
 
-        if (member->ways & LOAD_RECEIVE) {
-            meter->expected += rooms[member->room] - member->sent;
+        expected = rooms[member->room] - member->sent;
+
+        if (!(member->ways & LOAD_RECEIVE) || expected == 0) {
+            continue;
         }
+
+        share = (double) member->received * 100 / (double) expected;
+
+        meter->expected += expected;
+        step->least = ngx_min(step->least, share);
+        step->most = ngx_max(step->most, share);
     }
 
     free(rooms);

@@ -52,6 +52,8 @@ typedef struct {
     load_usage_t              server;       /* cpu: within the interval */
     uint64_t                  cpu;          /* our own */
     load_meter_t              meter;
+    double                    least;        /* per cent that one received */
+    double                    most;
     load_histogram_t          lag;
     uint64_t                  skipped;
     uint64_t                  setups;

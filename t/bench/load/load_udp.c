@@ -27,6 +27,7 @@
 #define LOAD_UDP_RCVBUF         (2 * 1024 * 1024)
 
 #define LOAD_UDP_CONTROL        (CMSG_SPACE(sizeof(int))                      \
+                                 + CMSG_SPACE(sizeof(uint32_t))               \
                                  + CMSG_SPACE(sizeof(struct timespec)))
 
 
@@ -39,6 +40,7 @@ typedef union {
 static void load_udp_options(load_client_t *client);
 static void load_udp_event(load_event_t *ev, uint32_t events);
 static ngx_uint_t load_udp_read(load_client_t *client);
+static void load_udp_overflow(load_client_t *client, uint32_t overflow);
 static void load_udp_message(load_client_t *client, struct msghdr *msg,
     size_t len, int64_t offset, uint64_t now);
 static void load_udp_segments(load_client_t *client, u_char *pos, size_t len,
@@ -99,6 +101,8 @@ load_udp_options(load_client_t *client)
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(int)) == -1) {
         (void) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(int));
     }
+
+    (void) setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof(int));
 
     if (client->load->options.gro) {
         (void) setsockopt(fd, SOL_UDP, UDP_GRO, &one, sizeof(int));
@@ -301,6 +305,7 @@ load_udp_message(load_client_t *client, struct msghdr *msg, size_t len,
     int                 segment;
     size_t              size;
     u_char             *pos, *last;
+    uint32_t            overflow;
     uint64_t            arrival;
     struct cmsghdr     *cmsg;
     struct timespec     ts;
@@ -313,6 +318,12 @@ load_udp_message(load_client_t *client, struct msghdr *msg, size_t len,
 
         if (cmsg->cmsg_level == SOL_UDP && cmsg->cmsg_type == UDP_GRO) {
             ngx_memcpy(&segment, CMSG_DATA(cmsg), sizeof(int));
+
+        } else if (cmsg->cmsg_level == SOL_SOCKET
+                   && cmsg->cmsg_type == SO_RXQ_OVFL)
+        {
+            ngx_memcpy(&overflow, CMSG_DATA(cmsg), sizeof(uint32_t));
+            load_udp_overflow(client, overflow);
 
         } else if (cmsg->cmsg_level == SOL_SOCKET
                    && cmsg->cmsg_type == SCM_TIMESTAMPNS)
@@ -336,4 +347,17 @@ load_udp_message(load_client_t *client, struct msghdr *msg, size_t len,
         load_client_datagram(client, pos, size, &from, arrival);
         pos += size;
     }
+}
+
+
+/* what the tool was too slow for is not the server's loss */
+
+static void
+load_udp_overflow(load_client_t *client, uint32_t overflow)
+{
+    if (client->load->media->measuring) {
+        client->load->media->meter.overflow += overflow - client->overflow;
+    }
+
+    client->overflow = overflow;
 }
