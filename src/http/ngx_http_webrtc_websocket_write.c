@@ -119,36 +119,17 @@ ngx_http_webrtc_websocket_flush(ngx_http_webrtc_websocket_t *socket)
 
 
 /*
- * The buffer stays where it is until all of it is sent, as OpenSSL demands.
- * NGX_DONE: nothing is to be sent.
+ * The buffer, as large as what waits, stays where it is until all of it is
+ * sent, as OpenSSL demands.  NGX_DONE: nothing is to be sent.
  */
 
 static ngx_int_t
 ngx_http_webrtc_websocket_fill(ngx_http_webrtc_websocket_t *socket)
 {
-    size_t  n;
+    size_t  n, size;
 
     if (socket->pos < socket->last) {
         return NGX_OK;
-    }
-
-    if (ngx_webrtc_websocket_pending(&socket->ws)) {
-
-        if (socket->start == NULL) {
-            socket->start = ngx_alloc(NGX_HTTP_WEBRTC_BUFFER,
-                                      socket->request->connection->log);
-            if (socket->start == NULL) {
-                return NGX_ERROR;
-            }
-        }
-
-        n = ngx_webrtc_websocket_output(&socket->ws, socket->start,
-                                        NGX_HTTP_WEBRTC_BUFFER);
-        if (n) {
-            socket->pos = socket->start;
-            socket->last = socket->start + n;
-            return NGX_OK;
-        }
     }
 
     if (socket->start) {
@@ -158,7 +139,24 @@ ngx_http_webrtc_websocket_fill(ngx_http_webrtc_websocket_t *socket)
         socket->last = NULL;
     }
 
-    return NGX_DONE;
+    size = ngx_min(ngx_webrtc_websocket_pending(&socket->ws),
+                   NGX_HTTP_WEBRTC_BUFFER);
+
+    if (size == 0) {
+        return NGX_DONE;
+    }
+
+    socket->start = ngx_alloc(size, socket->request->connection->log);
+    if (socket->start == NULL) {
+        return NGX_ERROR;
+    }
+
+    n = ngx_webrtc_websocket_output(&socket->ws, socket->start, size);
+
+    socket->pos = socket->start;
+    socket->last = socket->start + n;
+
+    return n ? NGX_OK : NGX_DONE;
 }
 
 
