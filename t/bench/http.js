@@ -145,19 +145,25 @@ const JOINS = {
 
 
 async function socket(url, event) {
-    const ws = new WebSocket(url, { perMessageDeflate: false });
-
-    const once = (name) => new Promise((resolve, reject) => {
-        ws.once(name, resolve);
-        ws.once('error', reject);
-    });
-
-    await within(`"${event}" of ${url}`, once(event));
-
-    const closed = once('close');
+    const ws = await opened(url, event);
+    const closed = new Promise((resolve) => ws.once('close', resolve));
 
     ws.close();
     await within(`the close of ${url}`, closed);
+}
+
+
+/* A WebSocket to which that has happened. */
+
+async function opened(url, event) {
+    const ws = new WebSocket(url, { perMessageDeflate: false });
+
+    await within(`"${event}" of ${url}`, new Promise((resolve, reject) => {
+        ws.once(event, resolve);
+        ws.once('error', reject);
+    }));
+
+    return ws;
 }
 
 
@@ -179,82 +185,88 @@ async function joins({ server, contestant, settings }) {
 }
 
 
-/* Members who have joined, and neither answer the offer nor leave. */
-
-async function idleSignaling({ server, load }) {
-    const { nginx, pids } = server;
-    const members = [];
-    const before = memory(pids);
-
-    try {
-        while (members.length < load.connections) {
-            const more = await Promise.all(Array.from({ length: 100 }, () =>
-                Signaling.join(nginx.signalingUrl,
-                               { channel_id: CHANNEL })));
-
-            members.push(...more);
-        }
-
-        await sleep(1000);
-
-        return { memory: (memory(pids) - before) / members.length / 1000 };
-
-    } finally {
-        members.forEach((member) => member.terminate());
-    }
-}
-
-
 /*
- * What a parked long poll costs: beside as many connections that nginx itself
- * holds, a request whose headers have not ended yet.
+ * Clients that wait for something.  Each entry gets the running server and
+ * resolves to a function that makes the client of a number, and resolves to
+ * one that ends it.
  */
 
-const POLLS = {
-    nginx: async (url) => `GET /peers/polled/events?token=x HTTP/1.1\r\n`
-                          + `Host: ${new URL(url).host}\r\n`,
+const HOLDS = {
 
-    polls: async (url) => {
-        const peer = await RestPeer.create(url, 'polled');
+    /* what nginx itself takes: a request whose headers have not ended */
+    request: async ({ nginx }) => () => plainSocket(
+        nginx.options.webPort, 'GET /signaling HTTP/1.1\r\nHost: bench\r\n'),
+
+    nchan: async ({ nginx }) => () => openSocket(
+        `ws://127.0.0.1:${nginx.options.webPort}/nchan`, 'open'),
+
+    /* known to the broker, and nothing else */
+    peerjs: async ({ nginx }) => (i) => openSocket(
+        `ws://127.0.0.1:${nginx.options.webPort}/peerjs/peerjs?key=peerjs`
+        + `&id=p${i}&token=t`, 'message'),
+
+    /* who have joined, and neither answer the offer nor leave */
+    members: async ({ nginx }) => async () => {
+        const member = await Signaling.join(nginx.signalingUrl,
+                                            { channel_id: CHANNEL });
+
+        return () => member.terminate();
+    },
+
+    polls: async ({ nginx }) => {
+        const peer = await RestPeer.create(nginx.gatewayUrl, 'polled');
+        const { port } = new URL(nginx.gatewayUrl);
 
         await peer.peerEvent('OPEN');
 
-        return `GET /peers/polled/events${peer.query} HTTP/1.1\r\n`
-               + `Host: ${new URL(url).host}\r\n\r\n`;
+        return () => plainSocket(
+            port, `GET /peers/polled/events${peer.query} HTTP/1.1\r\n`
+                  + 'Host: bench\r\n\r\n');
     },
 };
 
 
-async function polls({ server, contestant, load }) {
-    const { nginx, pids } = server;
-    const { hostname: host, port } = new URL(nginx.gatewayUrl);
-    const text = await POLLS[contestant.hold](nginx.gatewayUrl);
-    const before = memory(pids);
-    const sockets = [];
-
-    const open = () => new Promise((resolve, reject) => {
-        const one = net.connect({ host, port }, () => {
-            one.write(text, resolve);
+function plainSocket(port, text) {
+    return new Promise((resolve, reject) => {
+        const one = net.connect({ host: '127.0.0.1', port }, () => {
+            one.write(text, () => resolve(() => one.destroy()));
         });
 
         one.once('error', reject);
         one.resume();
-        sockets.push(one);
     });
+}
+
+
+async function openSocket(url, event) {
+    const ws = await opened(url, event);
+
+    return () => ws.terminate();
+}
+
+
+async function idle({ server, contestant, load }) {
+    const { pids } = server;
+    const open = await HOLDS[contestant.hold](server);
+    const before = memory(pids);
+    const held = [];
 
     try {
-        while (sockets.length < load.connections) {
-            await Promise.all(Array.from({ length: 500 }, open));
+        while (held.length < load.connections) {
+            const first = held.length;
+
+            held.push(...await Promise.all(Array.from(
+                { length: 100 }, (none, i) => open(first + i))));
         }
 
         await sleep(1000);
 
-        return { memory: (memory(pids) - before) / sockets.length / 1000 };
+        return { memory: (memory(pids) - before) / held.length / 1000 };
 
     } finally {
-        sockets.forEach((one) => one.destroy());
+        held.forEach((end) => end());
     }
 }
 
 
-module.exports = { wrkMissing, requests, joins, idleSignaling, polls };
+module.exports = { wrkMissing, requests, joins, idle };

@@ -35,6 +35,7 @@ http {
     fastcgi_temp_path fastcgi;
     uwsgi_temp_path uwsgi;
     scgi_temp_path scgi;
+    ${(o.http ?? []).join(' ')}
 
     server {
         listen 127.0.0.1:${o.webPort} reuseport backlog=4096;
@@ -43,7 +44,8 @@ http {
 ${o.nchan
         ? '        location = /nchan { nchan_subscriber websocket;'
           + ' nchan_channel_id x; }'
-        : '        location = /signaling { webrtc_sora_signaling; }'}
+        : '        location = /signaling { webrtc_sora_signaling; }\n'
+          + '        location /peerjs { webrtc_peerjs; }'}
     }
 ${o.nchan ? '' : services(o)}}
 `;

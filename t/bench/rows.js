@@ -49,6 +49,16 @@ const value = (number, text, of, name, atMost, unit, more) => ({
     number, text, figure: name, relation: 'value', of, atMost, unit,
     ...more });
 
+/* memory of one, beyond what a request takes that nginx itself holds */
+
+const OWN = 'nginx\'s own';
+
+const added = (number, text, of, atMost) => ({
+    number, text, figure: 'memory', relation: 'added', of, against: OWN,
+    atMost, unit: ' kB', than: 'beyond nginx' });
+
+const SMALL_POOLS = ['connection_pool_size 256;', 'request_pool_size 1k;'];
+
 const on = (...names) => names.map((name) => ({ name, server: name }));
 
 const CM = { profile: 'cm' };
@@ -326,35 +336,48 @@ const ROWS = [
     {
         name: 'signaling-idle',
         title: 'Idle signalling connections',
-        text: '2000 members who have joined and wait.',
-        measure: http.idleSignaling,
+        text: '2000 of each: members who have joined, with what the channel'
+              + ' and the media have of them; clients that the broker of'
+              + ' PeerJS knows, whose WebSocket is all there is; WebSockets of'
+              + ' nchan; requests of nginx whose headers have not ended.'
+              + ' "Small pools" is with <code>connection_pool_size 256</code>'
+              + ' and <code>request_pool_size 1k</code>.',
+        measure: http.idle,
         load: { connections: 2000 },
-        contestants: on('nginx'),
+        contestants: [
+            { name: OWN, server: 'nginx', hold: 'request' },
+            { name: 'nchan', server: 'nchan', hold: 'nchan' },
+            { name: 'PeerJS', server: 'nginx', hold: 'peerjs' },
+            { name: 'nginx', server: 'nginx', hold: 'members' },
+            { name: 'small pools', server: 'nginx', hold: 'members',
+              http: SMALL_POOLS },
+        ],
         figures: [MEMORY],
         goals: [
             value(15, 'memory per idle signalling connection', 'nginx',
                   'memory', 6, ' kB'),
+            added(15, 'the same, beyond nginx\'s own', 'nginx', 6),
+            added(15, 'the same of the WebSocket alone', 'PeerJS', 6),
         ],
     },
     {
         name: 'polls',
         title: 'Parked long polls',
         text: '10 000 polls of the gateway, beside as many requests whose'
-              + ' headers have not ended.',
-        measure: http.polls,
+              + ' headers have not ended; "small pools" as above.',
+        measure: http.idle,
         load: { connections: 10000 },
         contestants: [
-            { name: 'nginx\'s own', server: 'nginx', hold: 'nginx' },
+            { name: OWN, server: 'nginx', hold: 'request' },
             { name: 'polls', server: 'nginx', hold: 'polls' },
+            { name: 'small pools', server: 'nginx', hold: 'polls',
+              http: SMALL_POOLS },
         ],
         figures: [MEMORY],
         goals: [
             value(15, 'memory per parked long poll', 'polls', 'memory', 4,
                   ' kB'),
-            { number: 15, text: 'the same, beyond nginx\'s own',
-              figure: 'memory', relation: 'added', of: 'polls',
-              against: 'nginx\'s own', atMost: 4, unit: ' kB',
-              than: 'beyond nginx' },
+            added(15, 'the same, beyond nginx\'s own', 'polls', 4),
         ],
     },
 ];
