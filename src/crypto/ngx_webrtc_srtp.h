@@ -84,6 +84,13 @@ ngx_int_t ngx_webrtc_srtp_unprotect(ngx_webrtc_srtp_in_t *in, u_char *pkt,
 ngx_int_t ngx_webrtc_srtp_unprotect_rtcp(ngx_webrtc_srtp_in_t *in,
     u_char *pkt, size_t *len);
 
+/*
+ * Once a second or so: gives back what RTCP takes while there is hardly any;
+ * it comes again with the next packet.
+ */
+void ngx_webrtc_srtp_in_rest(ngx_webrtc_srtp_in_t *in);
+void ngx_webrtc_srtp_out_rest(ngx_webrtc_srtp_out_t *out);
+
 /* the stream has ended for good: its place in the limit is free again */
 void ngx_webrtc_srtp_in_remove(ngx_webrtc_srtp_in_t *in, uint32_t ssrc);
 

@@ -35,6 +35,13 @@ struct ngx_webrtc_srtp_cipher_s {
 };
 
 
+/* packets in a second or so that are worth a cipher */
+#define NGX_WEBRTC_SRTP_RTCP_BUSY   4
+
+
+static ngx_int_t ngx_webrtc_srtp_session_derive(ngx_uint_t profile,
+    const u_char *key, const u_char *salt, ngx_webrtc_srtp_label_e label,
+    u_char *session, u_char *auth, u_char *session_salt);
 static ngx_int_t ngx_webrtc_srtp_evp_init(ngx_webrtc_srtp_cipher_t *cipher,
     const EVP_CIPHER *evp, const u_char *key,
     ngx_webrtc_srtp_direction_e direction);
@@ -53,27 +60,15 @@ ngx_webrtc_srtp_cipher_create(ngx_uint_t profile, const u_char *key,
     const u_char *salt, ngx_webrtc_srtp_label_e label,
     ngx_webrtc_srtp_direction_e direction)
 {
-    u_char  master[NGX_WEBRTC_SRTP_SALT_LEN];
     u_char  session[NGX_WEBRTC_SRTP_KEY_LEN];
     u_char  session_salt[NGX_WEBRTC_SRTP_SALT_LEN];
     u_char  auth[NGX_WEBRTC_SRTP_AUTH_LEN];
 
     ngx_webrtc_srtp_cipher_t  *cipher;
 
-    ngx_memcpy(master, salt, sizeof(master));
-
-    if (profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM) {
-        /* RFC 7714, section 11: 96 bits of salt, zeros up to 112 */
-        master[12] = master[13] = 0;
-    }
-
-    if (ngx_webrtc_srtp_derive(key, master, label, session, sizeof(session))
-        != NGX_OK
-        || ngx_webrtc_srtp_derive(key, master, label + 1, auth, sizeof(auth))
-           != NGX_OK
-        || ngx_webrtc_srtp_derive(key, master, label + 2, session_salt,
-                                  sizeof(session_salt))
-           != NGX_OK)
+    if (ngx_webrtc_srtp_session_derive(profile, key, salt, label, session,
+                                       auth, session_salt)
+        != NGX_OK)
     {
         return NULL;
     }
@@ -97,6 +92,92 @@ ngx_webrtc_srtp_cipher_create(ngx_uint_t profile, const u_char *key,
     OPENSSL_cleanse(auth, sizeof(auth));
 
     return cipher;
+}
+
+
+static ngx_int_t
+ngx_webrtc_srtp_session_derive(ngx_uint_t profile, const u_char *key,
+    const u_char *salt, ngx_webrtc_srtp_label_e label, u_char *session,
+    u_char *auth, u_char *session_salt)
+{
+    u_char  master[NGX_WEBRTC_SRTP_SALT_LEN];
+
+    ngx_memcpy(master, salt, sizeof(master));
+
+    if (profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM) {
+        /* RFC 7714, section 11: 96 bits of salt, zeros up to 112 */
+        master[12] = master[13] = 0;
+    }
+
+    if (ngx_webrtc_srtp_derive(key, master, label, session,
+                               NGX_WEBRTC_SRTP_KEY_LEN)
+        != NGX_OK
+        || ngx_webrtc_srtp_derive(key, master, label + 1, auth,
+                                  NGX_WEBRTC_SRTP_AUTH_LEN)
+           != NGX_OK
+        || ngx_webrtc_srtp_derive(key, master, label + 2, session_salt,
+                                  NGX_WEBRTC_SRTP_SALT_LEN)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webrtc_srtp_rtcp_init(ngx_webrtc_srtp_rtcp_t *rtcp, ngx_uint_t profile,
+    const u_char *key, const u_char *salt)
+{
+    rtcp->cipher = NULL;
+    rtcp->uses = 0;
+
+    if (profile != NGX_WEBRTC_SRTP_AEAD_AES_128_GCM
+        && profile != NGX_WEBRTC_SRTP_AES128_CM_SHA1_80)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_webrtc_srtp_session_derive(profile, key, salt,
+                                          NGX_WEBRTC_SRTP_LABEL_RTCP,
+                                          rtcp->key, rtcp->auth, rtcp->salt);
+}
+
+
+void
+ngx_webrtc_srtp_rtcp_cleanup(ngx_webrtc_srtp_rtcp_t *rtcp)
+{
+    ngx_webrtc_srtp_cipher_destroy(rtcp->cipher);
+    OPENSSL_cleanse(rtcp, sizeof(ngx_webrtc_srtp_rtcp_t));
+}
+
+
+ngx_webrtc_srtp_cipher_t *
+ngx_webrtc_srtp_rtcp_cipher(ngx_webrtc_srtp_rtcp_t *rtcp, ngx_uint_t profile,
+    ngx_webrtc_srtp_direction_e direction)
+{
+    rtcp->uses++;
+
+    if (rtcp->cipher == NULL) {
+        rtcp->cipher = ngx_webrtc_srtp_cipher_session(profile, rtcp->key,
+                                                      rtcp->salt, rtcp->auth,
+                                                      direction);
+    }
+
+    return rtcp->cipher;
+}
+
+
+void
+ngx_webrtc_srtp_rtcp_rest(ngx_webrtc_srtp_rtcp_t *rtcp)
+{
+    if (rtcp->cipher && rtcp->uses < NGX_WEBRTC_SRTP_RTCP_BUSY) {
+        ngx_webrtc_srtp_cipher_destroy(rtcp->cipher);
+        rtcp->cipher = NULL;
+    }
+
+    rtcp->uses = 0;
 }
 
 

@@ -68,6 +68,28 @@ const void *ngx_webrtc_srtp_cipher_key(
 
 void ngx_webrtc_srtp_cipher_destroy(ngx_webrtc_srtp_cipher_t *cipher);
 
+
+/* session keys of RTCP, which take 1 kB more while there is a cipher */
+
+typedef struct {
+    ngx_webrtc_srtp_cipher_t   *cipher;     /* NULL: it rests */
+    ngx_uint_t                  uses;       /* since the last rest() */
+    u_char                      key[NGX_WEBRTC_SRTP_KEY_LEN];
+    u_char                      salt[NGX_WEBRTC_SRTP_SALT_LEN];
+    u_char                      auth[NGX_WEBRTC_SRTP_AUTH_LEN];
+} ngx_webrtc_srtp_rtcp_t;
+
+
+ngx_int_t ngx_webrtc_srtp_rtcp_init(ngx_webrtc_srtp_rtcp_t *rtcp,
+    ngx_uint_t profile, const u_char *key, const u_char *salt);
+void ngx_webrtc_srtp_rtcp_cleanup(ngx_webrtc_srtp_rtcp_t *rtcp);
+
+/* for one packet, always with the same arguments; NULL on failure */
+ngx_webrtc_srtp_cipher_t *ngx_webrtc_srtp_rtcp_cipher(
+    ngx_webrtc_srtp_rtcp_t *rtcp, ngx_uint_t profile,
+    ngx_webrtc_srtp_direction_e direction);
+void ngx_webrtc_srtp_rtcp_rest(ngx_webrtc_srtp_rtcp_t *rtcp);
+
 /*
  * AEAD_AES_128_GCM in place; "tail" is NULL or 4 more bytes to authenticate.
  * open() returns NGX_ERROR when the tag is wrong.

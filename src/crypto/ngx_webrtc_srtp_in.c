@@ -45,7 +45,7 @@ struct ngx_webrtc_srtp_in_s {
     ngx_uint_t                  nstreams;
     ngx_uint_t                  recent;     /* where the last one was */
 
-    ngx_webrtc_srtp_cipher_t   *rtcp;
+    ngx_webrtc_srtp_rtcp_t      rtcp;
     ngx_webrtc_srtcp_stream_t  *rtcp_streams;
     ngx_uint_t                  nrtcp_streams;
 
@@ -107,11 +107,10 @@ ngx_webrtc_srtp_in_create(const ngx_webrtc_srtp_keys_t *keys)
     ngx_memcpy(in->key, keys->remote_key, NGX_WEBRTC_SRTP_KEY_LEN);
     ngx_memcpy(in->salt, keys->remote_salt, NGX_WEBRTC_SRTP_SALT_LEN);
 
-    in->rtcp = ngx_webrtc_srtp_cipher_create(keys->profile, keys->remote_key,
-                                             keys->remote_salt,
-                                             NGX_WEBRTC_SRTP_LABEL_RTCP,
-                                             NGX_WEBRTC_SRTP_OPEN);
-    if (in->rtcp == NULL) {
+    if (ngx_webrtc_srtp_rtcp_init(&in->rtcp, keys->profile, keys->remote_key,
+                                  keys->remote_salt)
+        != NGX_OK)
+    {
         ngx_webrtc_srtp_in_destroy(in);
         return NULL;
     }
@@ -128,7 +127,7 @@ ngx_webrtc_srtp_in_destroy(ngx_webrtc_srtp_in_t *in)
     }
 
     ngx_webrtc_srtp_cipher_destroy(in->rtp);
-    ngx_webrtc_srtp_cipher_destroy(in->rtcp);
+    ngx_webrtc_srtp_rtcp_cleanup(&in->rtcp);
 
     ngx_webrtc_secret_clear(in->key, sizeof(in->key));
     ngx_webrtc_secret_clear(in->salt, sizeof(in->salt));
@@ -413,23 +412,31 @@ ngx_webrtc_srtcp_open(ngx_webrtc_srtp_in_t *in, u_char *pkt, size_t len,
     size_t     data_len;
     uint32_t   ssrc;
 
+    ngx_webrtc_srtp_cipher_t  *cipher;
+
     ssrc = ngx_webrtc_get32(pkt + 4);
     data = pkt + NGX_WEBRTC_SRTCP_HEADER_LEN;
     data_len = len - NGX_WEBRTC_SRTCP_HEADER_LEN;
 
+    cipher = ngx_webrtc_srtp_rtcp_cipher(&in->rtcp, in->profile,
+                                         NGX_WEBRTC_SRTP_OPEN);
+    if (cipher == NULL) {
+        return NGX_ERROR;
+    }
+
     if (in->profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM) {
-        return ngx_webrtc_srtp_gcm_open(in->rtcp, ssrc, index, pkt,
+        return ngx_webrtc_srtp_gcm_open(cipher, ssrc, index, pkt,
                                         NGX_WEBRTC_SRTCP_HEADER_LEN, tail,
                                         data, data_len, tag);
     }
 
-    ngx_webrtc_srtp_mac(in->rtcp, pkt, len, tail, mac);
+    ngx_webrtc_srtp_mac(cipher, pkt, len, tail, mac);
 
     if (!ngx_webrtc_secret_equal(mac, tag, sizeof(mac))) {
         return NGX_ERROR;
     }
 
-    return ngx_webrtc_srtp_ctr(in->rtcp, ssrc, index, data, data_len);
+    return ngx_webrtc_srtp_ctr(cipher, ssrc, index, data, data_len);
 }
 
 
@@ -464,6 +471,13 @@ ngx_webrtc_srtcp_update(ngx_webrtc_srtcp_stream_t *stream, uint32_t index)
     stream->seen = (ahead < NGX_WEBRTC_SRTCP_WINDOW)
                    ? (stream->seen << ahead) | 1 : 1;
     stream->last = index;
+}
+
+
+void
+ngx_webrtc_srtp_in_rest(ngx_webrtc_srtp_in_t *in)
+{
+    ngx_webrtc_srtp_rtcp_rest(&in->rtcp);
 }
 
 

@@ -7,6 +7,7 @@
 #include <crypto/ngx_webrtc_srtp.h>
 #include <crypto/ngx_webrtc_srtp_cipher.h>
 #include <crypto/ngx_webrtc_srtp_mb.h>
+#include <crypto/ngx_webrtc_hmac.h>
 #include <core/ngx_webrtc_cursor.h>
 
 
@@ -14,14 +15,22 @@
 
 
 struct ngx_webrtc_srtp_out_s {
-    ngx_webrtc_srtp_cipher_t   *rtp;
-    ngx_webrtc_srtp_cipher_t   *rtcp;
-    const void                 *key;    /* of "rtp" */
+    ngx_webrtc_srtp_cipher_t   *rtp;        /* NULL: no packet yet */
+    const void                 *key;        /* of "rtp" */
     ngx_uint_t                  profile;
+
+    ngx_webrtc_srtp_rtcp_t      rtcp;
 
     /* one for all SSRCs: it only has to grow for each of them */
     uint32_t                    index;
+
+    /* wiped as soon as there is "rtp" */
+    u_char                      master[NGX_WEBRTC_SRTP_KEY_LEN];
+    u_char                      salt[NGX_WEBRTC_SRTP_SALT_LEN];
 };
+
+
+static ngx_int_t ngx_webrtc_srtp_out_start(ngx_webrtc_srtp_out_t *out);
 
 
 ngx_webrtc_srtp_out_t *
@@ -36,22 +45,16 @@ ngx_webrtc_srtp_out_create(const ngx_webrtc_srtp_keys_t *keys)
 
     out->profile = keys->profile;
 
-    out->rtp = ngx_webrtc_srtp_cipher_create(keys->profile, keys->local_key,
-                                             keys->local_salt,
-                                             NGX_WEBRTC_SRTP_LABEL_RTP,
-                                             NGX_WEBRTC_SRTP_SEAL);
+    ngx_memcpy(out->master, keys->local_key, NGX_WEBRTC_SRTP_KEY_LEN);
+    ngx_memcpy(out->salt, keys->local_salt, NGX_WEBRTC_SRTP_SALT_LEN);
 
-    out->rtcp = ngx_webrtc_srtp_cipher_create(keys->profile, keys->local_key,
-                                              keys->local_salt,
-                                              NGX_WEBRTC_SRTP_LABEL_RTCP,
-                                              NGX_WEBRTC_SRTP_SEAL);
-
-    if (out->rtp == NULL || out->rtcp == NULL) {
+    if (ngx_webrtc_srtp_rtcp_init(&out->rtcp, keys->profile, keys->local_key,
+                                  keys->local_salt)
+        != NGX_OK)
+    {
         ngx_webrtc_srtp_out_destroy(out);
         return NULL;
     }
-
-    out->key = ngx_webrtc_srtp_cipher_key(out->rtp);
 
     return out;
 }
@@ -65,8 +68,39 @@ ngx_webrtc_srtp_out_destroy(ngx_webrtc_srtp_out_t *out)
     }
 
     ngx_webrtc_srtp_cipher_destroy(out->rtp);
-    ngx_webrtc_srtp_cipher_destroy(out->rtcp);
+    ngx_webrtc_srtp_rtcp_cleanup(&out->rtcp);
+
+    ngx_webrtc_secret_clear(out->master, sizeof(out->master));
+    ngx_webrtc_secret_clear(out->salt, sizeof(out->salt));
+
     free(out);
+}
+
+
+static ngx_int_t
+ngx_webrtc_srtp_out_start(ngx_webrtc_srtp_out_t *out)
+{
+    out->rtp = ngx_webrtc_srtp_cipher_create(out->profile, out->master,
+                                             out->salt,
+                                             NGX_WEBRTC_SRTP_LABEL_RTP,
+                                             NGX_WEBRTC_SRTP_SEAL);
+    if (out->rtp == NULL) {
+        return NGX_ERROR;
+    }
+
+    out->key = ngx_webrtc_srtp_cipher_key(out->rtp);
+
+    ngx_webrtc_secret_clear(out->master, sizeof(out->master));
+    ngx_webrtc_secret_clear(out->salt, sizeof(out->salt));
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webrtc_srtp_out_rest(ngx_webrtc_srtp_out_t *out)
+{
+    ngx_webrtc_srtp_rtcp_rest(&out->rtcp);
 }
 
 
@@ -98,6 +132,10 @@ ngx_webrtc_srtp_protect(ngx_webrtc_srtp_out_t *out, u_char *pkt,
     uint64_t  index;
 
     if (header_len < NGX_WEBRTC_SRTP_HEADER_LEN || len < header_len) {
+        return 0;
+    }
+
+    if (out->rtp == NULL && ngx_webrtc_srtp_out_start(out) != NGX_OK) {
         return 0;
     }
 
@@ -141,6 +179,7 @@ ngx_webrtc_srtp_protect_later(ngx_webrtc_srtp_out_t *out, u_char *pkt,
     uint64_t  index;
 
     if (out->profile == NGX_WEBRTC_SRTP_AES128_CM_SHA1_80
+        && out->rtp
         && header_len >= NGX_WEBRTC_SRTP_HEADER_LEN && len >= header_len)
     {
         ssrc = ngx_webrtc_get32(pkt + 8);
@@ -163,8 +202,10 @@ ngx_webrtc_srtp_protect_later(ngx_webrtc_srtp_out_t *out, u_char *pkt,
 void
 ngx_webrtc_srtp_prefetch(const ngx_webrtc_srtp_out_t *out)
 {
-    ngx_webrtc_prefetch(out->rtp);
-    ngx_webrtc_prefetch_range(out->key, NGX_WEBRTC_SRTP_KEY_SIZE);
+    if (out->rtp) {
+        ngx_webrtc_prefetch(out->rtp);
+        ngx_webrtc_prefetch_range(out->key, NGX_WEBRTC_SRTP_KEY_SIZE);
+    }
 }
 
 
@@ -185,11 +226,19 @@ ngx_webrtc_srtp_protect_rtcp(ngx_webrtc_srtp_out_t *out, u_char *pkt,
     size_t     data_len;
     uint32_t   ssrc;
 
+    ngx_webrtc_srtp_cipher_t  *cipher;
+
     /* a key that has used up its indices must not be used again */
 
     if (len < NGX_WEBRTC_SRTCP_HEADER_LEN
         || out->index == NGX_WEBRTC_SRTCP_INDEX_MAX)
     {
+        return 0;
+    }
+
+    cipher = ngx_webrtc_srtp_rtcp_cipher(&out->rtcp, out->profile,
+                                         NGX_WEBRTC_SRTP_SEAL);
+    if (cipher == NULL) {
         return 0;
     }
 
@@ -203,7 +252,7 @@ ngx_webrtc_srtp_protect_rtcp(ngx_webrtc_srtp_out_t *out, u_char *pkt,
 
     if (out->profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM) {
 
-        if (ngx_webrtc_srtp_gcm_seal(out->rtcp, ssrc, out->index, pkt,
+        if (ngx_webrtc_srtp_gcm_seal(cipher, ssrc, out->index, pkt,
                                      NGX_WEBRTC_SRTCP_HEADER_LEN, tail, data,
                                      data_len, pkt + len)
             != NGX_OK)
@@ -217,14 +266,14 @@ ngx_webrtc_srtp_protect_rtcp(ngx_webrtc_srtp_out_t *out, u_char *pkt,
         return len + 4;
     }
 
-    if (ngx_webrtc_srtp_ctr(out->rtcp, ssrc, out->index, data, data_len)
+    if (ngx_webrtc_srtp_ctr(cipher, ssrc, out->index, data, data_len)
         != NGX_OK)
     {
         return 0;
     }
 
     ngx_memcpy(pkt + len, tail, 4);
-    ngx_webrtc_srtp_mac(out->rtcp, pkt, len, tail, pkt + len + 4);
+    ngx_webrtc_srtp_mac(cipher, pkt, len, tail, pkt + len + 4);
 
     return len + 4 + NGX_WEBRTC_SRTP_SHA1_TAG;
 }

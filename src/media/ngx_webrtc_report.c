@@ -102,6 +102,9 @@ ngx_webrtc_report_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
         ngx_webrtc_report_receivers(peer, now, out);
         ngx_webrtc_report_senders(peer, now, out);
         ngx_webrtc_forwards_report(peer, now, out);
+
+        ngx_webrtc_srtp_in_rest(peer->transport.srtp_in);
+        ngx_webrtc_srtp_out_rest(peer->transport.srtp_out);
     }
 }
 

@@ -261,6 +261,59 @@ a_pair_has_both_ends_or_none(void **state)
 }
 
 
+/* as an idle peer and a busy one have it, second by second */
+
+static void
+rtcp_goes_on_after_a_rest(void **state)
+{
+    u_char                   pkt[256], plain[64];
+    size_t                   len;
+    ngx_uint_t               i, j, k;
+    ngx_webrtc_srtp_in_t    *in;
+    ngx_webrtc_srtp_out_t   *out;
+    ngx_webrtc_srtp_keys_t   keys;
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        draw_keys(&keys, profiles[i]);
+        out = ngx_webrtc_srtp_out_create(&keys);
+
+        memcpy(keys.remote_key, keys.local_key, NGX_WEBRTC_SRTP_KEY_LEN);
+        memcpy(keys.remote_salt, keys.local_salt, NGX_WEBRTC_SRTP_SALT_LEN);
+        in = ngx_webrtc_srtp_in_create(&keys);
+
+        assert_non_null(in);
+        assert_non_null(out);
+
+        for (j = 0; j < 30; j++) {
+            ngx_webrtc_srtp_in_rest(in);
+            ngx_webrtc_srtp_out_rest(out);
+
+            for (k = 0; k < j % 8; k++) {
+                memset(plain, (int) (j * 8 + k), sizeof(plain));
+                plain[0] = 0x80;
+                plain[1] = 201;
+                memset(plain + 4, 5, 4);
+                memcpy(pkt, plain, sizeof(plain));
+
+                len = ngx_webrtc_srtp_protect_rtcp(out, pkt, sizeof(plain));
+                assert_true(len > sizeof(plain));
+
+                assert_int_equal(ngx_webrtc_srtp_unprotect_rtcp(in, pkt,
+                                                                &len),
+                                 NGX_OK);
+                assert_int_equal(len, sizeof(plain));
+                assert_memory_equal(pkt, plain, sizeof(plain));
+            }
+        }
+
+        ngx_webrtc_srtp_in_destroy(in);
+        ngx_webrtc_srtp_out_destroy(out);
+    }
+}
+
+
 int
 main(void)
 {
@@ -271,6 +324,7 @@ main(void)
         cmocka_unit_test(libsrtp_reads_every_rtcp_packet_and_the_index_grows),
         cmocka_unit_test(impossible_lengths_are_refused),
         cmocka_unit_test(a_pair_has_both_ends_or_none),
+        cmocka_unit_test(rtcp_goes_on_after_a_rest),
     };
 
     return cmocka_run_group_tests(tests, srtp_setup, srtp_teardown);
