@@ -271,6 +271,16 @@ load_sora_message(load_sora_session_t *session, const ngx_str_t *text)
     ngx_str_t    type;
     const char  *reason;
 
+    static const char  notify[] = "{\"type\":\"notify\"";
+
+    /* in a room of a thousand they come by the million, and nobody reads */
+
+    if (text->len > sizeof(notify)
+        && ngx_memcmp(text->data, notify, sizeof(notify) - 1) == 0)
+    {
+        return;
+    }
+
     message = ngx_webrtc_json_parse(text->data, text->data + text->len,
                                     LOAD_WS_MESSAGE_MAX, &reason);
     if (message == NULL) {
