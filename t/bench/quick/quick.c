@@ -7,8 +7,9 @@
 /*
  * A fixed load through the media engine, without nginx and in virtual time,
  * for callgrind: "quick gcm|cm" dumps the instructions of each case, and
- * prints its name (profile, subscribers, packets that come together) with the
- * number of packets that were forwarded.  What clients do is not counted.
+ * prints its name with what they are divided by: packets forwarded (names are
+ * profile, subscribers, packets that come together), feedback messages, or
+ * seconds of one subscriber.  callgrind is told to count within the engine.
  */
 
 
@@ -42,16 +43,24 @@
 #define PAYLOAD    1160
 #define BURST_MAX  10
 
+/* browsers check their consent this often, RFC 7675 */
+#define CONSENT    MSEC(5000)
+
 /* of the publisher's packets: abs-send-time and transport-wide number */
 #define EXTENSION  12
 
 
-typedef struct {
+typedef struct bench_case_s  bench_case_t;
+
+struct bench_case_s {
     const char            *name;
     ngx_uint_t             subscribers;
     ngx_uint_t             burst;
     ngx_uint_t             turns;
-} bench_case_t;
+
+    /* returns what the instructions are divided by */
+    ngx_uint_t           (*run)(const bench_case_t *c);
+};
 
 
 typedef struct {
@@ -83,14 +92,6 @@ typedef struct {
 
 
 static bench_t  bench;
-
-static const bench_case_t  bench_cases[] = {
-    { "50-1", 50, 1, 200 },
-    { "50-10", 50, 10, 20 },
-    { "500-1", 500, 1, 20 },
-    { "500-10", 500, 10, 2 },
-    { NULL, 0, 0, 0 }
-};
 
 
 static void
@@ -253,7 +254,7 @@ bench_forward(ngx_uint_t n, ngx_uint_t deliver)
 }
 
 
-static ngx_uint_t
+static void
 bench_turn(ngx_uint_t n, ngx_uint_t key, ngx_uint_t deliver)
 {
     uint64_t                          before;
@@ -269,20 +270,13 @@ bench_turn(ngx_uint_t n, ngx_uint_t key, ngx_uint_t deliver)
     stats = ngx_webrtc_engine_stats(bench.world.engine);
     before = stats->sent_srtp;
 
-    if (deliver) {
-        bench_forward(n, deliver);
+    bench_forward(n, deliver);
 
-    } else {
-        CALLGRIND_TOGGLE_COLLECT;
-        bench_forward(n, deliver);
-        CALLGRIND_TOGGLE_COLLECT;
-    }
-
-    return stats->sent_srtp - before;
+    assert_int_equal(stats->sent_srtp - before, n * bench.nsubs);
 }
 
 
-/* uncounted, a key frame first; everybody must get all of it */
+/* a key frame first; everybody must get all of it */
 
 static void
 bench_deliver(ngx_uint_t n)
@@ -293,7 +287,7 @@ bench_deliver(ngx_uint_t n)
         bench.subs[i]->nrtp = 0;
     }
 
-    assert_int_equal(bench_turn(n, 1, 1), n * bench.nsubs);
+    bench_turn(n, 1, 1);
 
     for (i = 0; i < bench.nsubs; i++) {
         assert_int_equal(bench.subs[i]->nrtp, n);
@@ -302,28 +296,100 @@ bench_deliver(ngx_uint_t n)
 }
 
 
-static void
-bench_run(const bench_case_t *c, const char *profile)
+static ngx_uint_t
+bench_forwarded(const bench_case_t *c)
 {
-    ngx_uint_t  i, forwarded;
+    ngx_uint_t  i;
 
-    bench_subscribe(c->subscribers);
     bench_deliver(BURST_MAX);
 
-    forwarded = 0;
+    CALLGRIND_ZERO_STATS;
 
     for (i = 0; i < c->turns; i++) {
-        forwarded += bench_turn(c->burst, 0, 0);
+        bench_turn(c->burst, 0, 0);
     }
 
     CALLGRIND_DUMP_STATS_AT(c->name);
 
-    assert_int_equal(forwarded, c->turns * c->burst * c->subscribers);
-
     bench_deliver(BURST_MAX);
 
-    printf("case: %s-%s %lu\n", profile, c->name, (unsigned long) forwarded);
+    return c->turns * c->burst * c->subscribers;
 }
+
+
+/* transport-wide feedback; the first one is about what was not delivered */
+
+static ngx_uint_t
+bench_feedback(const bench_case_t *c)
+{
+    uint64_t                          before;
+    ngx_uint_t                        i, k;
+    const ngx_webrtc_engine_stats_t  *stats;
+
+    stats = ngx_webrtc_engine_stats(bench.world.engine);
+    before = 0;
+
+    for (i = 0; i < c->turns; i++) {
+        bench_deliver(c->burst);
+
+        bench.world.now += MSEC(100);
+        before = stats->received;
+
+        CALLGRIND_ZERO_STATS;
+
+        for (k = 0; k < c->subscribers; k++) {
+            client_tell_arrivals(bench.subs[k]);
+        }
+    }
+
+    CALLGRIND_DUMP_STATS_AT(c->name);
+
+    assert_int_equal(stats->received - before, c->subscribers);
+
+    return c->subscribers;
+}
+
+
+/* nobody sends media for some seconds */
+
+static ngx_uint_t
+bench_idle(const bench_case_t *c)
+{
+    ngx_uint_t  i, k;
+
+    CALLGRIND_ZERO_STATS;
+
+    for (i = 0; i < c->turns; i++) {
+        bench.world.now += MSEC(100);
+
+        for (k = 0; k < c->subscribers; k++) {
+            if (bench.subs[k]->checked + CONSENT <= bench.world.now) {
+                client_check(bench.subs[k], 1);
+            }
+        }
+
+        world_turn(&bench.world);
+    }
+
+    CALLGRIND_DUMP_STATS_AT(c->name);
+
+    for (k = 0; k < c->subscribers; k++) {
+        assert_int_equal(bench.subs[k]->ended, 0);
+    }
+
+    return c->subscribers * c->turns / 10;
+}
+
+
+static const bench_case_t  bench_cases[] = {
+    { "50-1", 50, 1, 200, bench_forwarded },
+    { "50-10", 50, 10, 20, bench_forwarded },
+    { "500-1", 500, 1, 20, bench_forwarded },
+    { "500-10", 500, 10, 2, bench_forwarded },
+    { "feedback", 500, 10, 3, bench_feedback },
+    { "idle", 500, 0, 50, bench_idle },
+    { NULL, 0, 0, 0, NULL }
+};
 
 
 /* what figures depend on, apart from our own code */
@@ -344,6 +410,7 @@ bench_platform(void)
 int
 main(int argc, char **argv)
 {
+    ngx_uint_t           units;
     const bench_case_t  *c;
 
     if (argc != 2) {
@@ -357,7 +424,11 @@ main(int argc, char **argv)
     CALLGRIND_START_INSTRUMENTATION;
 
     for (c = bench_cases; c->name; c++) {
-        bench_run(c, argv[1]);
+        bench_subscribe(c->subscribers);
+
+        units = c->run(c);
+
+        printf("case: %s-%s %lu\n", argv[1], c->name, (unsigned long) units);
     }
 
     CALLGRIND_STOP_INSTRUMENTATION;

@@ -201,6 +201,10 @@ seats_peer(seats_t *seats, ngx_uint_t seat,
     way_t                     *way;
     ngx_webrtc_distant_way_t   end;
 
+    if (seat >= SEATS_MAX) {
+        return NULL;
+    }
+
     way = calloc(1, sizeof(way_t));
     way->seats = seats;
     way->seat = seat;
