@@ -73,7 +73,7 @@ ngx_webrtc_subscription_repair(ngx_webrtc_subscription_t *sub, uint16_t seq16,
     }
 
     ngx_webrtc_srtp_finish();
-    ngx_webrtc_outbox_commit(out, &transport->ice.selected->path, n, 0);
+    ngx_webrtc_outbox_append(out, &transport->ice.selected->path, n);
 
     if (sub->rtx_ssrc) {
 

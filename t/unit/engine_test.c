@@ -146,6 +146,41 @@ lost_packets_are_repaired_both_ways(void **state)
 
 
 static void
+repairs_that_are_asked_for_together_are_one_message(void **state)
+{
+    uint64_t     seq;
+    world_t      world;
+    client_t    *pub, *sub;
+    ngx_uint_t   i, messages;
+
+    (void) state;
+
+    (void) two_clients(&world, &pub, &sub);
+
+    for (seq = 1; seq <= 40; seq++) {
+        client_send_video(pub, seq, seq == 1);
+    }
+
+    world_run(&world, 5);
+    assert_int_equal(sub->nrtp, 40);
+
+    for (i = 10; i < 20; i++) {
+        sub->got[(uint16_t) (sub->first_seq + i)] = 0;
+    }
+
+    messages = world.messages;
+
+    client_nack_missing(sub);
+    world_send(&world);
+
+    assert_int_equal(sub->nrtx, 10);
+    assert_int_equal(world.messages - messages, 1);
+
+    world_cleanup(&world);
+}
+
+
+static void
 handshake_completes_under_heavy_loss(void **state)
 {
     world_t      world;
@@ -985,6 +1020,7 @@ main(void)
         cmocka_unit_test(media_flows_from_publisher_to_subscriber),
         cmocka_unit_test(one_turn_makes_one_message_of_many_packets),
         cmocka_unit_test(lost_packets_are_repaired_both_ways),
+        cmocka_unit_test(repairs_that_are_asked_for_together_are_one_message),
         cmocka_unit_test(handshake_completes_under_heavy_loss),
         cmocka_unit_test(wrong_fingerprint_connects_nobody),
         cmocka_unit_test(client_hello_before_ice_is_ignored),
