@@ -422,6 +422,11 @@ $(OUT)/bench/dtls_bench: $(TOP)/t/bench/dtls_bench.c $(OUT)/bench/libwebrtc.a
 	$(CC) $(BENCH_FLAGS) -MMD -MP -MF $@.d -o $@ $< \
 	    $(OUT)/bench/libwebrtc.a $(LIBS)
 
+$(OUT)/bench/relay_bench: $(TOP)/t/bench/relay_bench.c \
+    $(OUT)/bench/libwebrtc.a
+	$(CC) $(BENCH_FLAGS) -MMD -MP -MF $@.d -o $@ $< \
+	    $(OUT)/bench/libwebrtc.a $(LIBS)
+
 HTTP_LOAD_OBJS =	$(addprefix $(OUT)/bench/load/,load_histogram.o \
 				load_http.o load_loop.o load_net.o)
 
@@ -430,7 +435,7 @@ $(OUT)/bench/http_load: $(TOP)/t/bench/http_load.c $(HTTP_LOAD_OBJS) \
 	$(CC) $(BENCH_FLAGS) -MMD -MP -MF $@.d -o $@ $< $(HTTP_LOAD_OBJS) \
 	    $(OUT)/bench/libwebrtc.a $(LIBS)
 
--include $(OUT)/bench/dtls_bench.d $(OUT)/bench/http_load.d
+-include $(addprefix $(OUT)/bench/,dtls_bench.d relay_bench.d http_load.d)
 
 
 # the raw forwarder, their measure

@@ -63,7 +63,9 @@ async function runOne(row, contestant, settings) {
     const server = await SERVERS[contestant.server].start(load);
 
     try {
-        return await row.measure({ server, contestant, load, settings });
+        const measure = contestant.measure ?? row.measure;
+
+        return await measure({ server, contestant, load, settings });
 
     } finally {
         await server.stop();

@@ -42,6 +42,7 @@ function options(load) {
         srtp: load.profile ?? 'gcm',
         mode: load.mode ?? 'media',
         concurrency: load.concurrency,
+        message: load.message,
         warmup: load.warmup,
         timeout: TIMEOUT,
     };
@@ -102,6 +103,17 @@ async function idle({ server, load, settings }) {
 }
 
 
+/* Messages of data channels; the packets that count are messages. */
+
+async function messages({ server, load, settings }) {
+    const result = await tool(server, { ...load, mode: 'data' },
+                              settings.duration);
+
+    return { ...figuresOf(result),
+             memory: result.server.pss_bytes_per_member / 1000 };
+}
+
+
 /* The rate at which a worker needs this much of a core, by a short run. */
 
 async function rateFor(server, load, share) {
@@ -142,4 +154,4 @@ async function overload({ server, load, settings }) {
 
 
 module.exports = { missing, tool, figuresOf, rateFor, forward, setup, idle,
-                   overload };
+                   messages, overload };

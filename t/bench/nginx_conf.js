@@ -59,6 +59,7 @@ function webrtc(o) {
         'webrtc_zone webrtc:256m;',
         'webrtc_channel_connections 5000;',
         'webrtc_max_connections 20000;',
+        'webrtc_data_message_rate 1000000;',
         ...o.main ?? [],
         `stream { server { listen ${o.udpAddress}:${o.udpPort}-${last} udp;`
         + ` webrtc_media; ${(o.media ?? []).join(' ')} } }`,

@@ -45,10 +45,10 @@ async function run(name, args, side = 'client') {
 }
 
 
-/* A row that is a program alone. */
+/* A contestant that is a program alone. */
 
-const alone = (name, ...args) => ({ contestant }) =>
-    run(name, [...contestant.arguments ?? [], ...args], 'server');
+const alone = ({ contestant }) =>
+    run(contestant.program, contestant.arguments, 'server');
 
 
 module.exports = { programMissing, run, alone };

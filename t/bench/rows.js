@@ -3,7 +3,8 @@
  *
  * What is measured, as data.  A row has contestants, who run one after another
  * in each round; one is { name, server } and what differs from the row's load
- * for it.  measure() gets the running server and returns figures by name.
+ * for it.  measure(), the row's or its own, gets the running server and
+ * returns figures by name.
  *
  * The numbers of goals are those of docs/performance.md.
  */
@@ -60,6 +61,9 @@ const added = (number, text, of, atMost) => ({
 const SMALL_POOLS = ['connection_pool_size 256;', 'request_pool_size 1k;'];
 
 const on = (...names) => names.map((name) => ({ name, server: name }));
+
+const program = (name, file, ...args) => ({
+    name, server: 'none', program: file, arguments: args, measure: alone });
 
 const CM = { profile: 'cm' };
 
@@ -248,15 +252,44 @@ const ROWS = [
         text: 'The server\'s side, with a certificate of either, in one'
               + ' process.',
         missing: () => programMissing('dtls_bench'),
-        measure: alone('dtls_bench', 2000),
         load: {},
         contestants: [
-            { name: 'module', server: 'none', arguments: ['module'] },
-            { name: 'OpenSSL', server: 'none', arguments: ['openssl'] },
+            program('module', 'dtls_bench', 'module', 2000),
+            program('OpenSSL', 'dtls_bench', 'openssl', 2000),
         ],
         figures: [{ name: 'cost', title: 'CPU of one', unit: ' us' }],
         goals: [
             speed(11, 'DTLS handshakes', 'OpenSSL', 0.9, { of: 'module' }),
+        ],
+    },
+    {
+        name: 'data',
+        title: 'Messages of data channels, 1 to 1',
+        text: '5000 messages of 100 bytes per second. The parts: both ends'
+              + ' of usrsctp, two records of AES-GCM, one datagram received'
+              + ' and one sent, in one process.',
+        missing: () => media.missing() ?? programMissing('relay_bench'),
+        measure: media.messages,
+        load: { subscribers: 1, rate: 5000, message: 100 },
+        contestants: [...on('nginx'),
+                      program('parts', 'relay_bench', 100, 200000)],
+        figures: [{ ...COST, title: 'CPU per message' }, P50, P99, LOSS],
+        goals: [
+            speed(16, 'data channel relay, 100 bytes', 'parts', 0.75),
+        ],
+    },
+    {
+        name: 'data-idle',
+        title: '500 subscribers with a data channel',
+        text: 'One message per second is sent to each.',
+        missing: media.missing,
+        measure: media.messages,
+        load: { subscribers: 500, rate: 1, message: 100 },
+        contestants: on('nginx'),
+        figures: [MEMORY],
+        goals: [
+            value(10, 'memory with a data channel in use', 'nginx',
+                  'memory', 64, ' kB', { stretch: 30 }),
         ],
     },
     {
