@@ -27,6 +27,10 @@ const OUT = path.join(TOP, 'build', 'bench');
 const DOCS = path.join(TOP, 'docs', 'performance.md');
 
 
+const PLOT = '![cost per forwarded packet over subscribers, and how far each'
+             + ' goal is reached](performance.svg)';
+
+
 function say(text) {
     process.stdout.write(`${text}\n`);
 }
@@ -207,8 +211,10 @@ function publish() {
     const results = JSON.parse(fs.readFileSync(
         path.join(OUT, last, 'results.json'), 'utf8'));
 
+    const text = `${PLOT}\n\n${markdown(results)}`;
+
     fs.writeFileSync(DOCS, insert(fs.readFileSync(DOCS, 'utf8'), 'results',
-                                  markdown(results)));
+                                  text));
     fs.writeFileSync(path.join(TOP, 'docs', 'performance.svg'), svg(results));
 
     say(`docs/performance.md and .svg show build/bench/${last}`);

@@ -87,8 +87,8 @@ function describe() {
 
 
 /*
- * With two cores or more the servers have the last one, and the load all
- * others.  { server, client }: lists of taskset, or undefined.
+ * With two cores or more a server has the last one, and the load all others.
+ * { server, client }: lists of taskset, or undefined.
  */
 
 function cores() {
@@ -96,6 +96,15 @@ function cores() {
 
     return n < 2 ? {} : { server: `${n - 1}`,
                           client: n === 2 ? '0' : `0-${n - 2}` };
+}
+
+
+/* Workers beyond the first have those before it, which the load has too. */
+
+function pinWorkers(pids) {
+    const n = os.cpus().length;
+
+    pids.forEach((pid, i) => pin([pid], `${(n - 1 - i % n)}`));
 }
 
 
@@ -119,4 +128,4 @@ function descriptors() {
 }
 
 
-module.exports = { TOP, describe, cores, pin, descriptors, read };
+module.exports = { TOP, describe, cores, pin, pinWorkers, descriptors, read };

@@ -70,6 +70,7 @@ function figuresOf(result) {
         p99: latency.p99,
         p999: latency['p99.9'],
         loss: 100 * packets.lost / packets.expected,
+        least: packets.least_percent,
         client: result.load.cpu_percent,
     };
 }
@@ -149,7 +150,8 @@ async function overload({ server, load, settings }) {
 
     const figures = await within(STEP * share, settings.duration);
 
-    return { ...figures, forwarded: figures.rate };
+    return { ...figures, forwarded: figures.rate,
+             least: figures.least / (100 - figures.loss) };
 }
 
 

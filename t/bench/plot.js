@@ -31,7 +31,7 @@ const STYLE = `
     .c3 { stroke: #d1722a; fill: #d1722a; }
     .c4 { stroke: #bf3989; fill: #bf3989; }
     polyline { fill: none !important; stroke-width: 2; }
-    .label { stroke: none; }
+    .label { stroke: none !important; }
     @media (prefers-color-scheme: dark) {
         text { fill: #e6edf3; } .goal { stroke: #e6edf3; }
         .c0 { stroke: #58a6ff; fill: #58a6ff; }
@@ -114,7 +114,7 @@ function costChart(row, top) {
         parts.push(`<line class="grid" x1="${LEFT}" x2="${right}"`
                    + ` y1="${y(value).toFixed(1)}"`
                    + ` y2="${y(value).toFixed(1)}"/>`,
-                   text(LEFT - 6, y(value) + 4, number(value),
+                   text(LEFT - 6, y(value) + 4, Number(value.toFixed(2)),
                         'text-anchor="end"'));
     }
 
@@ -175,13 +175,13 @@ function goalChart(rows, top) {
     const width = WIDTH - TEXT - 70;
     const x = (part) => Math.min(part, 2) / 2 * width;
     const parts = [text(LEFT - 50, top, 'How far the goals are reached'
-                        + ' (the line; bars end at twice of it)',
+                        + ' (the line is the goal, bars end at twice of it)',
                         'class="title"')];
 
     bars.forEach(({ goal, part, value }, i) => {
         const y = top + 14 + i * (BAR + 5);
 
-        parts.push(text(TEXT - 8, y + 13, `${goal.number}  ${goal.text}`,
+        parts.push(text(TEXT - 8, y + 13, `#${goal.number} ${goal.text}`,
                         'class="small" text-anchor="end"'),
                    `<rect class="${part >= 1 ? 'met' : 'missed'}"`
                    + ` x="${TEXT}" y="${y}" height="${BAR}"`

@@ -275,7 +275,7 @@ function markdown(results) {
     const { rounds, duration, date, machine } = results;
     const parts = [
         `Measured on ${date}: ${machineText(machine)}`,
-        `${rounds} rounds of ${duration} s each; medians, in brackets the`
+        `Rounds: ${rounds}, of ${duration} s for each measurement; medians, in brackets the`
         + ' least and the most of the rounds.',
         goalTable(results.rows),
     ];

@@ -22,7 +22,7 @@ const janus = require('./janus');
 const { LOOPBACK, address } = require('./address');
 const { configText } = require('./nginx_conf');
 const { Nginx } = require('../lib/nginx');
-const { cores, descriptors, pin, TOP } = require('./machine');
+const { cores, descriptors, pin, pinWorkers, TOP } = require('./machine');
 const { freeBoth, freeTcp } = require('../lib/ports');
 const { until } = require('../lib/poll');
 
@@ -111,7 +111,7 @@ function startNginx(defaults) {
 
         const pids = nginx.workers();
 
-        pin(pids, cores().server);
+        pinWorkers(pids);
 
         return { nginx, pids, target: `sora:${nginx.signalingUrl}`,
                  stop: () => nginx.stop() };
