@@ -38,8 +38,8 @@
 #include <media/ngx_webrtc_peer.h>
 
 
-/* a longer message is not sent; data channel messages are cut by neither */
-#define NGX_WEBRTC_DISTANT_MESSAGE_MAX  (300 * 1024)
+/* a longer one is not sent: as long as data channel messages can be */
+#define NGX_WEBRTC_DISTANT_MESSAGE_MAX  (16 * 1024 * 1024 + 1024)
 
 
 typedef struct ngx_webrtc_resident_s  ngx_webrtc_resident_t;
