@@ -68,8 +68,10 @@ want(ngx_webrtc_agreement_t *agreement, uint8_t flags)
 static ngx_int_t
 start(ngx_webrtc_agreement_t *agreement, ngx_pool_t *pool, uint8_t flags)
 {
-    ngx_webrtc_addr_t                addr;
     ngx_webrtc_negotiation_params_t  params;
+
+    /* outlives the agreement */
+    static ngx_webrtc_addr_t         addr;
 
     static const u_char  v4[4] = { 192, 0, 2, 10 };
 
