@@ -496,7 +496,7 @@ api browser: test-deps npm $(NODE_BUILD)
 SPREAD_TESTS ?=		$(addprefix $(TOP)/t/, \
 				api/transport.test.js api/simulcast.test.js \
 				api/spotlight.test.js api/datachannel.test.js \
-				browser/call.test.js browser/simulcast.test.js \
+				browser/call.test.js \
 				browser/datachannel.test.js)
 
 spread: test-deps npm $(NODE_BUILD)

@@ -210,13 +210,17 @@ test('sender reports go to the next port', () => using(async (opened) => {
     peer.sendRtp('video', { sequence: 1, timestamp: 90000, payload: KEY });
     peer.sendRtcp(report);
 
+    /* at another worker it is known with the next packet */
+
+    peer.sendRtp('video', { sequence: 2, timestamp: 93000, payload: KEY });
+
     await until('a report comes', () => at.videoRtcp.length > 0);
 
     const [sr] = at.videoRtcp;
 
     assert.strictEqual(sr[1], 200);
     assert.strictEqual(sr.readUInt32BE(4), peer.ssrcs.video);
-    assert.strictEqual(sr.readUInt32BE(20), 1);
+    assert.strictEqual(sr.readUInt32BE(20), 2);
 
     /* and the CNAME that makes audio and video one */
 

@@ -16,7 +16,12 @@ const { until } = require('../lib/poll');
 const { channel, serveBrowser, using } = require('../lib/suite');
 
 
-const suite = serveBrowser({ main: ['webrtc_spread 0;'], allow: KILLED });
+/* a large message does not fit into such a mailbox */
+
+const suite = serveBrowser({
+    main: ['webrtc_spread 0;', 'webrtc_mailbox_size 64k;'],
+    allow: KILLED,
+});
 
 
 async function join(opened, options) {
