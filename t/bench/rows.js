@@ -43,8 +43,8 @@ const cost = (number, text, of, against, atMost, more) => ({
     ...more });
 
 const latency = (text, name, against, atMost) => ({
-    number: 7, text: `latency ${text}, ${name}`, figure: name, relation: 'cost',
-    of: 'nginx', against, atMost });
+    number: 7, text: `latency ${text}, ${name}`, figure: name,
+    relation: 'cost', of: 'nginx', against, atMost });
 
 const value = (number, text, of, name, atMost, unit, more) => ({
     number, text, figure: name, relation: 'value', of, atMost, unit,
