@@ -31,10 +31,7 @@ let pages = 0;
 
 class Page {
 
-    /* A page whose peer has asked to come in. */
-
-    static async start(opened, { id, ...options } = {}) {
-        const { nginx } = suite;
+    static async load(opened) {
         const page = new Page();
 
         page.context = await suite.browser.newContext();
@@ -44,30 +41,54 @@ class Page {
         page.errors = [];
         page.page.on('pageerror', (e) => page.errors.push(e.message));
 
-        await page.page.goto(`${nginx.url}/pages/peerjs.html`);
-        await page.run('start', id === undefined ? `page-${++pages}` : id,
-                       { host: '127.0.0.1', port: nginx.options.webPort,
-                         config: { iceServers: [] }, ...options });
+        await page.page.goto(`${suite.nginx.url}/pages/peerjs.html`);
 
         return page;
     }
 
 
-    /* One that is in. */
+    /* A page whose peer has asked to come in. */
 
-    static async open(opened, options) {
-        const { nginx } = suite;
-        const before = nginx.signalingByWorker();
-        const page = await Page.start(opened, options);
+    static async start(opened, { id, ...options } = {}) {
+        const page = await Page.load(opened);
 
-        page.id = (await page.event('open'))[1];
-
-        const now = nginx.signalingByWorker();
-
-        page.worker = [...now.keys()].find(
-            (pid) => now.get(pid) > (before.get(pid) || 0));
+        await page.enter(id, options);
 
         return page;
+    }
+
+
+    /*
+     * One that is in.  Browsers also open connections that they may need some
+     * day: where there is more than one new one, "worker" is not set.
+     */
+
+    static async open(opened, { id, ...options } = {}) {
+        const { nginx } = suite;
+        const page = await Page.load(opened);
+        const before = nginx.signalingByWorker();
+
+        await page.enter(id, options);
+        page.id = (await page.event('open'))[1];
+
+        const more = [...nginx.signalingByWorker()]
+            .map(([pid, n]) => [pid, n - (before.get(pid) || 0)])
+            .filter(([, n]) => n > 0);
+
+        if (more.length === 1 && more[0][1] === 1) {
+            page.worker = more[0][0];
+        }
+
+        return page;
+    }
+
+
+    enter(id, options) {
+        const { nginx } = suite;
+
+        return this.run('start', id === undefined ? `page-${++pages}` : id,
+                        { host: '127.0.0.1', port: nginx.options.webPort,
+                          config: { iceServers: [] }, ...options });
     }
 
 
@@ -129,16 +150,29 @@ class Page {
 /* Two pages whose sockets are at different workers. */
 
 async function apart(opened, first, second) {
-    const a = await Page.open(opened, first);
+    const a = await known(opened, first);
 
     for ( ;; ) {
-        const b = await Page.open(opened, second);
+        const b = await known(opened, second);
 
         if (b.worker !== a.worker) {
             return [a, b];
         }
 
         await b.close();
+    }
+}
+
+
+async function known(opened, options) {
+    for ( ;; ) {
+        const page = await Page.open(opened, options);
+
+        if (page.worker) {
+            return page;
+        }
+
+        await page.close();
     }
 }
 
