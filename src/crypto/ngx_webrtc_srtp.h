@@ -30,9 +30,13 @@
 #define NGX_WEBRTC_SRTP_TAG_MAX             16
 #define NGX_WEBRTC_SRTCP_TAG_MAX            20
 
-/* SSRCs that one peer may send with at a time; unprotect() declines others */
+/*
+ * SSRCs that one peer may send with at a time; others are declined.  RTCP has
+ * more: some browsers have an SSRC of its own for each stream they receive.
+ */
 
 #define NGX_WEBRTC_SRTP_STREAMS_MAX         64
+#define NGX_WEBRTC_SRTCP_STREAMS_MAX        1024
 
 
 /* "local" protects what we send, "remote" what the peer sends */

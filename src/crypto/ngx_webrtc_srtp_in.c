@@ -354,7 +354,7 @@ ngx_webrtc_srtp_unprotect_rtcp(ngx_webrtc_srtp_in_t *in, u_char *pkt,
     stream = ngx_webrtc_srtcp_find(in, ssrc);
 
     if (stream == NULL) {
-        if (in->nrtcp_streams == NGX_WEBRTC_SRTP_STREAMS_MAX) {
+        if (in->nrtcp_streams == NGX_WEBRTC_SRTCP_STREAMS_MAX) {
             return NGX_DECLINED;
         }
 

@@ -530,10 +530,12 @@ streams_over_the_limit_are_declined_until_one_ends(void **state)
             assert_int_equal(ngx_webrtc_srtp_unprotect(f.in, pkt, &len),
                              (ssrc < NGX_WEBRTC_SRTP_STREAMS_MAX)
                              ? NGX_OK : NGX_DECLINED);
+        }
 
+        for (ssrc = 0; ssrc < NGX_WEBRTC_SRTCP_STREAMS_MAX + 20; ssrc++) {
             len = sealed_rtcp(&f, pkt, ssrc);
             assert_int_equal(ngx_webrtc_srtp_unprotect_rtcp(f.in, pkt, &len),
-                             (ssrc < NGX_WEBRTC_SRTP_STREAMS_MAX)
+                             (ssrc < NGX_WEBRTC_SRTCP_STREAMS_MAX)
                              ? NGX_OK : NGX_DECLINED);
         }
 
