@@ -440,7 +440,11 @@ ngx_webrtc_trunks_track(ngx_webrtc_engine_t *engine, ngx_uint_t seat,
 }
 
 
-/* one copy, from the trunk into the next place of the ring */
+/*
+ * One copy, from the trunk into the next place of the ring.  A number comes
+ * once, whatever the origin does: behind a jump it might be another packet's,
+ * and two packets must not go out under one SRTP index.
+ */
 
 static void
 ngx_webrtc_trunks_record(ngx_webrtc_engine_t *engine,
@@ -469,7 +473,8 @@ ngx_webrtc_trunks_record(ngx_webrtc_engine_t *engine,
     }
 
     if (ngx_webrtc_trunk_done(&port->reader) != NGX_OK
-        || track == NULL || !ngx_webrtc_trunks_good(packet, len))
+        || track == NULL || !ngx_webrtc_trunks_good(packet, len)
+        || ngx_webrtc_ring_has(&track->ring, packet->seq + track->ahead))
     {
         if (track) {
             ngx_webrtc_ring_spoil(&track->ring);

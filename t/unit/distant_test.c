@@ -32,7 +32,7 @@
 
 #include "lib/client.h"
 
-#include <media/ngx_webrtc_media.h>
+#include <media/ngx_webrtc_distant_internal.h>
 
 
 static client_t *
@@ -643,6 +643,52 @@ a_worker_that_sleeps_too_long_goes_on_with_a_key_frame(void **state)
 }
 
 
+/* with other bytes it would be a second packet under its SRTP index */
+
+static void
+a_number_goes_to_a_receiver_once(void **state)
+{
+    world_t               world;
+    client_t             *pub, *sub;
+    ngx_webrtc_track_t   *track;
+    ngx_webrtc_packet_t   packet;
+    ngx_webrtc_source_t  *source;
+    ngx_webrtc_engine_t  *engine;
+
+    (void) state;
+
+    world_init(&world);
+
+    pub = client_at(&world, 1);
+    sub = client_at(&world, 2);
+
+    source = client_publish(pub, 1000);
+    (void) client_subscribe(sub, source, 5000);
+
+    world_run(&world, 10);
+    send_video(pub, 1, 10);
+    world_run(&world, 10);
+
+    assert_int_equal(sub->nrtp, 10);
+
+    engine = world.seats.seats[1].engine;
+    track = ngx_webrtc_trunks_find(engine, source->id)->tracks;
+
+    packet = *ngx_webrtc_ring_get(&track->ring, 5);
+    packet.data[packet.len - 1] ^= 1;
+
+    ngx_webrtc_mirror_export(track, &packet, 1);
+
+    send_video(pub, 11, 1);
+    world_run(&world, 10);
+
+    assert_int_equal(sub->nrtp, 11);
+    assert_int_equal(sub->bad, 0);
+
+    world_cleanup(&world);
+}
+
+
 static void
 peers_fail_with_the_reasons_of_their_residents(void **state)
 {
@@ -823,6 +869,7 @@ main(void)
         cmocka_unit_test(a_subscription_may_come_before_its_source),
         cmocka_unit_test(
                       a_worker_that_sleeps_too_long_goes_on_with_a_key_frame),
+        cmocka_unit_test(a_number_goes_to_a_receiver_once),
         cmocka_unit_test(peers_fail_with_the_reasons_of_their_residents),
         cmocka_unit_test(there_is_no_more_than_there_may_be),
         cmocka_unit_test(bad_messages_do_no_harm)
