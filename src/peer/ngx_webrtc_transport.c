@@ -5,6 +5,7 @@
 
 
 #include <peer/ngx_webrtc_transport.h>
+#include <crypto/ngx_webrtc_hmac.h>
 #include <proto/ngx_webrtc_rtp.h>
 
 
@@ -16,6 +17,7 @@ static void ngx_webrtc_transport_dtls(ngx_webrtc_transport_t *transport,
 static void ngx_webrtc_transport_update(ngx_webrtc_transport_t *transport,
     const ngx_webrtc_path_t *path, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out);
+static ngx_int_t ngx_webrtc_transport_key(ngx_webrtc_transport_t *transport);
 static void ngx_webrtc_transport_flush(ngx_webrtc_transport_t *transport,
     const ngx_webrtc_path_t *path, ngx_webrtc_outbox_t *out);
 static ngx_int_t ngx_webrtc_transport_keep(ngx_webrtc_transport_t *transport,
@@ -176,6 +178,7 @@ ngx_webrtc_transport_start(ngx_webrtc_transport_t *transport,
 
     free(transport->fingerprints);
     transport->fingerprints = NULL;
+    transport->nfingerprints = 0;
 
     if (ngx_webrtc_dtls_start(transport->dtls, now) != NGX_OK) {
         ngx_webrtc_transport_fail(transport, "DTLS-INTERNAL-ERROR");
@@ -279,8 +282,6 @@ ngx_webrtc_transport_update(ngx_webrtc_transport_t *transport,
     const ngx_webrtc_path_t *path, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out)
 {
-    ngx_webrtc_srtp_keys_t  keys;
-
     ngx_webrtc_transport_flush(transport, path, out);
 
     switch (ngx_webrtc_dtls_state(transport->dtls)) {
@@ -294,11 +295,7 @@ ngx_webrtc_transport_update(ngx_webrtc_transport_t *transport,
             break;
         }
 
-        if (ngx_webrtc_dtls_export(transport->dtls, &keys) != NGX_OK
-            || ngx_webrtc_srtp_pair_create(&keys, &transport->srtp_in,
-                                           &transport->srtp_out)
-               != NGX_OK)
-        {
+        if (ngx_webrtc_transport_key(transport) != NGX_OK) {
             ngx_webrtc_transport_fail(transport, "SRTP-SETUP-FAILED");
             break;
         }
@@ -319,6 +316,25 @@ ngx_webrtc_transport_update(ngx_webrtc_transport_t *transport,
                                   ngx_webrtc_dtls_reason(transport->dtls));
         break;
     }
+}
+
+
+static ngx_int_t
+ngx_webrtc_transport_key(ngx_webrtc_transport_t *transport)
+{
+    ngx_int_t               rc;
+    ngx_webrtc_srtp_keys_t  keys;
+
+    if (ngx_webrtc_dtls_export(transport->dtls, &keys) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_webrtc_srtp_pair_create(&keys, &transport->srtp_in,
+                                     &transport->srtp_out);
+
+    ngx_webrtc_secret_clear(&keys, sizeof(ngx_webrtc_srtp_keys_t));
+
+    return rc;
 }
 
 
