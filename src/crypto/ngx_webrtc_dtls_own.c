@@ -84,10 +84,8 @@ ngx_webrtc_dtls_own_cleanup(ngx_webrtc_dtls_t *dtls)
 void
 ngx_webrtc_dtls_own_keep(ngx_webrtc_dtls_t *dtls, size_t queued)
 {
-    size_t   len;
-    u_char  *pos;
+    size_t  len;
 
-    pos = dtls->io.queue + dtls->io.head + queued;
     len = dtls->io.tail - dtls->io.head - queued;
 
     if (dtls->role == NGX_WEBRTC_DTLS_CLIENT
@@ -99,7 +97,8 @@ ngx_webrtc_dtls_own_keep(ngx_webrtc_dtls_t *dtls, size_t queued)
     dtls->flight = malloc(len);
 
     if (dtls->flight) {
-        ngx_memcpy(dtls->flight, pos, len);
+        ngx_memcpy(dtls->flight, dtls->io.queue + dtls->io.head + queued,
+                   len);
         dtls->flight_len = len;
     }
 }
