@@ -94,6 +94,15 @@ ngx_webrtc_spread_trunk_of(void *data, ngx_uint_t seat)
 
 
 void
+ngx_webrtc_spread_leave(ngx_webrtc_usec_t now)
+{
+    if (ngx_webrtc_this_spread.worker) {
+        ngx_webrtc_spread_ends_leave(&ngx_webrtc_this_spread, now);
+    }
+}
+
+
+void
 ngx_webrtc_spread_close(void)
 {
     ngx_uint_t            i;

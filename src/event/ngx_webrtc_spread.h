@@ -27,6 +27,8 @@
 /* with the engine, whose outbox it is */
 ngx_int_t ngx_webrtc_spread_open(ngx_webrtc_conf_t *wcf,
     ngx_webrtc_worker_t *worker, ngx_webrtc_outbox_t *out);
+/* the worker goes: those whose homes are elsewhere hear it, while they can */
+void ngx_webrtc_spread_leave(ngx_webrtc_usec_t now);
 /* when the hub has gone, before the engine: ends what others have here */
 void ngx_webrtc_spread_close(void);
 

@@ -88,6 +88,26 @@ ngx_webrtc_spread_ends_init(ngx_webrtc_spread_t *spread)
 
 
 void
+ngx_webrtc_spread_ends_leave(ngx_webrtc_spread_t *spread,
+    ngx_webrtc_usec_t now)
+{
+    ngx_queue_t              *q;
+    ngx_webrtc_spread_end_t  *end;
+
+    for (q = ngx_queue_head(&spread->ends);
+         q != ngx_queue_sentinel(&spread->ends);
+         q = ngx_queue_next(q))
+    {
+        end = ngx_queue_data(q, ngx_webrtc_spread_end_t, queue);
+
+        if (end->resident) {
+            ngx_webrtc_resident_leave(end->resident, now);
+        }
+    }
+}
+
+
+void
 ngx_webrtc_spread_ends_close(ngx_webrtc_spread_t *spread)
 {
     ngx_queue_t              *q;

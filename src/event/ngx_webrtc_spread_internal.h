@@ -56,6 +56,8 @@ ngx_webrtc_spread_t *ngx_webrtc_spread_get(void);
 /* ngx_webrtc_spread_end.c */
 
 void ngx_webrtc_spread_ends_init(ngx_webrtc_spread_t *spread);
+void ngx_webrtc_spread_ends_leave(ngx_webrtc_spread_t *spread,
+    ngx_webrtc_usec_t now);
 /* residents and what has lost its owner; messages leave as far as they can */
 void ngx_webrtc_spread_ends_close(ngx_webrtc_spread_t *spread);
 

@@ -371,6 +371,7 @@ ngx_webrtc_worker_say_goodbye(ngx_webrtc_worker_t *worker)
     now = ngx_webrtc_now();
 
     ngx_webrtc_hub_shutdown(worker->hub, now);
+    ngx_webrtc_spread_leave(now);
 
     ngx_webrtc_engine_tick(worker->engine, now,
                         ngx_webrtc_udp_outbox(ngx_webrtc_worker_media.udp));

@@ -32,6 +32,9 @@ static ngx_uint_t ngx_webrtc_messaging_allows(
     ngx_webrtc_connection_t *connection, ngx_webrtc_usec_t now);
 static void ngx_webrtc_messaging_tell(ngx_webrtc_connection_t *connection,
     ngx_webrtc_event_t *event, ngx_webrtc_usec_t now);
+static ngx_int_t ngx_webrtc_messaging_pack(
+    ngx_webrtc_connection_t *connection, ngx_uint_t n, const u_char *data,
+    size_t len, ngx_str_t *message);
 static ngx_int_t ngx_webrtc_messaging_find(ngx_webrtc_messaging_t *messaging,
     uint16_t stream);
 
@@ -459,8 +462,52 @@ ngx_int_t
 ngx_webrtc_hub_send(ngx_webrtc_connection_t *connection, ngx_uint_t n,
     const u_char *data, size_t len, ngx_webrtc_usec_t now)
 {
+    ngx_int_t  rc;
+    ngx_str_t  message;
+
+    rc = ngx_webrtc_messaging_pack(connection, n, data, len, &message);
+
+    if (rc == NGX_ERROR) {
+        ngx_webrtc_hub_leave(connection, NGX_WEBRTC_CLOSE_FAULT, "NO-MEMORY",
+                             now);
+    }
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    return ngx_webrtc_messaging_send(connection, n, &message,
+                                     connection->messaging->labels[n].compress,
+                                     now);
+}
+
+
+void
+ngx_webrtc_hub_set_last(ngx_webrtc_connection_t *connection, ngx_uint_t n,
+    const u_char *data, size_t len)
+{
     ngx_str_t                message;
-    ngx_webrtc_label_t      *label;
+    ngx_webrtc_messaging_t  *messaging;
+
+    messaging = connection->messaging;
+
+    if (ngx_webrtc_messaging_pack(connection, n, data, len, &message) == NGX_OK
+        && messaging->lines[n].open
+        && connection->peer)
+    {
+        ngx_webrtc_data_set_last(connection->peer, messaging->lines[n].stream,
+                                 messaging->labels[n].compress, message.data,
+                                 message.len);
+    }
+}
+
+
+/* what a label makes of a text */
+
+static ngx_int_t
+ngx_webrtc_messaging_pack(ngx_webrtc_connection_t *connection, ngx_uint_t n,
+    const u_char *data, size_t len, ngx_str_t *message)
+{
     ngx_webrtc_messaging_t  *messaging;
 
     messaging = connection->messaging;
@@ -469,23 +516,12 @@ ngx_webrtc_hub_send(ngx_webrtc_connection_t *connection, ngx_uint_t n,
         return NGX_DECLINED;
     }
 
-    label = &messaging->labels[n];
+    message->data = (u_char *) data;
+    message->len = len;
 
-    message.data = (u_char *) data;
-    message.len = len;
-
-    if (label->compress
-        && ngx_webrtc_zlib_deflate(connection->hub->zlib, data, len,
-                                   &message)
-           != NGX_OK)
-    {
-        ngx_webrtc_hub_leave(connection, NGX_WEBRTC_CLOSE_FAULT, "NO-MEMORY",
-                             now);
-        return NGX_ERROR;
-    }
-
-    return ngx_webrtc_messaging_send(connection, n, &message,
-                                     label->compress, now);
+    return messaging->labels[n].compress
+           ? ngx_webrtc_zlib_deflate(connection->hub->zlib, data, len, message)
+           : NGX_OK;
 }
 
 

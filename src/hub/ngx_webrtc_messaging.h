@@ -49,6 +49,9 @@ const ngx_webrtc_label_t *ngx_webrtc_connection_labels(
  */
 ngx_int_t ngx_webrtc_hub_send(ngx_webrtc_connection_t *connection,
     ngx_uint_t label, const u_char *data, size_t len, ngx_webrtc_usec_t now);
+/* what it is sent should its media be at another worker and that one go */
+void ngx_webrtc_hub_set_last(ngx_webrtc_connection_t *connection,
+    ngx_uint_t label, const u_char *data, size_t len);
 
 
 #endif /* _NGX_WEBRTC_MESSAGING_H_INCLUDED_ */

@@ -99,6 +99,13 @@ ngx_int_t ngx_webrtc_data_send(ngx_webrtc_peer_t *peer, uint16_t stream,
 void ngx_webrtc_data_close(ngx_webrtc_peer_t *peer, uint16_t stream,
     ngx_webrtc_usec_t now);
 
+/*
+ * What a peer whose transport is at another worker is sent should that worker
+ * go: from here it could not be any more.  Others are not touched.
+ */
+void ngx_webrtc_data_set_last(ngx_webrtc_peer_t *peer, uint16_t stream,
+    ngx_uint_t binary, const u_char *data, size_t len);
+
 /* bytes that wait in our buffers */
 size_t ngx_webrtc_data_buffered(ngx_webrtc_peer_t *peer);
 

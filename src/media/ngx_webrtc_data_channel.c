@@ -239,6 +239,16 @@ ngx_webrtc_data_send(ngx_webrtc_peer_t *peer, uint16_t stream,
 
 
 void
+ngx_webrtc_data_set_last(ngx_webrtc_peer_t *peer, uint16_t stream,
+    ngx_uint_t binary, const u_char *data, size_t len)
+{
+    if (peer->distant) {
+        ngx_webrtc_distant_data_last(peer, stream, binary, data, len);
+    }
+}
+
+
+void
 ngx_webrtc_data_close(ngx_webrtc_peer_t *peer, uint16_t stream,
     ngx_webrtc_usec_t now)
 {

@@ -109,6 +109,9 @@ ngx_webrtc_resident_t *ngx_webrtc_resident_create(
     ngx_webrtc_engine_t *engine, const ngx_webrtc_distant_way_t *way);
 void ngx_webrtc_resident_input(ngx_webrtc_resident_t *resident, u_char *pos,
     size_t len, ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+/* before that, when this worker goes: the peer hears what the home has left */
+void ngx_webrtc_resident_leave(ngx_webrtc_resident_t *resident,
+    ngx_webrtc_usec_t now);
 void ngx_webrtc_resident_destroy(ngx_webrtc_resident_t *resident,
     ngx_webrtc_outbox_t *out);
 

@@ -249,6 +249,22 @@ ngx_webrtc_distant_data_send(ngx_webrtc_peer_t *peer, uint16_t stream,
 }
 
 
+void
+ngx_webrtc_distant_data_last(ngx_webrtc_peer_t *peer, uint16_t stream,
+    ngx_uint_t binary, const u_char *data, size_t len)
+{
+    u_char             buf[NGX_WEBRTC_NOTE_MAX];
+    ngx_webrtc_note_t  note;
+
+    ngx_webrtc_note_init(&note, buf, sizeof(buf), NGX_WEBRTC_NOTE_DATA_LAST);
+    ngx_webrtc_note_put16(&note, stream);
+    ngx_webrtc_note_put8(&note, binary != 0);
+    ngx_webrtc_note_put_bytes(&note, data, len);
+
+    ngx_webrtc_distant_send(peer->distant, &note, NULL, 0);
+}
+
+
 /* to be told as soon as half of it is gone */
 
 static void

@@ -97,6 +97,7 @@ struct ngx_webrtc_resident_s {
     uint64_t                     held;      /* bytes of them, with charges */
     uint64_t                     taken;     /* of all, likewise */
     uint64_t                     gone;      /* as told last */
+    ngx_webrtc_resident_wait_t  *last;      /* when the worker goes */
 
     unsigned                     asked:1;   /* somebody waits for room */
     unsigned                     mute:1;

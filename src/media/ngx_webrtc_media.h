@@ -559,6 +559,8 @@ ngx_int_t ngx_webrtc_distant_data_join(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_data_channel_conf_t *conf, uint16_t stream);
 ngx_int_t ngx_webrtc_distant_data_send(ngx_webrtc_peer_t *peer,
     uint16_t stream, ngx_uint_t binary, const u_char *data, size_t len);
+void ngx_webrtc_distant_data_last(ngx_webrtc_peer_t *peer, uint16_t stream,
+    ngx_uint_t binary, const u_char *data, size_t len);
 void ngx_webrtc_distant_data_close(ngx_webrtc_peer_t *peer, uint16_t stream);
 size_t ngx_webrtc_distant_data_buffered(ngx_webrtc_peer_t *peer);
 

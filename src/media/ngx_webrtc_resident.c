@@ -189,6 +189,7 @@ ngx_webrtc_resident_message(ngx_webrtc_resident_t *resident,
     case NGX_WEBRTC_NOTE_DATA_SEND:
     case NGX_WEBRTC_NOTE_DATA_CLOSE:
     case NGX_WEBRTC_NOTE_DATA_FULL:
+    case NGX_WEBRTC_NOTE_DATA_LAST:
         ngx_webrtc_resident_data(resident, note->start,
                                  note->last - note->start, now);
         break;

@@ -19,6 +19,8 @@
 #define NGX_WEBRTC_RESIDENT_PARTS   8
 
 
+static void ngx_webrtc_resident_data_keep(ngx_webrtc_resident_t *resident,
+    const u_char *pos, size_t len);
 static ngx_int_t ngx_webrtc_resident_data_do(ngx_webrtc_resident_t *resident,
     const u_char *pos, size_t len, ngx_webrtc_usec_t now);
 static void ngx_webrtc_resident_data_start(ngx_webrtc_resident_t *resident,
@@ -56,12 +58,58 @@ ngx_webrtc_resident_data(ngx_webrtc_resident_t *resident, const u_char *pos,
         return;
     }
 
+    if (pos[0] == NGX_WEBRTC_NOTE_DATA_LAST) {
+        ngx_webrtc_resident_data_keep(resident, pos, len);
+        return;
+    }
+
     resident->taken += ngx_webrtc_resident_data_cost(pos, len);
 
     if (!ngx_queue_empty(&resident->waiting)
         || ngx_webrtc_resident_data_do(resident, pos, len, now) == NGX_AGAIN)
     {
         ngx_webrtc_resident_data_wait(resident, pos, len, now);
+    }
+}
+
+
+/* it becomes one that is to be sent */
+
+static void
+ngx_webrtc_resident_data_keep(ngx_webrtc_resident_t *resident,
+    const u_char *pos, size_t len)
+{
+    ngx_webrtc_resident_wait_t  *last;
+
+    last = ngx_alloc(sizeof(ngx_webrtc_resident_wait_t) + len,
+                     resident->engine->log);
+    if (last == NULL) {
+        return;
+    }
+
+    last->len = len;
+    ngx_memcpy(last->data, pos, len);
+    last->data[0] = NGX_WEBRTC_NOTE_DATA_SEND;
+
+    if (resident->last) {
+        ngx_free(resident->last);
+    }
+
+    resident->last = last;
+}
+
+
+void
+ngx_webrtc_resident_leave(ngx_webrtc_resident_t *resident,
+    ngx_webrtc_usec_t now)
+{
+    ngx_webrtc_resident_wait_t  *last;
+
+    last = resident->last;
+
+    if (last && resident->peer) {
+        (void) ngx_webrtc_resident_data_do(resident, last->data, last->len,
+                                           now);
     }
 }
 
@@ -311,6 +359,10 @@ ngx_webrtc_resident_data_cleanup(ngx_webrtc_resident_t *resident)
         q = ngx_queue_head(&resident->waiting);
         ngx_queue_remove(q);
         ngx_free(ngx_queue_data(q, ngx_webrtc_resident_wait_t, queue));
+    }
+
+    if (resident->last) {
+        ngx_free(resident->last);
     }
 }
 

@@ -234,3 +234,30 @@ test('who has lost the worker of its media comes back, the others stay', () =>
 
         await everybodyReceives(members);
     }));
+
+
+test('a worker that goes tells the members of another\'s channel', () =>
+    using(async (opened) => {
+        const { nginx } = suite;
+
+        const one = await join(opened, {
+            channelId: channel(), role: 'recvonly',
+            sdk: { dataChannelSignaling: true,
+                   ignoreDisconnectWebSocket: true } });
+
+        await one.event('signaling', (e) => e.type === 'onmessage-switched');
+
+        /* the first of a round is elsewhere */
+
+        const victim = nginx.workerOfUdp(await port(one));
+
+        kill(victim, 'SIGTERM');
+
+        const end = await one.event('disconnect');
+
+        assert.strictEqual(end.code, 1012);
+        assert.strictEqual(end.reason, 'SERVICE-RESTART');
+
+        await until('there is another worker', () =>
+            nginx.workers().length === 2 && !nginx.workers().includes(victim));
+    }));

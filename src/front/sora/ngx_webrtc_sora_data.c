@@ -41,6 +41,10 @@ static void ngx_webrtc_sora_start_grace(ngx_webrtc_sora_session_t *session,
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_sora_settle(ngx_webrtc_sora_session_t *session,
     ngx_webrtc_usec_t now);
+static void ngx_webrtc_sora_data_leave_word(
+    ngx_webrtc_sora_session_t *session);
+static ngx_webrtc_sora_text_t *ngx_webrtc_sora_data_write_close(
+    ngx_webrtc_sora_session_t *session, ngx_uint_t code, const char *reason);
 static void ngx_webrtc_sora_drop_held(ngx_webrtc_sora_session_t *session);
 
 
@@ -156,6 +160,8 @@ ngx_webrtc_sora_data_open(ngx_webrtc_sora_session_t *session,
 
     sora = session->sora;
 
+    ngx_webrtc_sora_data_leave_word(session);
+
     if (session->pipe) {
         text = &sora->text;
 
@@ -257,6 +263,39 @@ ngx_webrtc_sora_data_close(ngx_webrtc_sora_session_t *session,
         return;
     }
 
+    text = ngx_webrtc_sora_data_write_close(session, code, reason);
+
+    if (!text->failed) {
+        (void) ngx_webrtc_hub_send(connection, NGX_WEBRTC_SORA_SIGNALING,
+                                   text->start, text->len, now);
+    }
+}
+
+
+/* the channels may end with another worker, which has to say why */
+
+static void
+ngx_webrtc_sora_data_leave_word(ngx_webrtc_sora_session_t *session)
+{
+    ngx_webrtc_sora_text_t  *text;
+
+    text = ngx_webrtc_sora_data_write_close(session, NGX_WEBRTC_SORA_RESTART,
+                                            "SERVICE-RESTART");
+
+    if (!text->failed && session->connection) {
+        ngx_webrtc_hub_set_last(session->connection,
+                                NGX_WEBRTC_SORA_SIGNALING, text->start,
+                                text->len);
+    }
+}
+
+
+static ngx_webrtc_sora_text_t *
+ngx_webrtc_sora_data_write_close(ngx_webrtc_sora_session_t *session,
+    ngx_uint_t code, const char *reason)
+{
+    ngx_webrtc_sora_text_t  *text;
+
     text = &session->sora->text;
 
     ngx_webrtc_sora_text_reset(text);
@@ -265,10 +304,7 @@ ngx_webrtc_sora_data_close(ngx_webrtc_sora_session_t *session,
     ngx_webrtc_sora_text_key_cstr(text, "reason", reason ? reason : "");
     ngx_webrtc_sora_text_cstr(text, "}");
 
-    if (!text->failed) {
-        (void) ngx_webrtc_hub_send(connection, NGX_WEBRTC_SORA_SIGNALING,
-                                   text->start, text->len, now);
-    }
+    return text;
 }
 
 
