@@ -350,7 +350,7 @@ $(OUT)/fuzz/%_fuzz: $(TOP)/t/fuzz/%_fuzz.c $(TOP)/t/fuzz/main.c \
 	@rm -f $@
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_FLAGS) -o $@ $< $(TOP)/t/fuzz/main.c \
-	    $(OUT)/unit/libwebrtc.a $(LIBS) -lm
+	    $(OUT)/unit/libwebrtc.a -lsrtp2 $(LIBS) -lm
 
 
 # the packet path under callgrind, optimized as the module is
