@@ -596,6 +596,13 @@ an_end_by_the_server_is_told_over_the_channel(void **state)
                         "{\"type\":\"close\",\"code\":1012,"
                         "\"reason\":\"SERVICE-RESTART\"}");
 
+    /* and that of the worker that has its media */
+
+    a = detached();
+    assert_string_equal(fake_line(peer_of(a), "signaling")->last,
+                        "{\"type\":\"close\",\"code\":1012,"
+                        "\"reason\":\"SERVICE-RESTART\"}");
+
     sora_stop();
 }
 

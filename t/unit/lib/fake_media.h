@@ -32,6 +32,7 @@ typedef struct {
     char                             protocol[64];
     ngx_webrtc_data_channel_conf_t   conf;
     char                            *data;
+    char                            *last;  /* should its worker go */
     size_t                           len;
     ngx_uint_t                       sent;
     unsigned                         binary:1;
@@ -147,7 +148,9 @@ ngx_webrtc_peer_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
     }
 
     while (peer->nlines) {
-        free(peer->lines[--peer->nlines].data);
+        peer->nlines--;
+        free(peer->lines[peer->nlines].data);
+        free(peer->lines[peer->nlines].last);
     }
 
     fake_media.peers--;
@@ -435,6 +438,21 @@ ngx_webrtc_data_send(ngx_webrtc_peer_t *peer, uint16_t stream,
     memcpy(line->data, data, len);
 
     return NGX_OK;
+}
+
+
+void
+ngx_webrtc_data_set_last(ngx_webrtc_peer_t *peer, uint16_t stream,
+    ngx_uint_t binary, const u_char *data, size_t len)
+{
+    fake_line_t  *line;
+
+    (void) binary;
+
+    line = &peer->lines[stream / 2];
+
+    free(line->last);
+    line->last = strndup((const char *) data, len);
 }
 
 
