@@ -24,6 +24,7 @@ static ngx_webrtc_trunk_t *ngx_webrtc_spread_trunk_of(void *data,
 static ngx_webrtc_spread_addrs_t *ngx_webrtc_spread_addrs(
     ngx_webrtc_spread_t *spread, ngx_uint_t seat);
 static void ngx_webrtc_spread_tell(ngx_webrtc_spread_t *spread);
+static void ngx_webrtc_spread_review(ngx_webrtc_spread_t *spread);
 
 
 static ngx_webrtc_spread_t  ngx_webrtc_this_spread;
@@ -249,6 +250,24 @@ ngx_webrtc_spread_tell(ngx_webrtc_spread_t *spread)
 }
 
 
+/* who is under way for so long has gone before it was seen */
+
+static void
+ngx_webrtc_spread_review(ngx_webrtc_spread_t *spread)
+{
+    ngx_uint_t  n;
+
+    n = spread->seat->transports;
+
+    if (n == spread->added) {
+        n = spread->transports;
+        spread->seat->transports = n;
+    }
+
+    spread->added = n;
+}
+
+
 void
 ngx_webrtc_spread_check(void)
 {
@@ -278,6 +297,8 @@ ngx_webrtc_spread_check(void)
                             / (now - spread->counted);
     spread->packets = packets;
     spread->counted = now;
+
+    ngx_webrtc_spread_review(spread);
 }
 
 

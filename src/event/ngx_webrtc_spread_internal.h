@@ -43,7 +43,8 @@ typedef struct {
 
     ngx_webrtc_usec_t         counted;  /* when packets were, the last time */
     uint64_t                  packets;
-    ngx_uint_t                transports;   /* as others know them */
+    ngx_uint_t                transports;   /* as told last */
+    ngx_uint_t                added;        /* what others had made of it */
 
     ngx_webrtc_spread_addrs_t  *addrs[NGX_WEBRTC_TRUNK_READERS];
 } ngx_webrtc_spread_t;

@@ -14,6 +14,7 @@ const { call, listConnections } = require('../lib/api');
 const { Nginx, kill, KILLED } = require('../lib/nginx');
 const { Peer } = require('../lib/peer');
 const { until } = require('../lib/poll');
+const { Signaling } = require('../lib/signaling');
 const { channel, using } = require('../lib/suite');
 
 
@@ -286,6 +287,58 @@ test('the death of a worker ends the connections with their media there', () =>
         }
 
         await everybodyHears([...rest, ...again]);
+    }));
+
+
+test('who has gone before its worker saw it does not count there for ever', () =>
+    using(async (opened) => {
+        const nginx = await start(opened);
+        const id = channel();
+        const connect = { channel_id: id };
+        const away = await join(opened, nginx, connect);
+        const home = await join(opened, nginx, connect);
+
+        assert.notStrictEqual(port(away), port(home));
+
+        const worker = nginx.workerOfUdp(port(away));
+        const clients = [];
+
+        await until('clients are at the other worker', async () => {
+            const client = await Signaling.open(nginx.signalingUrl);
+
+            if (nginx.workerOf(client.port) === worker) {
+                client.terminate();
+
+            } else {
+                clients.push(client);
+            }
+
+            return clients.length === 8;
+        }, { every: 1 });
+
+        kill(worker, 'SIGSTOP');
+
+        try {
+            for (const client of clients) {
+                client.connect(connect);
+                await client.next('offer');
+            }
+
+            for (const client of clients) {
+                await client.leave();
+            }
+
+        } finally {
+            kill(worker, 'SIGCONT');
+        }
+
+        await until('members go there again', async () => {
+            const peer = await join(opened, nginx, connect);
+
+            await peer.leave();
+
+            return port(peer) === port(away);
+        }, { every: 300 });
     }));
 
 
