@@ -13,8 +13,8 @@
 /* a mail in a mailbox; small beside its ring, so that big texts get through */
 #define NGX_WEBRTC_RELAY_CHUNK      16384
 
-/* a text that is put together again */
-#define NGX_WEBRTC_RELAY_TEXT       (16 * 1024 * 1024)
+/* a text that is put together again: a data channel's, and what is added */
+#define NGX_WEBRTC_RELAY_TEXT       (16 * 1024 * 1024 + 1024)
 
 /* local mails handled in one turn of the event loop */
 #define NGX_WEBRTC_RELAY_TURN       64

@@ -12,8 +12,8 @@
 #include <event/ngx_webrtc_conf.h>
 
 
-#define NGX_WEBRTC_TRUNK_SIZE_MIN  (256 * 1024)
-#define NGX_WEBRTC_TRUNK_SIZE_MAX  (1024 * 1024 * 1024)
+#define NGX_WEBRTC_SPREAD_TRUNK_MIN  (256 * 1024)
+#define NGX_WEBRTC_SPREAD_TRUNK_MAX  (1024 * 1024 * 1024)
 
 
 void
@@ -70,13 +70,13 @@ ngx_webrtc_trunk_size(ngx_conf_t *cf, void *post, void *data)
 {
     size_t *sp = data;
 
-    if (*sp && (*sp < NGX_WEBRTC_TRUNK_SIZE_MIN
-                || *sp > NGX_WEBRTC_TRUNK_SIZE_MAX))
+    if (*sp && (*sp < NGX_WEBRTC_SPREAD_TRUNK_MIN
+                || *sp > NGX_WEBRTC_SPREAD_TRUNK_MAX))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "value must be 0 or between %uz and %uz bytes",
-                           (size_t) NGX_WEBRTC_TRUNK_SIZE_MIN,
-                           (size_t) NGX_WEBRTC_TRUNK_SIZE_MAX);
+                           (size_t) NGX_WEBRTC_SPREAD_TRUNK_MIN,
+                           (size_t) NGX_WEBRTC_SPREAD_TRUNK_MAX);
         return NGX_CONF_ERROR;
     }
 
