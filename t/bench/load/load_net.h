@@ -86,8 +86,6 @@ load_ws_t *load_ws_create(load_loop_t *loop, const load_url_t *url,
 void load_ws_destroy(load_ws_t *ws);
 
 ngx_int_t load_ws_send_text(load_ws_t *ws, const char *text, size_t len);
-/* a close frame; CLOSED follows when the server has answered */
-void load_ws_close(load_ws_t *ws);
 
 
 #endif /* _LOAD_NET_H_INCLUDED_ */

@@ -187,18 +187,6 @@ load_ws_send_text(load_ws_t *ws, const char *text, size_t len)
 }
 
 
-void
-load_ws_close(load_ws_t *ws)
-{
-    if (!ws->open || ws->closed) {
-        return;
-    }
-
-    (void) ngx_webrtc_websocket_send_close(&ws->ws, 1000, NULL, 0);
-    (void) load_event_set(ws->loop, &ws->event, EPOLLIN | EPOLLOUT);
-}
-
-
 static void
 load_ws_event(load_event_t *ev, uint32_t events)
 {
