@@ -401,7 +401,8 @@ LOAD_OBJS :=		$(patsubst $(TOP)/t/bench/load/%.c,\
 				$(wildcard $(TOP)/t/bench/load/*.c))
 
 BENCH_PROGRAMS =	$(addprefix $(OUT)/bench/,webrtc_load \
-				raw_forwarder crypto_bench dtls_bench http_load)
+				raw_forwarder crypto_bench dtls_bench \
+				relay_bench http_load)
 
 bench-programs: unit-deps | $(OUT)
 	@$(LOCK) $(SUBMAKE) --no-print-directory -s $(BENCH_PROGRAMS)

@@ -6,8 +6,9 @@
 
 /*
  * What relaying a message of data channels costs at least, in CPU time: one
- * way through two ends of usrsctp, a record of DTLS (AES-GCM) opened and
- * another sealed, a datagram received and one sent.
+ * way through two ends of usrsctp with the acknowledgements that these send,
+ * and for each packet that goes between them a record of DTLS (AES-GCM)
+ * opened and another sealed, a datagram received and one sent.
  * "relay_bench <bytes> <messages>"; prints JSON.
  */
 
@@ -26,6 +27,8 @@
 #define PACKETS_MAX   64
 #define WARMUP        1000
 #define SCTP_HEAD     28                /* of a packet with one DATA chunk */
+#define SCTP_SACK     28                /* a packet with nothing else */
+#define OVERHEAD      (RECORD_HEAD + RECORD_NONCE + RECORD_TAG)
 
 
 typedef struct {
@@ -40,6 +43,7 @@ typedef struct {
     packet_t               packets[PACKETS_MAX];
     ngx_uint_t             up;
     ngx_uint_t             messages;
+    ngx_uint_t             sent;
 } end_t;
 
 
@@ -78,6 +82,8 @@ output(void *data, const u_char *pos, const u_char *last)
     packet = &end->packets[end->npackets++];
     packet->len = last - pos;
     memcpy(packet->data, pos, packet->len);
+
+    end->sent++;
 
     return NGX_OK;
 }
@@ -148,8 +154,10 @@ settle(ngx_webrtc_sctp_ctx_t *ctx, end_t *a, end_t *b)
 }
 
 
+/* "acks" is how many packets of the receiver there are for one of ours */
+
 static double
-sctp_messages(size_t len, ngx_uint_t n)
+sctp_messages(size_t len, ngx_uint_t n, double *acks)
 {
     double                   start;
     ngx_uint_t               i;
@@ -177,6 +185,8 @@ sctp_messages(size_t len, ngx_uint_t n)
 
     for (i = 0; i < n + WARMUP; i++) {
         if (i == WARMUP) {
+            a.sent = 0;
+            b.sent = 0;
             start = cpu();
         }
 
@@ -191,9 +201,11 @@ sctp_messages(size_t len, ngx_uint_t n)
 
     start = cpu() - start;
 
-    if (b.messages != n + WARMUP) {
+    if (b.messages != n + WARMUP || a.sent != n) {
         return -1;
     }
+
+    *acks = (double) b.sent / n;
 
     ngx_webrtc_sctp_destroy(a.sctp);
     ngx_webrtc_sctp_destroy(b.sctp);
@@ -302,8 +314,8 @@ datagrams(size_t len, ngx_uint_t n)
 int
 main(int argc, char **argv)
 {
-    size_t      len, record;
-    double      sctp, gcm, udp;
+    size_t      len;
+    double      sctp, acks, gcm[2], udp[2];
     ngx_uint_t  n;
 
     len = (argc == 3) ? (size_t) atol(argv[1]) : 0;
@@ -314,19 +326,25 @@ main(int argc, char **argv)
         return 2;
     }
 
-    record = SCTP_HEAD + len;
+    sctp = sctp_messages(len, n, &acks);
 
-    sctp = sctp_messages(len, n);
-    gcm = records(record, n);
-    udp = datagrams(RECORD_HEAD + RECORD_NONCE + record + RECORD_TAG, n);
+    gcm[0] = records(SCTP_HEAD + len, n);
+    gcm[1] = records(SCTP_SACK, n);
 
-    if (sctp < 0 || gcm < 0 || udp < 0) {
+    udp[0] = datagrams(OVERHEAD + SCTP_HEAD + len, n);
+    udp[1] = datagrams(OVERHEAD + SCTP_SACK, n);
+
+    if (sctp < 0 || gcm[0] < 0 || gcm[1] < 0 || udp[0] < 0 || udp[1] < 0) {
         fprintf(stderr, "relay_bench: usrsctp, OpenSSL or a socket failed\n");
         return 1;
     }
 
-    printf("{\"sctp\":%.3f,\"records\":%.3f,\"datagrams\":%.3f,"
-           "\"cost\":%.3f}\n", sctp, gcm, udp, sctp + gcm + udp);
+    gcm[0] += acks * gcm[1];
+    udp[0] += acks * udp[1];
+
+    printf("{\"sctp\":%.3f,\"acks\":%.3f,\"records\":%.3f,"
+           "\"datagrams\":%.3f,\"cost\":%.3f}\n", sctp, acks, gcm[0], udp[0],
+           sctp + gcm[0] + udp[0]);
 
     return 0;
 }

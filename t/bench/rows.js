@@ -296,9 +296,10 @@ const ROWS = [
         name: 'data',
         title: 'Messages of data channels, 1 to 1',
         text: '10 000 messages of 100 bytes per second, one at a time and in'
-              + ' bursts of 10. The parts of one: both ends of usrsctp, two'
+              + ' bursts of 10. The parts of one: both ends of usrsctp, and'
+              + ' for each packet that these send, acknowledgements too, two'
               + ' records of AES-GCM, one datagram received and one sent, in'
-              + ' one process.',
+              + ' one process that never sleeps.',
         missing: () => media.missing() ?? programMissing('relay_bench'),
         measure: media.messages,
         load: { subscribers: 1, rate: 10000, message: 100 },
