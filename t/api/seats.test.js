@@ -12,31 +12,10 @@ const assert = require('node:assert');
 const { test } = require('node:test');
 
 const { call } = require('../lib/api');
-const { Nginx, kill } = require('../lib/nginx');
-const { Peer } = require('../lib/peer');
+const { kill } = require('../lib/nginx');
 const { until } = require('../lib/poll');
 const { Signaling } = require('../lib/signaling');
-const { using } = require('../lib/suite');
-
-
-async function start(opened, options) {
-    const nginx = await Nginx.start(options);
-
-    opened.push({ close: () => nginx.stop() });
-
-    return nginx;
-}
-
-
-async function join(opened, nginx, connect) {
-    const peer = await Peer.join(nginx.signalingUrl,
-                                 { role: 'sendrecv', ...connect });
-
-    peer.worker = nginx.workerOf(peer.signaling.port);
-    opened.push(peer);
-
-    return peer;
-}
+const { join, start, using } = require('../lib/suite');
 
 
 /*

@@ -15,29 +15,7 @@ const { Nginx, kill, KILLED, SPREAD } = require('../lib/nginx');
 const { Peer } = require('../lib/peer');
 const { until } = require('../lib/poll');
 const { Signaling } = require('../lib/signaling');
-const { channel, using } = require('../lib/suite');
-
-
-
-
-async function start(opened, options) {
-    const nginx = await Nginx.start(options);
-
-    opened.push({ close: () => nginx.stop() });
-
-    return nginx;
-}
-
-
-async function join(opened, nginx, connect) {
-    const peer = await Peer.join(nginx.signalingUrl,
-                                 { role: 'sendrecv', ...connect });
-
-    peer.worker = nginx.workerOf(peer.signaling.port);
-    opened.push(peer);
-
-    return peer;
-}
+const { channel, join, start, using } = require('../lib/suite');
 
 
 /* Joins until there are members whose signalling is at every worker. */

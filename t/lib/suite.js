@@ -10,6 +10,7 @@
 const { after, before } = require('node:test');
 
 const { Nginx } = require('./nginx');
+const { Peer } = require('./peer');
 
 
 /* The nginx of a file, in `.nginx` once its tests run. */
@@ -80,6 +81,28 @@ async function using(body) {
 }
 
 
+/* For a test with an nginx of its own: that, and members without a browser. */
+
+async function start(opened, options) {
+    const nginx = await Nginx.start(options);
+
+    opened.push({ close: () => nginx.stop() });
+
+    return nginx;
+}
+
+
+async function join(opened, nginx, connect) {
+    const peer = await Peer.join(nginx.signalingUrl,
+                                 { role: 'sendrecv', ...connect });
+
+    peer.worker = nginx.workerOf(peer.signaling.port);
+    opened.push(peer);
+
+    return peer;
+}
+
+
 /* A channel name of its own for each test. */
 
 let channels = 0;
@@ -89,4 +112,4 @@ function channel(name = 'room') {
 }
 
 
-module.exports = { serve, serveBrowser, using, channel };
+module.exports = { serve, serveBrowser, using, start, join, channel };
