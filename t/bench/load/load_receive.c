@@ -77,7 +77,10 @@ load_receive_formats(load_client_t *client)
 
             if (client->arrivals == NULL) {
                 client->arrivals = malloc(sizeof(ngx_webrtc_arrivals_t));
-                ngx_webrtc_arrivals_init(client->arrivals);
+
+                if (client->arrivals) {
+                    ngx_webrtc_arrivals_init(client->arrivals);
+                }
             }
         }
     }

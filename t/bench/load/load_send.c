@@ -20,7 +20,7 @@
 
 #define LOAD_AUDIO_RATE         50
 #define LOAD_AUDIO_SIZE         120
-#define LOAD_AUDIO_LEVEL        0x80 | 30       /* voice, -30 dBov */
+#define LOAD_AUDIO_LEVEL        (0x80 | 30)     /* voice, -30 dBov */
 
 /* a publisher that is late catches up to this, in nanoseconds */
 #define LOAD_SEND_LATE          1000000000ULL
