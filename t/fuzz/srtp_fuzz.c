@@ -187,7 +187,9 @@ seal_rtp(u_char *pkt, size_t len, uint64_t index)
 
     n = header_len(pkt, len);
 
-    return ngx_webrtc_srtp_protect(out, pkt, n ? n : 12, len,
+    /* a header that is too long stays as it is */
+
+    return ngx_webrtc_srtp_protect(out, pkt, n ? n : len, len,
                                    (uint32_t) (index >> 16));
 }
 
