@@ -4,6 +4,7 @@
  */
 
 
+#include <core/ngx_webrtc_cursor.h>
 #include <proto/ngx_webrtc_websocket.h>
 
 #include <wslay/wslay.h>
@@ -14,21 +15,19 @@
 #define NGX_WEBRTC_WEBSOCKET_HEADER  10
 #define NGX_WEBRTC_WEBSOCKET_MASK    4
 
-
-typedef struct {
-    uint16_t    code;
-    uint8_t     len;
-    u_char      reason[NGX_WEBRTC_WEBSOCKET_REASON];
-} ngx_webrtc_websocket_closing_t;
+#define NGX_WEBRTC_WEBSOCKET_FIN     0x80
+#define NGX_WEBRTC_WEBSOCKET_MASKED  0x80
 
 
 static ngx_int_t ngx_webrtc_websocket_open(ngx_webrtc_websocket_t *ws);
-static ngx_int_t ngx_webrtc_websocket_fail(ngx_webrtc_websocket_t *ws);
 static void ngx_webrtc_websocket_rest(ngx_webrtc_websocket_t *ws);
-static void ngx_webrtc_websocket_count(ngx_webrtc_websocket_t *ws);
+static ngx_int_t ngx_webrtc_websocket_drain(ngx_webrtc_websocket_t *ws);
+static ngx_int_t ngx_webrtc_websocket_fail(ngx_webrtc_websocket_t *ws);
+static ngx_int_t ngx_webrtc_websocket_queue(ngx_webrtc_websocket_t *ws,
+    ngx_uint_t opcode, const u_char *data, size_t len);
+static u_char *ngx_webrtc_websocket_reserve(ngx_webrtc_websocket_t *ws,
+    size_t len);
 static size_t ngx_webrtc_websocket_header(ngx_webrtc_websocket_t *ws);
-static ngx_uint_t ngx_webrtc_websocket_queue_close(
-    ngx_webrtc_websocket_t *ws);
 static ssize_t ngx_webrtc_websocket_recv_handler(wslay_event_context_ptr ctx,
     uint8_t *buf, size_t len, int flags, void *data);
 static ssize_t ngx_webrtc_websocket_send_handler(wslay_event_context_ptr ctx,
@@ -87,10 +86,12 @@ ngx_webrtc_websocket_cleanup(ngx_webrtc_websocket_t *ws)
         ws->wslay = NULL;
     }
 
-    free(ws->closing);
-    ws->closing = NULL;
+    free(ws->queue);
+    ws->queue = NULL;
 
-    ws->pending = 0;
+    ws->size = 0;
+    ws->head = 0;
+    ws->tail = 0;
 }
 
 
@@ -133,48 +134,10 @@ ngx_webrtc_websocket_open(ngx_webrtc_websocket_t *ws)
 static void
 ngx_webrtc_websocket_rest(ngx_webrtc_websocket_t *ws)
 {
-    ngx_webrtc_websocket_count(ws);
-
-    if (ws->wslay
-        && !ws->busy
-        && ws->pending == 0
-        && ws->partial == 0
-        && !ws->fragmented
-        && !ws->close_sent
-        && !ws->close_received)
-    {
+    if (ws->done || (ws->partial == 0 && !ws->fragmented)) {
         wslay_event_context_free(ws->wslay);
         ws->wslay = NULL;
     }
-}
-
-
-static void
-ngx_webrtc_websocket_count(ngx_webrtc_websocket_t *ws)
-{
-    ngx_webrtc_websocket_closing_t  *closing;
-
-    ws->pending = 0;
-
-    if (ws->wslay) {
-        ws->pending = wslay_event_get_queued_msg_length(ws->wslay)
-                      + wslay_event_get_queued_msg_count(ws->wslay)
-                        * ngx_webrtc_websocket_header(ws);
-    }
-
-    closing = ws->closing;
-
-    if (closing) {
-        ws->pending += closing->len + 2 + ngx_webrtc_websocket_header(ws);
-    }
-}
-
-
-static size_t
-ngx_webrtc_websocket_header(ngx_webrtc_websocket_t *ws)
-{
-    return NGX_WEBRTC_WEBSOCKET_HEADER
-           + (ws->random ? NGX_WEBRTC_WEBSOCKET_MASK : 0);
 }
 
 
@@ -182,8 +145,11 @@ ngx_int_t
 ngx_webrtc_websocket_input(ngx_webrtc_websocket_t *ws, const u_char *pos,
     const u_char *last)
 {
-    int        rc;
-    ngx_int_t  done;
+    int  rc;
+
+    if (ws->done) {
+        return NGX_DONE;
+    }
 
     if (ws->failed || ngx_webrtc_websocket_open(ws) != NGX_OK) {
         return NGX_ERROR;
@@ -203,33 +169,21 @@ ngx_webrtc_websocket_input(ngx_webrtc_websocket_t *ws, const u_char *pos,
         return ngx_webrtc_websocket_fail(ws);
     }
 
-    if (rc != 0) {
+    if (rc != 0 || ngx_webrtc_websocket_drain(ws) != NGX_OK) {
         return NGX_ERROR;
-    }
-
-    done = !wslay_event_get_read_enabled(ws->wslay);
-
-    if (done) {
-
-        /* the answer of wslay to a close, or its own close */
-
-        ws->close_sent = 1;
-
-        free(ws->closing);
-        ws->closing = NULL;
     }
 
     ngx_webrtc_websocket_rest(ws);
 
-    if (done) {
+    if (ws->done) {
         return NGX_DONE;
     }
 
-    /* pongs are queued by wslay itself */
+    /* pongs are made by wslay itself */
 
-    if (ws->pending > ws->max_queue
-                      + NGX_WEBRTC_WEBSOCKET_REASON
-                      + 2 * ngx_webrtc_websocket_header(ws))
+    if (ngx_webrtc_websocket_pending(ws)
+        > ws->max_queue + NGX_WEBRTC_WEBSOCKET_REASON
+          + 2 * ngx_webrtc_websocket_header(ws))
     {
         return NGX_ERROR;
     }
@@ -238,38 +192,43 @@ ngx_webrtc_websocket_input(ngx_webrtc_websocket_t *ws, const u_char *pos,
 }
 
 
+/* pongs, the answer to a close, or wslay's own close, into the queue */
+
+static ngx_int_t
+ngx_webrtc_websocket_drain(ngx_webrtc_websocket_t *ws)
+{
+    if (wslay_event_send(ws->wslay) != 0) {
+        return NGX_ERROR;
+    }
+
+    if (!wslay_event_get_read_enabled(ws->wslay)) {
+        ws->done = 1;
+        ws->close_sent = 1;
+
+        if (ws->close_code == 0) {
+            ws->close_code = wslay_event_get_status_code_sent(ws->wslay);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 /*
  * A frame header that wslay cannot read makes it queue a close without a
- * code.  We owe the peer a 1002, unless that would come in the middle of a
- * frame which it has not taken yet.
+ * code.  We owe the peer a 1002.
  */
 
 static ngx_int_t
 ngx_webrtc_websocket_fail(ngx_webrtc_websocket_t *ws)
 {
-    free(ws->closing);
-    ws->closing = NULL;
+    ws->done = 1;
 
-    ws->close_sent = 1;
+    ngx_webrtc_websocket_rest(ws);
 
-    if (ws->stalled) {
-        return NGX_ERROR;
-    }
-
-    wslay_event_context_free(ws->wslay);
-    ws->wslay = NULL;
-
-    if (ngx_webrtc_websocket_open(ws) != NGX_OK
-        || wslay_event_queue_close(ws->wslay, WSLAY_CODE_PROTOCOL_ERROR, NULL,
-                                   0)
-           != 0)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_webrtc_websocket_count(ws);
-
-    return NGX_DONE;
+    return (ngx_webrtc_websocket_send_close(ws, WSLAY_CODE_PROTOCOL_ERROR,
+                                            NULL, 0)
+            == NGX_ERROR) ? NGX_ERROR : NGX_DONE;
 }
 
 
@@ -277,56 +236,30 @@ ngx_int_t
 ngx_webrtc_websocket_send(ngx_webrtc_websocket_t *ws, ngx_uint_t opcode,
     const u_char *data, size_t len)
 {
-    int                     rc;
-    struct wslay_event_msg  msg;
-
     if (ws->close_sent || ws->close_received) {
         return NGX_DONE;
     }
 
     if (len > ws->max_queue
-        || ws->pending + len + ngx_webrtc_websocket_header(ws) > ws->max_queue)
+        || ngx_webrtc_websocket_pending(ws) + len
+           + ngx_webrtc_websocket_header(ws) > ws->max_queue)
     {
         return NGX_BUSY;
     }
 
-    if (ws->failed || ngx_webrtc_websocket_open(ws) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    msg.opcode = (uint8_t) opcode;
-    msg.msg = data;
-    msg.msg_length = len;
-
-    rc = wslay_event_queue_msg(ws->wslay, &msg);
-
-    ngx_webrtc_websocket_rest(ws);
-
-    if (rc == WSLAY_ERR_NO_MORE_MSG) {
-        return NGX_DONE;
-    }
-
-    return (rc == 0) ? NGX_OK : NGX_ERROR;
+    return ngx_webrtc_websocket_queue(ws, opcode, data, len);
 }
 
-
-/*
- * wslay sends control frames before messages that wait, and nothing after a
- * close; so it gets the close last.
- */
 
 ngx_int_t
 ngx_webrtc_websocket_send_close(ngx_webrtc_websocket_t *ws, ngx_uint_t code,
     const u_char *reason, size_t len)
 {
-    ngx_webrtc_websocket_closing_t  *closing;
+    u_char  *p;
+    u_char   payload[2 + NGX_WEBRTC_WEBSOCKET_REASON];
 
     if (ws->close_sent || ws->close_received) {
         return NGX_DONE;
-    }
-
-    if (ngx_webrtc_websocket_open(ws) != NGX_OK) {
-        return NGX_ERROR;
     }
 
     if (len > NGX_WEBRTC_WEBSOCKET_REASON) {
@@ -337,25 +270,121 @@ ngx_webrtc_websocket_send_close(ngx_webrtc_websocket_t *ws, ngx_uint_t code,
         }
     }
 
-    closing = malloc(sizeof(ngx_webrtc_websocket_closing_t));
-    if (closing == NULL) {
+    p = ngx_webrtc_put16(payload, (uint32_t) code);
+
+    if (len) {
+        p = ngx_cpymem(p, reason, len);
+    }
+
+    if (ngx_webrtc_websocket_queue(ws, NGX_WEBRTC_WEBSOCKET_CLOSE, payload,
+                                   p - payload)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    closing->code = (uint16_t) code;
-    closing->len = (uint8_t) len;
-
-    if (len) {
-        ngx_memcpy(closing->reason, reason, len);
-    }
-
-    ws->closing = closing;
     ws->close_sent = 1;
     ws->close_code = code;
 
-    ngx_webrtc_websocket_count(ws);
+    return NGX_OK;
+}
+
+
+/* one frame (RFC 6455, section 5.2) */
+
+static ngx_int_t
+ngx_webrtc_websocket_queue(ngx_webrtc_websocket_t *ws, ngx_uint_t opcode,
+    const u_char *data, size_t len)
+{
+    u_char  *p, *mask, *start;
+    size_t   i;
+
+    if (ws->failed) {
+        return NGX_ERROR;
+    }
+
+    start = ngx_webrtc_websocket_reserve(ws, ngx_webrtc_websocket_header(ws)
+                                             + len);
+    if (start == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = start;
+
+    *p++ = (u_char) (NGX_WEBRTC_WEBSOCKET_FIN | opcode);
+
+    if (len < 126) {
+        *p++ = (u_char) len;
+
+    } else if (len < 65536) {
+        *p++ = 126;
+        p = ngx_webrtc_put16(p, (uint32_t) len);
+
+    } else {
+        *p++ = 127;
+        p = ngx_webrtc_put64(p, len);
+    }
+
+    if (ws->random) {
+        start[1] |= NGX_WEBRTC_WEBSOCKET_MASKED;
+        mask = p;
+
+        if (ws->random(ws->data, mask, NGX_WEBRTC_WEBSOCKET_MASK) != NGX_OK) {
+            ws->failed = 1;
+            return NGX_ERROR;
+        }
+
+        p += NGX_WEBRTC_WEBSOCKET_MASK;
+
+        for (i = 0; i < len; i++) {
+            *p++ = data[i] ^ mask[i % NGX_WEBRTC_WEBSOCKET_MASK];
+        }
+
+    } else if (len) {
+        p = ngx_cpymem(p, data, len);
+    }
+
+    ws->tail = p - ws->queue;
 
     return NGX_OK;
+}
+
+
+/* behind what waits; one message needs no more than itself */
+
+static u_char *
+ngx_webrtc_websocket_reserve(ngx_webrtc_websocket_t *ws, size_t len)
+{
+    u_char  *queue;
+    size_t   size;
+
+    if (ws->head && len > ws->size - ws->tail) {
+        ws->tail -= ws->head;
+        ngx_memmove(ws->queue, ws->queue + ws->head, ws->tail);
+        ws->head = 0;
+    }
+
+    if (len > ws->size - ws->tail) {
+        size = ws->tail ? 2 * (ws->tail + len) : len;
+
+        queue = realloc(ws->queue, size);
+        if (queue == NULL) {
+            return NULL;
+        }
+
+        ws->queue = queue;
+        ws->size = size;
+    }
+
+    return ws->queue + ws->tail;
+}
+
+
+static size_t
+ngx_webrtc_websocket_header(ngx_webrtc_websocket_t *ws)
+{
+    return NGX_WEBRTC_WEBSOCKET_HEADER
+           + (ws->random ? NGX_WEBRTC_WEBSOCKET_MASK : 0);
 }
 
 
@@ -363,57 +392,28 @@ size_t
 ngx_webrtc_websocket_output(ngx_webrtc_websocket_t *ws, u_char *buf,
     size_t size)
 {
-    size_t  len;
+    size_t  n;
 
-    if (ws->wslay == NULL || ws->failed) {
+    if (ws->failed || ws->queue == NULL) {
         return 0;
     }
 
-    ws->out = buf;
-    ws->end = buf + size;
+    n = ngx_min(size, ngx_webrtc_websocket_pending(ws));
 
-    do {
-        (void) wslay_event_send(ws->wslay);
+    ngx_memcpy(buf, ws->queue + ws->head, n);
 
-    } while (ws->out < ws->end && ngx_webrtc_websocket_queue_close(ws));
+    ws->head += n;
 
-    len = ws->out - buf;
-    ws->stalled = wslay_event_want_write(ws->wslay);
+    if (ws->head == ws->tail) {
+        free(ws->queue);
+        ws->queue = NULL;
 
-    ws->out = NULL;
-    ws->end = NULL;
-
-    if (ws->close_code == 0 && wslay_event_get_close_sent(ws->wslay)) {
-        ws->close_code = wslay_event_get_status_code_sent(ws->wslay);
+        ws->size = 0;
+        ws->head = 0;
+        ws->tail = 0;
     }
 
-    ngx_webrtc_websocket_rest(ws);
-
-    return len;
-}
-
-
-/* true when there is now more to send */
-
-static ngx_uint_t
-ngx_webrtc_websocket_queue_close(ngx_webrtc_websocket_t *ws)
-{
-    int                              rc;
-    ngx_webrtc_websocket_closing_t  *closing;
-
-    closing = ws->closing;
-
-    if (closing == NULL || wslay_event_get_queued_msg_count(ws->wslay)) {
-        return 0;
-    }
-
-    rc = wslay_event_queue_close(ws->wslay, closing->code, closing->reason,
-                                 closing->len);
-
-    free(closing);
-    ws->closing = NULL;
-
-    return rc == 0;
+    return n;
 }
 
 
@@ -449,24 +449,31 @@ static ssize_t
 ngx_webrtc_websocket_send_handler(wslay_event_context_ptr ctx,
     const uint8_t *buf, size_t len, int flags, void *data)
 {
-    size_t                   n;
+    u_char                  *p;
     ngx_webrtc_websocket_t  *ws;
 
     (void) flags;
 
     ws = data;
-    n = ws->end - ws->out;
 
-    if (n == 0) {
-        wslay_event_set_error(ctx, WSLAY_ERR_WOULDBLOCK);
+    if (ws->close_sent) {
+
+        /* nothing comes after our close */
+
+        return (ssize_t) len;
+    }
+
+    p = ngx_webrtc_websocket_reserve(ws, len);
+    if (p == NULL) {
+        wslay_event_set_error(ctx, WSLAY_ERR_CALLBACK_FAILURE);
         return -1;
     }
 
-    n = ngx_min(n, len);
+    ngx_memcpy(p, buf, len);
 
-    ws->out = ngx_cpymem(ws->out, buf, n);
+    ws->tail += len;
 
-    return (ssize_t) n;
+    return (ssize_t) len;
 }
 
 

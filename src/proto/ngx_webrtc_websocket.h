@@ -5,13 +5,14 @@
 
 
 /*
- * Framing of RFC 6455 after the handshake, over wslay, for either side: bytes
- * in, messages out through a handler; messages in, bytes out.  No extension is
- * ever negotiated, so a reserved bit is a protocol error.
+ * Framing of RFC 6455 after the handshake, for either side: bytes in, messages
+ * out through a handler; messages in, bytes out.  What comes in is read by
+ * wslay.  No extension is ever negotiated, so a reserved bit is a protocol
+ * error.
  *
- * wslay's context (over 8 kB) and the message buffer exist only while a
- * message is half received or something waits to be sent; an idle connection
- * costs this struct and nothing else.
+ * wslay's context (over 8 kB) exists only while a message is half received,
+ * the queue only while something waits to be sent; an idle connection costs
+ * this struct and nothing else.
  */
 
 
@@ -69,14 +70,15 @@ struct ngx_webrtc_websocket_s {
     size_t                                max_message;
     size_t                                max_queue;  /* bytes not yet sent */
 
+    u_char                               *queue;  /* frames; or NULL */
+    size_t                                size;
+    size_t                                head;   /* where they begin */
+    size_t                                tail;
+
     void                                 *wslay;
-    void                                 *closing;    /* waits for its turn */
     const u_char                         *pos;    /* of the current input() */
     const u_char                         *last;
-    u_char                               *out;    /* of the current output() */
-    u_char                               *end;
 
-    size_t                                pending;
     uint64_t                              partial;    /* of frames, received */
     uint64_t                              frame;      /* the current one's */
     ngx_uint_t                            close_code;
@@ -86,7 +88,7 @@ struct ngx_webrtc_websocket_s {
     unsigned                              control:1;
     unsigned                              close_sent:1;     /* or queued */
     unsigned                              close_received:1;
-    unsigned                              stalled:1;    /* output() */
+    unsigned                              done:1;       /* nothing is read */
     unsigned                              bad_close:1;  /* of one byte */
     unsigned                              busy:1;
     unsigned                              failed:1;    /* no random bytes */
@@ -108,9 +110,9 @@ void ngx_webrtc_websocket_cleanup(ngx_webrtc_websocket_t *ws);
 
 /*
  * NGX_OK: all was taken; NGX_DONE: closing (the peer closed, or broke the
- * protocol and a close frame with 1002, 1007 or 1009 waits): flush output(),
- * which sets ws->close_code, and close the socket; NGX_ERROR: no memory, or
- * answers to pings overflowed the queue: close at once.
+ * protocol and a close frame with 1002, 1007 or 1009 waits): flush output()
+ * and close the socket; NGX_ERROR: no memory, or answers to pings overflowed
+ * the queue: close at once.
  * A ping is answered here; the handler sees it only for its timers.
  */
 ngx_int_t ngx_webrtc_websocket_input(ngx_webrtc_websocket_t *ws,
@@ -141,8 +143,8 @@ ngx_int_t ngx_webrtc_websocket_send_close(ngx_webrtc_websocket_t *ws,
 size_t ngx_webrtc_websocket_output(ngx_webrtc_websocket_t *ws, u_char *buf,
     size_t size);
 
-/* bytes that wait, with the longest possible frame headers */
-#define ngx_webrtc_websocket_pending(ws)  ((ws)->pending)
+/* bytes that wait */
+#define ngx_webrtc_websocket_pending(ws)  ((ws)->tail - (ws)->head)
 
 
 #endif /* _NGX_WEBRTC_WEBSOCKET_H_INCLUDED_ */

@@ -683,7 +683,7 @@ broken(const void *bytes, size_t len, const char *told)
 static void
 some_things_cannot_be_ignored(void **state)
 {
-    u_char  pings[12000];
+    u_char  pings[16800];
     size_t  n;
 
     (void) state;
@@ -842,9 +842,6 @@ random_bytes_may_be_missing(void **state)
     ers_join();
     ers.no_random = 1;
     ers_packet("2::");
-    ers_flush(4096);
-    assert_int_equal(ngx_webrtc_ers_client_expires(ers.client), 0);
-    tick(0);
     ers_told(BROKEN("no random bytes"));
     over();
 }

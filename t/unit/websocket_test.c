@@ -233,9 +233,11 @@ an_idle_connection_holds_no_context(void **state)
 
     assert_int_equal(ngx_webrtc_websocket_send_text(&ws, (u_char *) "x", 1),
                      NGX_OK);
-    assert_non_null(ws.wslay);
-    assert_int_equal(ngx_webrtc_websocket_output(&ws, out, sizeof(out)), 3);
     assert_null(ws.wslay);
+    assert_non_null(ws.queue);
+    assert_int_equal(ngx_webrtc_websocket_pending(&ws), 3);
+    assert_int_equal(ngx_webrtc_websocket_output(&ws, out, sizeof(out)), 3);
+    assert_null(ws.queue);
     assert_int_equal(ngx_webrtc_websocket_pending(&ws), 0);
 
     ngx_webrtc_websocket_cleanup(&ws);
@@ -269,6 +271,151 @@ output_fits_any_buffer(void **state)
     assert_memory_equal(out, "\x81\x7e\x07\xd0", 4);
     assert_memory_equal(out + 4 + 2000, "\x81\x0a", 2);
     assert_int_equal(ngx_webrtc_websocket_pending(&ws), 0);
+
+    ngx_webrtc_websocket_cleanup(&ws);
+}
+
+
+static void
+a_queue_moves_while_it_is_sent(void **state)
+{
+    size_t                  n, total;
+    u_char                  text[300];
+    ngx_uint_t              i;
+    seen_t                  seen;
+    ngx_webrtc_websocket_t  ws;
+
+    (void) state;
+
+    start(&ws, &seen);
+
+    total = 0;
+
+    for (i = 0; i < 100; i++) {
+        memset(text, (int) i, sizeof(text));
+
+        assert_int_equal(ngx_webrtc_websocket_send_text(&ws, text,
+                                                        sizeof(text)),
+                         NGX_OK);
+
+        total += ngx_webrtc_websocket_output(&ws, out + total, 290);
+
+        assert_true(ws.size <= 2 * 4000);
+    }
+
+    while ((n = ngx_webrtc_websocket_output(&ws, out + total, 290)) != 0) {
+        total += n;
+    }
+
+    assert_int_equal(total, 100 * (4 + sizeof(text)));
+
+    for (i = 0; i < 100; i++) {
+        memset(text, (int) i, sizeof(text));
+        assert_memory_equal(out + i * (4 + sizeof(text)), "\x81\x7e\x01\x2c",
+                            4);
+        assert_memory_equal(out + i * (4 + sizeof(text)) + 4, text,
+                            sizeof(text));
+    }
+
+    ngx_webrtc_websocket_cleanup(&ws);
+}
+
+
+static void
+lengths_are_in_their_shortest_form(void **state)
+{
+    size_t                  i, n;
+    u_char                 *text, *buf;
+    seen_t                  seen;
+    ngx_webrtc_websocket_t  ws;
+
+    static const struct {
+        size_t       len;
+        size_t       header;
+        const char  *bytes;
+    } lengths[] = {
+        { 0, 2, "\x82\x00" },
+        { 125, 2, "\x82\x7d" },
+        { 126, 4, "\x82\x7e\x00\x7e" },
+        { 65535, 4, "\x82\x7e\xff\xff" },
+        { 65536, 10, "\x82\x7f\0\0\0\0\0\x01\0\0" }
+    };
+
+    (void) state;
+
+    text = calloc(1, 65536);
+    buf = malloc(65536 + 10);
+    assert_true(text && buf);
+
+    for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        ngx_webrtc_websocket_init(&ws, 1000, 70000, handler, &seen);
+
+        assert_int_equal(ngx_webrtc_websocket_send(&ws,
+                                                NGX_WEBRTC_WEBSOCKET_BINARY,
+                                                text, lengths[i].len),
+                         NGX_OK);
+
+        n = ngx_webrtc_websocket_output(&ws, buf, 65536 + 10);
+
+        assert_int_equal(n, lengths[i].header + lengths[i].len);
+        assert_memory_equal(buf, lengths[i].bytes, lengths[i].header);
+
+        ngx_webrtc_websocket_cleanup(&ws);
+    }
+
+    free(text);
+    free(buf);
+}
+
+
+static void
+no_pong_follows_our_close(void **state)
+{
+    u_char                  buf[64];
+    size_t                  n;
+    seen_t                  seen;
+    ngx_webrtc_websocket_t  ws;
+
+    (void) state;
+
+    start(&ws, &seen);
+
+    n = frame(buf, 0x89, "ping", 4);
+    assert_int_equal(ngx_webrtc_websocket_input(&ws, buf, buf + n), NGX_OK);
+
+    assert_int_equal(ngx_webrtc_websocket_send_close(&ws, 1000, NULL, 0),
+                     NGX_OK);
+    assert_int_equal(ngx_webrtc_websocket_input(&ws, buf, buf + n), NGX_OK);
+
+    assert_int_equal(ngx_webrtc_websocket_output(&ws, out, sizeof(out)),
+                     6 + 4);
+    assert_memory_equal(out, "\x8a\x04ping\x88\x02\x03\xe8", 10);
+    assert_int_equal(seen.n, 1);
+
+    ngx_webrtc_websocket_cleanup(&ws);
+}
+
+
+static void
+nothing_is_read_after_the_peers_close(void **state)
+{
+    u_char                  buf[64];
+    size_t                  n;
+    seen_t                  seen;
+    ngx_webrtc_websocket_t  ws;
+
+    (void) state;
+
+    start(&ws, &seen);
+
+    n = frame(buf, 0x88, "\x03\xe8", 2);
+    assert_int_equal(ngx_webrtc_websocket_input(&ws, buf, buf + n), NGX_DONE);
+    assert_null(ws.wslay);
+
+    n = frame(buf, 0x81, "more", 4);
+    assert_int_equal(ngx_webrtc_websocket_input(&ws, buf, buf + n), NGX_DONE);
+    assert_int_equal(seen.n, 1);
+    assert_int_equal(closed_with(&ws), 1000);
 
     ngx_webrtc_websocket_cleanup(&ws);
 }
@@ -591,7 +738,15 @@ a_broken_frame_header_does_not_split_a_frame_of_ours(void **state)
 
     n = frame(text, 0x09, "abc", 3);
     assert_int_equal(ngx_webrtc_websocket_input(&ws, text, text + n),
-                     NGX_ERROR);
+                     NGX_DONE);
+
+    /* the rest of it, then the close */
+
+    assert_int_equal(ngx_webrtc_websocket_output(&ws, out, sizeof(out)),
+                     4 + 500 - 100 + 4);
+    assert_int_equal(out[4 + 500 - 100 - 1], 'x');
+    assert_memory_equal(out + 4 + 500 - 100, "\x88\x02\x03\xea", 4);
+    assert_int_equal(ws.close_code, 1002);
 
     ngx_webrtc_websocket_cleanup(&ws);
 }
@@ -661,6 +816,10 @@ main(void)
         cmocka_unit_test(bytes_may_come_one_by_one),
         cmocka_unit_test(an_idle_connection_holds_no_context),
         cmocka_unit_test(output_fits_any_buffer),
+        cmocka_unit_test(a_queue_moves_while_it_is_sent),
+        cmocka_unit_test(lengths_are_in_their_shortest_form),
+        cmocka_unit_test(no_pong_follows_our_close),
+        cmocka_unit_test(nothing_is_read_after_the_peers_close),
         cmocka_unit_test(a_full_queue_refuses_but_still_closes),
         cmocka_unit_test(a_close_that_was_never_flushed_is_freed),
         cmocka_unit_test(a_long_reason_is_cut_between_characters),

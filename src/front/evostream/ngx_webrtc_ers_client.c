@@ -173,13 +173,7 @@ ngx_webrtc_ers_client_output(ngx_webrtc_ers_client_t *client, u_char *buf,
         return n;
     }
 
-    n = ngx_webrtc_websocket_output(&client->ws, buf, size);
-
-    if (client->ws.failed) {
-        ngx_webrtc_ers_client_break(client, "no random bytes");
-    }
-
-    return n;
+    return ngx_webrtc_websocket_output(&client->ws, buf, size);
 }
 
 

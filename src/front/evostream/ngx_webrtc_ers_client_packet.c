@@ -225,15 +225,22 @@ ngx_webrtc_ers_client_send(ngx_webrtc_ers_client_t *client,
                                         ngx_webrtc_text_len(&text));
     free(buf);
 
-    if (rc != NGX_OK) {
-        ngx_webrtc_ers_client_break(client,
-                                    (rc == NGX_BUSY)
-                                    ? "too much waits to be sent to the server"
-                                    : "the WebSocket is closed");
-        return NGX_ERROR;
+    if (rc == NGX_OK) {
+        return NGX_OK;
     }
 
-    return NGX_OK;
+    if (rc == NGX_BUSY) {
+        ngx_webrtc_ers_client_break(client,
+                                    "too much waits to be sent to the server");
+
+    } else if (client->ws.failed) {
+        ngx_webrtc_ers_client_break(client, "no random bytes");
+
+    } else {
+        ngx_webrtc_ers_client_break(client, "the WebSocket is closed");
+    }
+
+    return NGX_ERROR;
 }
 
 
