@@ -54,9 +54,10 @@ const value = (number, text, of, name, atMost, unit, more) => ({
 
 const OWN = 'nginx\'s own';
 
-const added = (number, text, of, atMost) => ({
-    number, text, figure: 'memory', relation: 'added', of, against: OWN,
-    atMost, unit: ' kB', than: 'beyond nginx' });
+const added = (number, text, of, atMost, against = OWN,
+               than = 'beyond nginx') => ({
+    number, text, figure: 'memory', relation: 'added', of, against, atMost,
+    unit: ' kB', than });
 
 const SMALL_POOLS = ['connection_pool_size 256;', 'request_pool_size 1k;'];
 
@@ -262,16 +263,20 @@ const ROWS = [
     {
         name: 'idle',
         title: '1000 subscribers who receive nothing',
-        text: 'ICE and DTLS are up, nobody sends.',
+        text: 'ICE and DTLS are up, nobody sends. "Signalling" is 1000 members'
+              + ' who have joined and have not answered the offer: their'
+              + ' WebSockets, and what the channel has of them.',
         missing: media.missing,
         measure: media.idle,
-        load: { subscribers: 1000, publishers: 1 },
-        contestants: on('nginx', P),
+        load: { subscribers: 1000, publishers: 1, connections: 1000 },
+        contestants: [...on('nginx', P),
+                      { name: 'signalling', server: 'nginx', hold: 'members',
+                        measure: http.idle }],
         figures: [MEMORY,
                   { name: 'cpu', title: 'CPU of a core', unit: ' %' }],
         goals: [
-            value(9, 'memory per idle subscriber', 'nginx', 'memory', 12,
-                  ' kB'),
+            added(9, 'memory of an idle subscriber\'s media', 'nginx',
+                  12, 'signalling', 'beyond signalling'),
             value(18, 'idle CPU of 1000 subscribers', 'nginx', 'cpu', 1,
                   ' %'),
         ],
