@@ -13,31 +13,19 @@ const fs = require('node:fs');
 const { test } = require('node:test');
 
 const { call, listConnections } = require('../lib/api');
-const { Nginx, configText, kill, KILLED } = require('../lib/nginx');
-const { Peer } = require('../lib/peer');
+const { configText, kill, KILLED } = require('../lib/nginx');
 const { until } = require('../lib/poll');
 const { Signaling } = require('../lib/signaling');
-const { channel, using } = require('../lib/suite');
+const suite = require('../lib/suite');
 
 
-async function start(opened, options = {}) {
-    const nginx = await Nginx.start({ main: ['webrtc_spread 0;'],
-                                      ...options });
-
-    opened.push({ close: () => nginx.stop() });
-
-    return nginx;
-}
+const { channel, join, using } = suite;
 
 
-async function join(opened, nginx, connect) {
-    const peer = await Peer.join(nginx.signalingUrl,
-                                 { role: 'sendrecv', ...connect });
+/* Members are put to the workers by turns. */
 
-    opened.push(peer);
-
-    return peer;
-}
+const start = (opened, options) => suite.start(opened, {
+    main: ['webrtc_spread 0;'], ...options });
 
 
 async function joinMany(opened, nginx, connect, n) {
