@@ -8,6 +8,7 @@
 
 
 #include <crypto/ngx_webrtc_dtls_internal.h>
+#include <crypto/ngx_webrtc_dtls_provider.h>
 
 
 #define NGX_WEBRTC_DTLS_CIPHERS                                              \
@@ -52,7 +53,8 @@ ngx_webrtc_dtls_ctx_init(ngx_webrtc_dtls_ctx_t *ctx,
     SSL_CTX  *ssl_ctx;
 
     ctx->bio_method = ngx_webrtc_dtls_bio_method_create();
-    ctx->ssl_ctx = SSL_CTX_new(DTLS_method());
+    ctx->ssl_ctx = SSL_CTX_new_ex(ngx_webrtc_dtls_provider(), NULL,
+                                  DTLS_method());
 
     if (ctx->bio_method == NULL || ctx->ssl_ctx == NULL) {
         return NGX_ERROR;
