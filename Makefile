@@ -402,7 +402,7 @@ LOAD_OBJS :=		$(patsubst $(TOP)/t/bench/load/%.c,\
 
 BENCH_PROGRAMS =	$(addprefix $(OUT)/bench/,webrtc_load \
 				raw_forwarder crypto_bench dtls_bench \
-				relay_bench http_load)
+				relay_bench http_load steal)
 
 bench-programs: unit-deps | $(OUT)
 	@$(LOCK) $(SUBMAKE) --no-print-directory -s $(BENCH_PROGRAMS)
@@ -427,6 +427,9 @@ $(OUT)/bench/relay_bench: $(TOP)/t/bench/relay_bench.c \
     $(OUT)/bench/libwebrtc.a
 	$(CC) $(BENCH_FLAGS) -MMD -MP -MF $@.d -o $@ $< \
 	    $(OUT)/bench/libwebrtc.a $(LIBS)
+
+$(OUT)/bench/steal: $(TOP)/t/bench/steal.c
+	$(CC) $(BENCH_FLAGS) -o $@ $<
 
 HTTP_LOAD_OBJS =	$(addprefix $(OUT)/bench/load/,load_histogram.o \
 				load_http.o load_loop.o load_net.o)

@@ -17,7 +17,7 @@ const TIMEOUT = 60;             /* s: joining may be slow somewhere */
 
 /* of overload(), in cores */
 
-const LEAST = 0.01;
+const LEAST = 0.06;
 const STEP = 1.3;
 
 
@@ -134,8 +134,7 @@ async function rateFor(server, load, share) {
 async function overload({ server, load, settings }) {
     const offered = load.rate * load.subscribers;
     const within = (share, duration) => throttle.throttled(
-        server.pids, share, () => tool(server, load, duration))
-        .then(figuresOf);
+        share, () => tool(server, load, duration)).then(figuresOf);
 
     let share = figuresOf(await tool(server, load, 1)).cpu / 100;
 

@@ -51,4 +51,4 @@ const alone = ({ contestant }) =>
     run(contestant.program, contestant.arguments, 'server');
 
 
-module.exports = { programMissing, run, alone };
+module.exports = { file, programMissing, run, alone };

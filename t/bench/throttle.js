@@ -1,74 +1,53 @@
 /*
  * Copyright (C) ngx_webrtc_module contributors
  *
- * A share of a core for the processes of a server, by the CPU controller of
- * cgroups, version 1 or 2.  The load tool cannot send more than a whole core
- * can forward; it can send more than a part of one can.
+ * A share of its core for a server, by a program that takes the rest in parts
+ * of a millisecond.  The load tool cannot send more than a whole core can
+ * forward; it can send more than a part of one can.
  */
 
 'use strict';
 
-const fs = require('node:fs');
-const path = require('node:path');
+const { spawn, spawnSync } = require('node:child_process');
+
+const { cores } = require('./machine');
+const { file, programMissing } = require('./programs');
 
 
-const V1 = '/sys/fs/cgroup/cpu';
-const V2 = '/sys/fs/cgroup';
-
-const QUOTA = 1000;             /* us, the least that the kernel takes */
+const TOOL = 'steal';
+const LIMIT = 120;              /* s, should nobody be left to stop it */
 
 
-function isV1() {
-    return fs.existsSync(path.join(V1, 'cpu.cfs_quota_us'))
-        || fs.existsSync(path.join(V1, 'cgroup.procs'));
-}
-
-
-function root() {
-    return isV1() ? V1 : V2;
-}
-
+/* Of a machine with one core the load would be slowed down as well. */
 
 function missing() {
-    try {
-        const dir = fs.mkdtempSync(path.join(root(), 'ngx-webrtc-'));
-        const file = path.join(dir, isV1() ? 'cpu.cfs_quota_us' : 'cpu.max');
-        const there = fs.existsSync(file);
-
-        fs.rmdirSync(dir);
-
-        return there ? undefined : 'no CPU controller of cgroups';
-
-    } catch (e) {
-        return `cgroups cannot be written (${e.code})`;
+    if (cores().server === undefined) {
+        return 'there is one core only';
     }
+
+    return programMissing(TOOL)
+        ?? (spawnSync(file(TOOL), ['0', '0.001']).status === 0 ? undefined
+            : 'no right to run at a real-time priority');
 }
 
 
-/* Runs body() while the processes have no more than a share of one core. */
+/* Runs body() while the server's core has no more than this share for it. */
 
-async function throttled(pids, share, body) {
-    const dir = fs.mkdtempSync(path.join(root(), 'ngx-webrtc-'));
-    const period = Math.round(QUOTA / share);
-    const write = (where, name, text) => fs.writeFileSync(
-        path.join(where, name), String(text));
+async function throttled(share, body) {
+    const child = spawn('taskset', ['-c', cores().server, file(TOOL),
+                                    String(1 - share), String(LIMIT)],
+                        { stdio: 'ignore' });
+    const ended = new Promise((resolve) => {
+        child.once('error', resolve);
+        child.once('exit', resolve);
+    });
 
     try {
-        if (isV1()) {
-            write(dir, 'cpu.cfs_period_us', period);
-            write(dir, 'cpu.cfs_quota_us', QUOTA);
-
-        } else {
-            write(dir, 'cpu.max', `${QUOTA} ${period}`);
-        }
-
-        pids.forEach((pid) => write(dir, 'cgroup.procs', pid));
-
         return await body();
 
     } finally {
-        pids.forEach((pid) => write(root(), 'cgroup.procs', pid));
-        fs.rmdirSync(dir);
+        child.kill('SIGKILL');
+        await ended;
     }
 }
 
