@@ -90,6 +90,7 @@ typedef struct {
     ngx_msec_t                session_keep;
     ngx_webrtc_sora_node_t    node;
     ngx_msec_t                key_frame_interval;
+    ngx_msec_t                max_delay;
     ngx_uint_t                speech_level;     /* -dBov */
     ngx_msec_t                speech_time;
     ngx_msec_t                speech_hold;

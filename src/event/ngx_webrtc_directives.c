@@ -311,6 +311,13 @@ ngx_command_t  ngx_webrtc_commands[] = {
       offsetof(ngx_webrtc_conf_t, key_frame_interval),
       &ngx_webrtc_msec_post },
 
+    { ngx_string("webrtc_max_delay"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, max_delay),
+      &ngx_webrtc_msec_post },
+
     { ngx_string("webrtc_speech_threshold"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_webrtc_speech_threshold,

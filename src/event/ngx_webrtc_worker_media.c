@@ -180,6 +180,7 @@ ngx_webrtc_worker_create_engine(ngx_webrtc_conf_t *wcf,
     conf.consent_timeout = wcf->consent_timeout * NGX_WEBRTC_MSEC;
     conf.setup_timeout = wcf->setup_timeout * NGX_WEBRTC_MSEC;
     conf.key_frame_interval = wcf->key_frame_interval * NGX_WEBRTC_MSEC;
+    conf.max_delay = wcf->max_delay * NGX_WEBRTC_MSEC;
     conf.max_receive_bit_rate = wcf->max_receive_bit_rate * 1000ULL;
     conf.speech.level = wcf->speech_level;
     conf.speech.activation = wcf->speech_time * NGX_WEBRTC_MSEC;

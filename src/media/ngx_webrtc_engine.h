@@ -42,6 +42,7 @@ typedef struct {
     ngx_webrtc_usec_t         consent_timeout;  /* RFC 7675: 30 s */
     ngx_webrtc_usec_t         setup_timeout;    /* until DTLS is up */
     ngx_webrtc_usec_t         key_frame_interval;   /* 500 ms */
+    ngx_webrtc_usec_t         max_delay;        /* in a ring */
     uint64_t                  max_receive_bit_rate; /* of a peer; 0: none */
     ngx_webrtc_speech_conf_t  speech;
 } ngx_webrtc_engine_conf_t;

@@ -339,18 +339,20 @@ ngx_webrtc_forward_drain(ngx_webrtc_forward_t *forward, ngx_webrtc_usec_t now,
 static ngx_webrtc_packet_t *
 ngx_webrtc_forward_peek(ngx_webrtc_forward_t *forward, ngx_webrtc_usec_t now)
 {
-    uint32_t              behind;
+    uint32_t              skipped;
     ngx_webrtc_ring_t    *ring;
     ngx_webrtc_packet_t  *packet;
+    ngx_webrtc_engine_t  *engine;
 
     ring = &forward->track->ring;
+    engine = forward->source->peer->engine;
 
-    behind = ring->arrivals - forward->cursor;
+    skipped = ngx_webrtc_ring_late(ring, forward->cursor,
+                                   engine->conf.max_delay, now);
 
-    if (behind > ngx_webrtc_ring_size(ring)) {
-        forward->source->peer->engine->stats.overrun +=
-                                          behind - ngx_webrtc_ring_size(ring);
-        forward->cursor = ring->arrivals - ngx_webrtc_ring_size(ring) / 2;
+    if (skipped) {
+        forward->cursor += skipped;
+        engine->stats.overrun += skipped;
         forward->started = 0;
 
         ngx_webrtc_track_want_key_frame(forward->track, now);

@@ -89,6 +89,7 @@ struct ngx_webrtc_track_s {
     ngx_queue_t               waiting;  /* subscriptions, for a key frame */
     ngx_queue_t               dirty;    /* of the engine */
     ngx_webrtc_subscription_t  *next;
+    uint32_t                  round;    /* arrivals when it began */
 
     uint32_t                  ssrc;     /* 0: not known yet */
     uint32_t                  rtx_ssrc;
@@ -372,6 +373,9 @@ uint64_t ngx_webrtc_track_bit_rate(ngx_webrtc_track_t *track,
 
 /* subscription */
 
+/* what it has not got of the next packets, it never will */
+void ngx_webrtc_subscription_skip(ngx_webrtc_subscription_t *sub,
+    uint32_t packets, ngx_webrtc_usec_t now);
 ngx_int_t ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 

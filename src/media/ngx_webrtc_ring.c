@@ -74,6 +74,37 @@ ngx_webrtc_ring_add(ngx_webrtc_ring_t *ring, uint64_t seq)
 }
 
 
+uint32_t
+ngx_webrtc_ring_late(ngx_webrtc_ring_t *ring, uint32_t cursor,
+    ngx_webrtc_usec_t max_delay, ngx_webrtc_usec_t now)
+{
+    uint32_t  n, behind;
+
+    behind = ring->arrivals - cursor;
+    n = 0;
+
+    if (behind == 0) {
+        return 0;
+    }
+
+    if (behind > ngx_webrtc_ring_size(ring)) {
+        n = behind - ngx_webrtc_ring_size(ring) / 2;
+
+    } else if (ngx_webrtc_ring_get(ring, cursor)->arrived + max_delay >= now) {
+        return 0;
+    }
+
+    while (n < behind
+           && ngx_webrtc_ring_get(ring, cursor + n)->arrived + max_delay / 2
+              < now)
+    {
+        n++;
+    }
+
+    return n;
+}
+
+
 /* a cursor that still comes by finds nothing to send */
 
 void

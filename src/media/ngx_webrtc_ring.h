@@ -93,6 +93,13 @@ ngx_webrtc_packet_t *ngx_webrtc_ring_find(ngx_webrtc_ring_t *ring,
 #define ngx_webrtc_ring_next(ring)                                           \
     (&(ring)->packets[(ring)->arrivals & (ring)->mask])
 void ngx_webrtc_ring_add(ngx_webrtc_ring_t *ring, uint64_t seq);
+/*
+ * How many packets from a cursor on are to be skipped: when the ring has gone
+ * round, or the first one waits longer than "max_delay", what is older than
+ * half of that.
+ */
+uint32_t ngx_webrtc_ring_late(ngx_webrtc_ring_t *ring, uint32_t cursor,
+    ngx_webrtc_usec_t max_delay, ngx_webrtc_usec_t now);
 /* something else was written there: what it had, the oldest one, is no more */
 void ngx_webrtc_ring_spoil(ngx_webrtc_ring_t *ring);
 

@@ -269,36 +269,32 @@ ngx_webrtc_subscription_prefetch(ngx_webrtc_subscription_t *sub,
 }
 
 
+/* video goes on with a key frame and without a hole in its numbers */
+
+void
+ngx_webrtc_subscription_skip(ngx_webrtc_subscription_t *sub, uint32_t packets,
+    ngx_webrtc_usec_t now)
+{
+    sub->cursor += packets;
+    sub->peer->engine->stats.overrun += packets;
+
+    if (sub->video) {
+        sub->started = 0;
+        ngx_webrtc_track_want_key_frame(sub->track, now);
+    }
+}
+
+
 /* the next packet that this subscriber should get; skips the others */
 
 static ngx_webrtc_packet_t *
 ngx_webrtc_subscription_peek(ngx_webrtc_subscription_t *sub,
     ngx_webrtc_usec_t now)
 {
-    uint32_t              behind;
     ngx_webrtc_ring_t    *ring;
     ngx_webrtc_packet_t  *packet;
 
     ring = &sub->track->ring;
-
-    behind = ring->arrivals - sub->cursor;
-
-    if (behind > ngx_webrtc_ring_size(ring)) {
-
-        /*
-         * Too slow: the ring has gone round.  Video goes on with a key frame
-         * and without a hole in its numbers.
-         */
-
-        sub->peer->engine->stats.overrun += behind
-                                            - ngx_webrtc_ring_size(ring);
-        sub->cursor = ring->arrivals - ngx_webrtc_ring_size(ring) / 2;
-
-        if (sub->video) {
-            sub->started = 0;
-            ngx_webrtc_track_want_key_frame(sub->track, now);
-        }
-    }
 
     while (sub->cursor != ring->arrivals) {
         packet = ngx_webrtc_ring_get(ring, sub->cursor);

@@ -295,6 +295,7 @@ engine_create(ngx_uint_t self)
     conf.setup_timeout = 10 * NGX_WEBRTC_SEC;
     conf.consent_timeout = 30 * NGX_WEBRTC_SEC;
     conf.key_frame_interval = 500 * NGX_WEBRTC_MSEC;
+    conf.max_delay = 500 * NGX_WEBRTC_MSEC;
 
     engine = ngx_webrtc_engine_create(&conf, NULL);
 

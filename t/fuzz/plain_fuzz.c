@@ -163,6 +163,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     engine_conf.video_packets = 64;
     engine_conf.audio_packets = 16;
     engine_conf.key_frame_interval = 500 * NGX_WEBRTC_MSEC;
+    engine_conf.max_delay = 500 * NGX_WEBRTC_MSEC;
 
     pool = ngx_create_pool(4096, NULL);
     engine = ngx_webrtc_engine_create(&engine_conf, NULL);

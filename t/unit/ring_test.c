@@ -128,6 +128,44 @@ ring_forgets_what_was_overwritten(void **state)
 }
 
 
+static void
+ring_tells_what_is_too_old(void **state)
+{
+    uint64_t           seq;
+    ngx_webrtc_ring_t  ring;
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_ring_init(&ring, 16, NULL), NGX_OK);
+
+    assert_int_equal(ngx_webrtc_ring_late(&ring, 0, 100, 1000), 0);
+
+    for (seq = 1; seq <= 10; seq++) {
+        ngx_webrtc_ring_next(&ring)->arrived = 20 * seq;
+        ngx_webrtc_ring_add(&ring, seq);
+    }
+
+    assert_int_equal(ngx_webrtc_ring_late(&ring, 0, 100, 120), 0);
+    assert_int_equal(ngx_webrtc_ring_late(&ring, 0, 100, 121), 3);
+    assert_int_equal(ngx_webrtc_ring_late(&ring, 1, 100, 121), 0);
+    assert_int_equal(ngx_webrtc_ring_late(&ring, 0, 100, 1000), 10);
+    assert_int_equal(ngx_webrtc_ring_late(&ring, 10, 100, 1000), 0);
+
+    /* gone round: at least half of the ring */
+
+    for ( /* void */ ; seq <= 20; seq++) {
+        ngx_webrtc_ring_next(&ring)->arrived = 200;
+        ngx_webrtc_ring_add(&ring, seq);
+    }
+
+    assert_int_equal(ngx_webrtc_ring_late(&ring, 0, 1000, 201), 12);
+    assert_int_equal(ngx_webrtc_ring_late(&ring, 0, 100, 1000), 20);
+    assert_int_equal(ngx_webrtc_ring_late(&ring, 4, 1000, 201), 0);
+
+    ngx_webrtc_ring_cleanup(&ring);
+}
+
+
 int
 main(void)
 {
@@ -135,7 +173,8 @@ main(void)
         cmocka_unit_test(ring_finds_packets_until_they_give_way),
         cmocka_unit_test(ring_keeps_order_of_arrival),
         cmocka_unit_test(ring_remembers_numbers_that_gave_way_early),
-        cmocka_unit_test(ring_forgets_what_was_overwritten)
+        cmocka_unit_test(ring_forgets_what_was_overwritten),
+        cmocka_unit_test(ring_tells_what_is_too_old)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

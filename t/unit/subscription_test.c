@@ -342,6 +342,78 @@ a_busy_track_does_not_starve_another(void **state)
 }
 
 
+/* half of what is due goes out, each packet 5 ms after the one before */
+
+static void
+overload_is_shared_and_nothing_old_is_sent(void **state)
+{
+    world_t               world;
+    uint64_t              seq, age;
+    client_t             *pub, *subs[4];
+    ngx_uint_t            i, least, most, had[4];
+    ngx_webrtc_outbox_t   small;
+    ngx_webrtc_source_t  *source;
+
+    (void) state;
+
+    world_init(&world);
+    assert_int_equal(ngx_webrtc_outbox_init(&small, world.pool, 3500, 4),
+                     NGX_OK);
+
+    pub = client_create(&world, 0);
+    client_connect(pub);
+    source = client_publish(pub, 1000);
+
+    for (i = 0; i < 4; i++) {
+        subs[i] = client_create(&world, 0);
+        client_connect(subs[i]);
+        (void) client_subscribe(subs[i], source, (uint32_t) (5000 + i));
+        had[i] = 0;
+    }
+
+    pub->pli = 1;
+
+    for (seq = 1; seq <= 4000; seq++) {
+        client_send_video(pub, seq, pub->pli > 0);
+        pub->pli = 0;
+
+        (void) slice(&world, &small);
+
+        for (i = 0; i < 4; i++) {
+            age = seq;
+
+            if (subs[i]->nrtp) {
+                age -= ngx_webrtc_get64(subs[i]->last_payload + 20);
+            }
+
+            /* 500 ms, and those that are ahead in the round */
+
+            assert_true(subs[i]->nrtp == had[i] || age <= 104);
+            had[i] = subs[i]->nrtp;
+        }
+
+        world.now += MSEC(5);
+        ngx_webrtc_engine_tick(world.engine, world.now, &world.out);
+        world_send(&world);
+    }
+
+    least = 4000;
+    most = 0;
+
+    for (i = 0; i < 4; i++) {
+        assert_int_equal(subs[i]->bad, 0);
+
+        least = ngx_min(least, subs[i]->nrtp);
+        most = ngx_max(most, subs[i]->nrtp);
+    }
+
+    assert_true(least > 2000);
+    assert_true(most - least < least / 10);
+
+    world_cleanup(&world);
+}
+
+
 int
 main(void)
 {
@@ -353,7 +425,8 @@ main(void)
         cmocka_unit_test(overrun_asks_for_a_key_frame_at_once),
         cmocka_unit_test(receiver_without_rtx_gets_the_same_packet_again),
         cmocka_unit_test(members_come_and_go_while_a_round_is_interrupted),
-        cmocka_unit_test(a_busy_track_does_not_starve_another)
+        cmocka_unit_test(a_busy_track_does_not_starve_another),
+        cmocka_unit_test(overload_is_shared_and_nothing_old_is_sent)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

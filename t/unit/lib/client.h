@@ -223,6 +223,7 @@ world_init(world_t *world)
     conf.consent_timeout = MSEC(30000);
     conf.setup_timeout = MSEC(30000);
     conf.key_frame_interval = MSEC(500);
+    conf.max_delay = MSEC(500);
     conf.max_receive_bit_rate = 0;
     conf.speech.level = 45;
     conf.speech.activation = MSEC(1000);
