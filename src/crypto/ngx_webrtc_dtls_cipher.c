@@ -13,7 +13,6 @@
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/ssl.h>
@@ -28,6 +27,15 @@
 
 #define NGX_WEBRTC_DTLS_AAD_LEN         13
 
+
+/*
+ * A nonce is the salt and eight bytes (RFC 5288, section 3).  That of SRTP has
+ * those of the SSRC and the index in their places, two more that are 0 here,
+ * and is xored with a salt that is as long as all of it.
+ */
+#define ngx_webrtc_dtls_nonce_ssrc(nonce)   ((uint32_t) ((nonce) >> 48))
+#define ngx_webrtc_dtls_nonce_index(nonce)  ((nonce) & 0xffffffffffffULL)
+
 #define NGX_WEBRTC_DTLS_KEY_BLOCK                                            \
     (2 * (NGX_WEBRTC_DTLS_KEY_LEN + NGX_WEBRTC_DTLS_SALT_LEN))
 
@@ -35,11 +43,10 @@
 static ngx_int_t ngx_webrtc_dtls_key_block(SSL *ssl, u_char *block);
 static ngx_int_t ngx_webrtc_dtls_prf(const u_char *secret, size_t secret_len,
     u_char *seed, size_t seed_len, u_char *block);
-static EVP_CIPHER_CTX *ngx_webrtc_dtls_cipher_start(
-    ngx_webrtc_dtls_cipher_t *cipher, ngx_webrtc_dtls_direction_e direction,
-    const u_char *record, size_t len);
-static EVP_CIPHER_CTX *ngx_webrtc_dtls_cipher_context(
+static ngx_webrtc_srtp_cipher_t *ngx_webrtc_dtls_cipher_context(
     ngx_webrtc_dtls_cipher_t *cipher, ngx_webrtc_dtls_direction_e direction);
+static void ngx_webrtc_dtls_cipher_aad(u_char *aad, const u_char *record,
+    size_t len);
 static ngx_uint_t ngx_webrtc_dtls_cipher_replayed(
     const ngx_webrtc_dtls_cipher_t *cipher, uint64_t seq);
 static void ngx_webrtc_dtls_cipher_update(ngx_webrtc_dtls_cipher_t *cipher,
@@ -180,72 +187,44 @@ ngx_webrtc_dtls_cipher_rest(ngx_webrtc_dtls_cipher_t *cipher)
     ngx_uint_t  i;
 
     for (i = 0; i < 2; i++) {
-        EVP_CIPHER_CTX_free(cipher->contexts[i]);
+        ngx_webrtc_srtp_cipher_destroy(cipher->contexts[i]);
         cipher->contexts[i] = NULL;
     }
 }
 
 
-static EVP_CIPHER_CTX *
+static ngx_webrtc_srtp_cipher_t *
 ngx_webrtc_dtls_cipher_context(ngx_webrtc_dtls_cipher_t *cipher,
     ngx_webrtc_dtls_direction_e direction)
 {
-    EVP_CIPHER_CTX  *evp;
+    u_char  salt[NGX_WEBRTC_SRTP_SALT_LEN];
 
-    if (cipher->contexts[direction]) {
-        return cipher->contexts[direction];
+    if (cipher->contexts[direction] == NULL) {
+        ngx_memzero(salt, sizeof(salt));
+        ngx_memcpy(salt, cipher->salts[direction], NGX_WEBRTC_DTLS_SALT_LEN);
+
+        cipher->contexts[direction] = ngx_webrtc_srtp_cipher_session(
+                                          NGX_WEBRTC_SRTP_AEAD_AES_128_GCM,
+                                          cipher->keys[direction], salt, NULL,
+                                          (direction == NGX_WEBRTC_DTLS_SEAL)
+                                          ? NGX_WEBRTC_SRTP_SEAL
+                                          : NGX_WEBRTC_SRTP_OPEN);
     }
 
-    evp = EVP_CIPHER_CTX_new();
-
-    if (evp == NULL
-        || EVP_CipherInit_ex(evp, EVP_aes_128_gcm(), NULL,
-                             cipher->keys[direction], NULL,
-                             direction == NGX_WEBRTC_DTLS_SEAL)
-           != 1)
-    {
-        EVP_CIPHER_CTX_free(evp);
-        return NULL;
-    }
-
-    cipher->contexts[direction] = evp;
-
-    return evp;
+    return cipher->contexts[direction];
 }
 
 
-/* the nonce and the associated data of a record with "len" plain bytes */
+/* the associated data of a record with "len" plain bytes */
 
-static EVP_CIPHER_CTX *
-ngx_webrtc_dtls_cipher_start(ngx_webrtc_dtls_cipher_t *cipher,
-    ngx_webrtc_dtls_direction_e direction, const u_char *record, size_t len)
+static void
+ngx_webrtc_dtls_cipher_aad(u_char *aad, const u_char *record, size_t len)
 {
-    int              n;
-    u_char          *p;
-    u_char           iv[NGX_WEBRTC_DTLS_SALT_LEN + NGX_WEBRTC_DTLS_NONCE_LEN];
-    u_char           aad[NGX_WEBRTC_DTLS_AAD_LEN];
-    EVP_CIPHER_CTX  *evp;
-
-    evp = ngx_webrtc_dtls_cipher_context(cipher, direction);
-    if (evp == NULL) {
-        return NULL;
-    }
-
-    p = ngx_cpymem(iv, cipher->salts[direction], NGX_WEBRTC_DTLS_SALT_LEN);
-    ngx_memcpy(p, record + NGX_WEBRTC_DTLS_RECORD_HDR,
-               NGX_WEBRTC_DTLS_NONCE_LEN);
+    u_char  *p;
 
     p = ngx_cpymem(aad, record + 3, 8);         /* epoch and number */
     p = ngx_cpymem(p, record, 3);               /* type and version */
     (void) ngx_webrtc_put16(p, (uint32_t) len);
-
-    if (EVP_CipherInit_ex(evp, NULL, NULL, NULL, iv, -1) != 1
-        || EVP_CipherUpdate(evp, NULL, &n, aad, sizeof(aad)) != 1)
-    {
-        return NULL;
-    }
-
-    return evp;
 }
 
 
@@ -253,11 +232,15 @@ ngx_int_t
 ngx_webrtc_dtls_cipher_seal(ngx_webrtc_dtls_cipher_t *cipher, ngx_uint_t type,
     const u_char *data, size_t len, u_char *record)
 {
-    int              n;
-    u_char          *p;
-    EVP_CIPHER_CTX  *evp;
+    u_char                    *p;
+    u_char                     aad[NGX_WEBRTC_DTLS_AAD_LEN];
+    ngx_webrtc_srtp_cipher_t  *context;
 
-    if ((cipher->seq & NGX_WEBRTC_DTLS_SEQ_MAX) == NGX_WEBRTC_DTLS_SEQ_MAX) {
+    context = ngx_webrtc_dtls_cipher_context(cipher, NGX_WEBRTC_DTLS_SEAL);
+
+    if (context == NULL
+        || (cipher->seq & NGX_WEBRTC_DTLS_SEQ_MAX) == NGX_WEBRTC_DTLS_SEQ_MAX)
+    {
         return NGX_ERROR;
     }
 
@@ -273,22 +256,13 @@ ngx_webrtc_dtls_cipher_seal(ngx_webrtc_dtls_cipher_t *cipher, ngx_uint_t type,
                             + NGX_WEBRTC_DTLS_TAG_LEN);
     p = ngx_webrtc_put64(p, cipher->nonce);
 
-    evp = ngx_webrtc_dtls_cipher_start(cipher, NGX_WEBRTC_DTLS_SEAL, record,
-                                       len);
+    ngx_memcpy(p, data, len);
+    ngx_webrtc_dtls_cipher_aad(aad, record, len);
 
-    if (evp
-        && EVP_CipherUpdate(evp, p, &n, data, (int) len) == 1
-        && EVP_CipherFinal_ex(evp, p + len, &n) == 1
-        && EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_GET_TAG,
-                               NGX_WEBRTC_DTLS_TAG_LEN, p + len)
-           == 1)
-    {
-        return NGX_OK;
-    }
-
-    ERR_clear_error();
-
-    return NGX_ERROR;
+    return ngx_webrtc_srtp_gcm_seal(context,
+                                    ngx_webrtc_dtls_nonce_ssrc(cipher->nonce),
+                                    ngx_webrtc_dtls_nonce_index(cipher->nonce),
+                                    aad, sizeof(aad), NULL, p, len, p + len);
 }
 
 
@@ -296,10 +270,10 @@ ngx_int_t
 ngx_webrtc_dtls_cipher_open(ngx_webrtc_dtls_cipher_t *cipher, u_char *record,
     size_t len, u_char **pos, u_char **last)
 {
-    int              n;
-    u_char          *p;
-    uint64_t         seq;
-    EVP_CIPHER_CTX  *evp;
+    u_char                    *p;
+    u_char                     aad[NGX_WEBRTC_DTLS_AAD_LEN];
+    uint64_t                   seq, nonce;
+    ngx_webrtc_srtp_cipher_t  *context;
 
     if (len < NGX_WEBRTC_DTLS_OVERHEAD) {
         return NGX_ERROR;
@@ -317,20 +291,24 @@ ngx_webrtc_dtls_cipher_open(ngx_webrtc_dtls_cipher_t *cipher, u_char *record,
         return NGX_DECLINED;
     }
 
-    p = record + NGX_WEBRTC_DTLS_RECORD_HDR + NGX_WEBRTC_DTLS_NONCE_LEN;
+    context = ngx_webrtc_dtls_cipher_context(cipher, NGX_WEBRTC_DTLS_OPEN);
+    if (context == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = record + NGX_WEBRTC_DTLS_RECORD_HDR;
+    nonce = ngx_webrtc_get64(p);
+
+    p += NGX_WEBRTC_DTLS_NONCE_LEN;
     len -= NGX_WEBRTC_DTLS_OVERHEAD;
 
-    evp = ngx_webrtc_dtls_cipher_start(cipher, NGX_WEBRTC_DTLS_OPEN, record,
-                                       len);
+    ngx_webrtc_dtls_cipher_aad(aad, record, len);
 
-    if (evp == NULL
-        || EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_SET_TAG,
-                               NGX_WEBRTC_DTLS_TAG_LEN, p + len)
-           != 1
-        || EVP_CipherUpdate(evp, p, &n, p, (int) len) != 1
-        || EVP_CipherFinal_ex(evp, p + len, &n) != 1)
+    if (ngx_webrtc_srtp_gcm_open(context, ngx_webrtc_dtls_nonce_ssrc(nonce),
+                                 ngx_webrtc_dtls_nonce_index(nonce), aad,
+                                 sizeof(aad), NULL, p, len, p + len)
+        != NGX_OK)
     {
-        ERR_clear_error();
         return NGX_ERROR;
     }
 

@@ -18,6 +18,7 @@
 
 #include <core/ngx_webrtc_core.h>
 #include <crypto/ngx_webrtc_dtls_bio.h>
+#include <crypto/ngx_webrtc_srtp_cipher.h>
 
 
 #define NGX_WEBRTC_DTLS_KEY_LEN         16
@@ -34,17 +35,17 @@ typedef enum {
 
 
 typedef struct {
-    u_char                 keys[2][NGX_WEBRTC_DTLS_KEY_LEN];
-    u_char                 salts[2][NGX_WEBRTC_DTLS_SALT_LEN];
-    void                  *contexts[2];     /* NULL: made when needed */
+    u_char                     keys[2][NGX_WEBRTC_DTLS_KEY_LEN];
+    u_char                     salts[2][NGX_WEBRTC_DTLS_SALT_LEN];
+    ngx_webrtc_srtp_cipher_t  *contexts[2];     /* NULL: made when needed */
 
     /* of the last record that went out; the epoch is part of "seq" */
-    uint64_t               seq;
-    uint64_t               nonce;
+    uint64_t                   seq;
+    uint64_t                   nonce;
 
     /* of those that came in; bit n of "seen" is the number "highest" - n */
-    uint64_t               highest;
-    uint64_t               seen;
+    uint64_t                   highest;
+    uint64_t                   seen;
 } ngx_webrtc_dtls_cipher_t;
 
 

@@ -4,7 +4,10 @@
  */
 
 
-/* records alone; dtls_own_test.c has them against OpenSSL's */
+/*
+ * Records alone; dtls_own_test.c has them against OpenSSL's.  All is done by
+ * OpenSSL first, and then by libipsec-mb, if we have that.
+ */
 
 
 #include <setjmp.h>
@@ -19,6 +22,7 @@
 #include <core/ngx_webrtc_core.h>
 #include <core/ngx_webrtc_cursor.h>
 #include <crypto/ngx_webrtc_dtls_cipher.h>
+#include <crypto/ngx_webrtc_srtp.h>
 
 
 #define OVERHEAD  NGX_WEBRTC_DTLS_OVERHEAD
@@ -249,6 +253,62 @@ it_ends_before_a_number_comes_again(void **state)
 }
 
 
+static int
+begin(void **state)
+{
+    (void) state;
+
+    return (ngx_webrtc_srtp_init() == NGX_OK) ? 0 : -1;
+}
+
+
+static int
+finish(void **state)
+{
+    (void) state;
+
+    ngx_webrtc_srtp_cleanup();
+
+    return 0;
+}
+
+
+/* the contexts of "a" are made before there is another library */
+
+static void
+one_library_opens_what_the_other_seals(void **state)
+{
+    size_t   len;
+    u_char  *pos, *last;
+    u_char   data[500], record[500 + OVERHEAD];
+
+    memset(data, 'd', sizeof(data));
+
+    assert_int_equal(ngx_webrtc_dtls_cipher_seal(&a, 23, data, 1, record),
+                     NGX_OK);
+    (void) ngx_webrtc_dtls_cipher_open(&a, record, 1 + OVERHEAD, &pos, &last);
+
+    assert_int_equal(begin(state), 0);
+
+    for (len = 0; len <= sizeof(data); len++) {
+        assert_int_equal(ngx_webrtc_dtls_cipher_seal(&a, 23, data, len,
+                                                     record), NGX_OK);
+        assert_int_equal(ngx_webrtc_dtls_cipher_open(&b, record,
+                                                     len + OVERHEAD, &pos,
+                                                     &last), NGX_OK);
+        assert_int_equal(last - pos, len);
+        assert_memory_equal(pos, data, len);
+
+        assert_int_equal(ngx_webrtc_dtls_cipher_seal(&b, 23, data, len,
+                                                     record), NGX_OK);
+        assert_int_equal(ngx_webrtc_dtls_cipher_open(&a, record,
+                                                     len + OVERHEAD, &pos,
+                                                     &last), NGX_OK);
+        assert_memory_equal(pos, data, len);
+    }
+}
+
+
 int
 main(void)
 {
@@ -263,5 +323,11 @@ main(void)
         test(it_ends_before_a_number_comes_again),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest  both[] = {
+        test(one_library_opens_what_the_other_seals),
+    };
+
+    return cmocka_run_group_tests_name("OpenSSL", tests, NULL, NULL)
+           + cmocka_run_group_tests_name("both", both, NULL, finish)
+           + cmocka_run_group_tests_name("libipsec-mb", tests, begin, finish);
 }
