@@ -5,6 +5,7 @@
 
 
 #include <core/ngx_webrtc_cursor.h>
+#include <peer/ngx_webrtc_sctp_crc.h>
 #include <peer/ngx_webrtc_sctp_internal.h>
 
 
@@ -260,7 +261,9 @@ void
 ngx_webrtc_sctp_input(ngx_webrtc_sctp_t *sctp, const u_char *pos,
     const u_char *last, ngx_webrtc_usec_t now)
 {
-    if (sctp->lost || last - pos < NGX_WEBRTC_SCTP_HEADER) {
+    if (sctp->lost || last - pos < NGX_WEBRTC_SCTP_HEADER
+        || (sctp->ctx->crc && !ngx_webrtc_sctp_crc_valid(pos, last)))
+    {
         return;
     }
 

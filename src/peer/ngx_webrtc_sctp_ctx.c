@@ -4,6 +4,7 @@
  */
 
 
+#include <peer/ngx_webrtc_sctp_crc.h>
 #include <peer/ngx_webrtc_sctp_internal.h>
 
 
@@ -50,6 +51,11 @@ ngx_webrtc_sctp_ctx_create(ngx_log_t *log)
     (void) usrsctp_sysctl_set_sctp_reconfig_enable(1);
     (void) usrsctp_sysctl_set_sctp_initial_cwnd(NGX_WEBRTC_SCTP_CWND);
     (void) usrsctp_sysctl_set_sctp_max_burst_default(NGX_WEBRTC_SCTP_BURST);
+
+    if (ngx_webrtc_sctp_crc_usable()) {
+        ctx->crc = 1;
+        usrsctp_enable_crc32c_offload();
+    }
 
     ctx->chunks = NGX_WEBRTC_SCTP_CHUNKS;
     (void) usrsctp_sysctl_set_sctp_max_chunks_on_queue(ctx->chunks);
@@ -242,6 +248,10 @@ ngx_webrtc_sctp_output_handler(void *addr, void *buf, size_t len, uint8_t tos,
     }
 
     sctp->ctx->active = sctp->ctx->now;
+
+    if (sctp->ctx->crc) {
+        ngx_webrtc_sctp_crc_set(p, p + len);
+    }
 
     /* usrsctp keeps the data then, and sends it with the next packet */
 

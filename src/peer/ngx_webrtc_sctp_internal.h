@@ -60,6 +60,7 @@ struct ngx_webrtc_sctp_ctx_s {
     ngx_webrtc_usec_t           now;            /* of the last call */
     ngx_webrtc_usec_t           ticked;         /* what usrsctp knows of it */
     ngx_webrtc_usec_t           active;
+    unsigned                    crc:1;          /* checksums are ours */
 };
 
 
