@@ -245,6 +245,7 @@ struct ngx_webrtc_subscription_s {
     uint32_t                  id;           /* of a distant peer or resident */
 
     ngx_str_t                 cname;        /* behind this struct */
+    uint64_t                  reported_packets; /* in our last report */
     uint32_t                  reported_lost;
     uint32_t                  reported_before;  /* of it, to another SSRC */
     uint32_t                  reported_ssrc;    /* of a plain sender */

@@ -350,8 +350,14 @@ ngx_webrtc_report_senders(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
         /* a switch that has sent nothing yet has no timestamps either */
 
         if (sub->track == NULL || sub->line.span.track != sub->track
-            || sub->stats.packets == 0 || !sub->track->timed)
+            || !sub->track->timed)
         {
+            continue;
+        }
+
+        /* who sends nothing is no sender: RFC 3550, 6.4 */
+
+        if (sub->stats.packets == sub->reported_packets) {
             continue;
         }
 
@@ -406,8 +412,15 @@ ngx_webrtc_report_sender(ngx_webrtc_subscription_t *sub, u_char *p,
 
     p = ngx_webrtc_rtcp_write_sr(p, last, &report, NULL, 0);
 
-    return p ? ngx_webrtc_rtcp_write_sdes(p, last, sub->ssrc, &sub->cname)
-             : NULL;
+    if (p) {
+        p = ngx_webrtc_rtcp_write_sdes(p, last, sub->ssrc, &sub->cname);
+    }
+
+    if (p) {
+        sub->reported_packets = sub->stats.packets;
+    }
+
+    return p;
 }
 
 

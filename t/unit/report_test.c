@@ -112,6 +112,44 @@ clock_that_leaps_moves_no_sender_report(void **state)
 
 
 static void
+nothing_is_reported_while_nothing_is_sent(void **state)
+{
+    uint64_t    seq;
+    world_t     world;
+    client_t   *pub, *sub;
+    ngx_uint_t  n;
+
+    (void) state;
+
+    (void) two_clients(&world, &pub, &sub);
+
+    send_sender_report(pub, 1000, ngx_webrtc_ntp(world.now));
+
+    for (seq = 1; seq < 400; seq++) {
+        client_send_video(pub, seq, seq == 1);
+        world_run(&world, 5);
+    }
+
+    assert_true(sub->sr > 0);
+
+    /* the last packets are reported, then no more */
+
+    world_run(&world, 1100);
+    n = sub->sr;
+    assert_int_equal(sub->last_sr.packets, sub->nrtp);
+
+    world_run(&world, 5000);
+    assert_int_equal(sub->sr, n);
+
+    client_send_video(pub, seq, 1);
+    world_run(&world, 1100);
+    assert_int_equal(sub->sr, n + 1);
+
+    world_cleanup(&world);
+}
+
+
+static void
 a_report_without_a_clock_tells_no_time(void **state)
 {
     uint64_t   seq;
@@ -376,6 +414,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(an_ssrc_that_is_not_known_yet_asks_for_nothing),
         cmocka_unit_test(clock_that_leaps_moves_no_sender_report),
+        cmocka_unit_test(nothing_is_reported_while_nothing_is_sent),
         cmocka_unit_test(a_report_without_a_clock_tells_no_time),
         cmocka_unit_test(audio_is_never_asked_for_a_key_frame),
         cmocka_unit_test(repaired_packets_were_lost_all_the_same),
