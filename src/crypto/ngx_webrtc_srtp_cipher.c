@@ -4,16 +4,7 @@
  */
 
 
-/*
- * SHA-1's own functions are deprecated, but they alone allow to keep the two
- * keyed states of HMAC as plain structs: against EVP_MAC that saves 0.09 us
- * per packet and more than 1 kB per key.
- */
-
-#ifndef OPENSSL_SUPPRESS_DEPRECATED
-#define OPENSSL_SUPPRESS_DEPRECATED
-#endif
-
+#include <crypto/ngx_webrtc_hmac.h>
 #include <crypto/ngx_webrtc_srtp_cipher.h>
 #include <crypto/ngx_webrtc_srtp_mb.h>
 #include <core/ngx_webrtc_cursor.h>
@@ -21,7 +12,6 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 
 
 struct ngx_webrtc_srtp_cipher_s {
@@ -29,9 +19,7 @@ struct ngx_webrtc_srtp_cipher_s {
     EVP_CIPHER_CTX         *evp;
     u_char                  salt[NGX_WEBRTC_SRTP_SALT_LEN];
 
-    /* HMAC after the padded key has gone in, RFC 2104, section 4 */
-    SHA_CTX                 inner;
-    SHA_CTX                 outer;
+    ngx_webrtc_hmac_key_t   hmac;
 };
 
 
@@ -45,8 +33,6 @@ static ngx_int_t ngx_webrtc_srtp_session_derive(ngx_uint_t profile,
 static ngx_int_t ngx_webrtc_srtp_evp_init(ngx_webrtc_srtp_cipher_t *cipher,
     const EVP_CIPHER *evp, const u_char *key,
     ngx_webrtc_srtp_direction_e direction);
-static void ngx_webrtc_srtp_mac_init(ngx_webrtc_srtp_cipher_t *cipher,
-    const u_char *key);
 static void ngx_webrtc_srtp_gcm_iv(const ngx_webrtc_srtp_cipher_t *cipher,
     uint32_t ssrc, uint64_t index, u_char *iv);
 static void ngx_webrtc_srtp_ctr_iv(const ngx_webrtc_srtp_cipher_t *cipher,
@@ -209,7 +195,8 @@ ngx_webrtc_srtp_cipher_session(ngx_uint_t profile, const u_char *key,
         break;
 
     case NGX_WEBRTC_SRTP_AES128_CM_SHA1_80:
-        ngx_webrtc_srtp_mac_init(cipher, auth);
+        ngx_webrtc_hmac_key_init(&cipher->hmac, auth,
+                                 NGX_WEBRTC_SRTP_AUTH_LEN);
         rc = ngx_webrtc_srtp_evp_init(cipher, EVP_aes_128_ctr(), key,
                                       direction);
         break;
@@ -245,31 +232,6 @@ ngx_webrtc_srtp_evp_init(ngx_webrtc_srtp_cipher_t *cipher,
     }
 
     return NGX_OK;
-}
-
-
-static void
-ngx_webrtc_srtp_mac_init(ngx_webrtc_srtp_cipher_t *cipher, const u_char *key)
-{
-    size_t  i;
-    u_char  inner[SHA_CBLOCK], outer[SHA_CBLOCK];
-
-    ngx_memset(inner, 0x36, SHA_CBLOCK);
-    ngx_memset(outer, 0x5c, SHA_CBLOCK);
-
-    for (i = 0; i < NGX_WEBRTC_SRTP_AUTH_LEN; i++) {
-        inner[i] ^= key[i];
-        outer[i] ^= key[i];
-    }
-
-    SHA1_Init(&cipher->inner);
-    SHA1_Update(&cipher->inner, inner, SHA_CBLOCK);
-
-    SHA1_Init(&cipher->outer);
-    SHA1_Update(&cipher->outer, outer, SHA_CBLOCK);
-
-    OPENSSL_cleanse(inner, SHA_CBLOCK);
-    OPENSSL_cleanse(outer, SHA_CBLOCK);
 }
 
 
@@ -482,19 +444,9 @@ void
 ngx_webrtc_srtp_mac(ngx_webrtc_srtp_cipher_t *cipher, const u_char *data,
     size_t len, const u_char *tail, u_char *tag)
 {
-    u_char   digest[SHA_DIGEST_LENGTH];
-    SHA_CTX  sha;
+    u_char  digest[NGX_WEBRTC_SHA1_LEN];
 
-    sha = cipher->inner;
-
-    SHA1_Update(&sha, data, len);
-    SHA1_Update(&sha, tail, 4);
-    SHA1_Final(digest, &sha);
-
-    sha = cipher->outer;
-
-    SHA1_Update(&sha, digest, SHA_DIGEST_LENGTH);
-    SHA1_Final(digest, &sha);
+    ngx_webrtc_hmac_key_sum(&cipher->hmac, digest, data, len, tail, 4);
 
     ngx_memcpy(tag, digest, NGX_WEBRTC_SRTP_SHA1_TAG);
 }

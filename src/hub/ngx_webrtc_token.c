@@ -66,8 +66,10 @@ ngx_int_t
 ngx_webrtc_token_sign_short(const ngx_str_t *secret, const ngx_str_t *data,
     u_char *signature)
 {
-    return ngx_webrtc_hmac_sha1(signature, secret->data, secret->len,
-                                data->data, data->len);
+    ngx_webrtc_hmac_sha1(signature, secret->data, secret->len, data->data,
+                         data->len);
+
+    return NGX_OK;
 }
 
 

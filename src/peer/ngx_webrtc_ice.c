@@ -4,6 +4,7 @@
  */
 
 
+#include <crypto/ngx_webrtc_stun_sign.h>
 #include <peer/ngx_webrtc_ice.h>
 
 

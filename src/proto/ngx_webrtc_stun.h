@@ -5,10 +5,9 @@
 
 
 /*
- * STUN binding messages as ICE uses them (RFC 8489, RFC 8445 7).  Integrity
- * and the building of messages are libnice's stun library's; nothing is kept
- * between calls.  Parsing needs no password, so that the peer can be looked
- * up by its user name first.
+ * STUN binding messages as ICE uses them (RFC 8489, RFC 8445 7).  Parsing
+ * needs no password, so that the peer can be looked up by its user name first;
+ * then crypto/ngx_webrtc_stun_sign.h says whether the message is genuine.
  */
 
 
@@ -23,6 +22,8 @@
 #define NGX_WEBRTC_STUN_HEADER_LEN      20
 #define NGX_WEBRTC_STUN_COOKIE          0x2112a442
 
+#define NGX_WEBRTC_STUN_INTEGRITY_LEN   20
+
 /* longer messages are refused; ours never are longer */
 #define NGX_WEBRTC_STUN_MAX             1280
 
@@ -32,6 +33,10 @@
 #define NGX_WEBRTC_STUN_UFRAG_MAX       256
 
 #define NGX_WEBRTC_STUN_BINDING         1
+
+/* of XOR-MAPPED-ADDRESS */
+#define NGX_WEBRTC_STUN_FAMILY_V4       1
+#define NGX_WEBRTC_STUN_FAMILY_V6       2
 
 
 typedef enum {
@@ -74,19 +79,6 @@ typedef struct {
 } ngx_webrtc_stun_t;
 
 
-/* a binding request to write */
-
-typedef struct {
-    u_char              transaction[12];
-    ngx_str_t           username;       /* "theirs:ours" */
-    ngx_str_t           password;       /* theirs */
-    uint64_t            tie_breaker;
-    uint32_t            priority;
-    unsigned            controlling:1;
-    unsigned            use_candidate:1;
-} ngx_webrtc_stun_request_t;
-
-
 /* RFC 7983 7 and the cookie; cheap, for demultiplexing */
 ngx_uint_t ngx_webrtc_stun_is_stun(const u_char *pos, const u_char *last);
 
@@ -97,28 +89,6 @@ ngx_uint_t ngx_webrtc_stun_is_stun(const u_char *pos, const u_char *last);
  */
 ngx_int_t ngx_webrtc_stun_parse(u_char *pos, u_char *last,
     ngx_webrtc_stun_t *stun);
-
-/*
- * NGX_OK: MESSAGE-INTEGRITY and FINGERPRINT are there and right.
- * NGX_DECLINED: one is absent (400).  NGX_ERROR: one is wrong (401).
- */
-ngx_int_t ngx_webrtc_stun_check(const ngx_webrtc_stun_t *stun,
-    const ngx_str_t *password);
-
-/*
- * Writers return the end of the message, or NULL when it does not fit.
- * write_error() with a NULL password leaves MESSAGE-INTEGRITY out, as 400
- * and 401 demand, and then never writes more than the request had: NULL asks
- * for silence.  420 lists stun->unknown.  "stun" must be a request.
- */
-u_char *ngx_webrtc_stun_write_success(u_char *p, u_char *last,
-    const ngx_webrtc_stun_t *stun, const ngx_webrtc_addr_t *mapped,
-    const ngx_str_t *password);
-u_char *ngx_webrtc_stun_write_error(u_char *p, u_char *last,
-    const ngx_webrtc_stun_t *stun, ngx_uint_t code,
-    const ngx_str_t *password);
-u_char *ngx_webrtc_stun_write_request(u_char *p, u_char *last,
-    const ngx_webrtc_stun_request_t *request);
 
 
 #endif /* _NGX_WEBRTC_STUN_H_INCLUDED_ */

@@ -4,7 +4,7 @@
  */
 
 
-#include <proto/ngx_webrtc_stun.h>
+#include <crypto/ngx_webrtc_stun_sign.h>
 
 
 int

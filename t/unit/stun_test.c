@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include <proto/ngx_webrtc_stun.h>
+#include <crypto/ngx_webrtc_stun_sign.h>
 
 #include "hostile.h"
 

@@ -12,7 +12,7 @@
 
 #include "load_client.h"
 
-#include <proto/ngx_webrtc_stun.h>
+#include <crypto/ngx_webrtc_stun_sign.h>
 
 
 #define LOAD_ICE_RTO            (50 * NGX_WEBRTC_MSEC)

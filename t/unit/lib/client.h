@@ -21,6 +21,7 @@
 #include <crypto/ngx_webrtc_dtls.h>
 #include <crypto/ngx_webrtc_random.h>
 #include <crypto/ngx_webrtc_srtp.h>
+#include <crypto/ngx_webrtc_stun_sign.h>
 #include <media/ngx_webrtc_arrivals.h>
 #include <media/ngx_webrtc_engine.h>
 #include <media/ngx_webrtc_peer.h>
@@ -28,7 +29,6 @@
 #include <proto/ngx_webrtc_rtcp.h>
 #include <proto/ngx_webrtc_rtp.h>
 #include <proto/ngx_webrtc_rtp_ext.h>
-#include <proto/ngx_webrtc_stun.h>
 
 #include "lib/link.h"
 #include "lib/seats.h"
