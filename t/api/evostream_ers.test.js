@@ -256,7 +256,8 @@ test('a media server that says its instance', () => using(async (opened) => {
 
     /* the older one is gone, and nobody notices */
 
-    first.close();
+    first.ws.close();
+    await first.ended();
     viewer.close();
     await second.hears('remove', (c) => c.id === id);
     assert.ok(!viewer.events.some((e) => e.name === 'remove'));

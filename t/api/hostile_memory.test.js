@@ -78,7 +78,7 @@ async function visit() {
 
         await until('all have heard of all', () => members.every((m) =>
             m.heard('#chat').length === MEMBERS - 1
-            && m.heard('#zip').length === MEMBERS - 1));
+            && m.heard('#zip').length === MEMBERS - 1), { timeout: 60000 });
 
         await call(suite.nginx.apiUrl, 'Sora_20201005.RequestRtpStream', {
             channel_id: id, recv_connection_id: members[0].connectionId,
