@@ -208,13 +208,21 @@ load_run_tick(load_timer_t *timer)
 }
 
 
-/* everybody who sends is up before the first one who only receives joins */
+/*
+ * Everybody who sends is up before the first one who only receives joins.
+ * Those who come and go would leave no room for others who join.
+ */
 
 void
 load_run_join(load_run_t *run)
 {
+    load_options_t  *options;
+
+    options = &run->load->options;
+
     while (run->phase == LOAD_PHASE_JOINING && run->next < run->limit
-           && run->joining < run->load->options.concurrency
+           && (run->joining < options->concurrency
+               || (options->mode == LOAD_MODE_SETUP && run->setups))
            && (run->next < run->nsenders || run->up >= run->nsenders))
     {
         load_member_join(&run->members[run->next++]);
