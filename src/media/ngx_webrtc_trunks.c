@@ -490,6 +490,10 @@ ngx_webrtc_trunks_record(ngx_webrtc_engine_t *engine,
     track->sr_timestamp = head.sr_timestamp;
     track->timed = (head.timed != 0);
 
+    /* it waits for its turn from now on, as what a socket had does */
+
+    packet->arrived = now;
+
     ngx_webrtc_track_stored(track, packet->seq + track->ahead, head.repaired,
                             now);
 }

@@ -643,6 +643,55 @@ a_worker_that_sleeps_too_long_goes_on_with_a_key_frame(void **state)
 }
 
 
+/* what it did not see in time is not what it could not send in time */
+
+static void
+a_worker_that_stood_still_sends_all_that_has_come(void **state)
+{
+    world_t               world;
+    client_t             *pub, *subs[4];
+    uint64_t              seq;
+    ngx_uint_t            i, pli;
+    ngx_webrtc_source_t  *source;
+
+    (void) state;
+
+    world_init(&world);
+
+    pub = client_at(&world, 1);
+    source = client_publish(pub, 1000);
+
+    for (i = 0; i < 4; i++) {
+        subs[i] = client_at(&world, 2);
+        (void) client_subscribe(subs[i], source, 5000 + 10 * i);
+    }
+
+    world_run(&world, 10);
+    send_video(pub, 1, 10);
+    world_run(&world, 1000);
+
+    pli = pub->pli;
+    world.seats.seats[2].asleep = 1;
+
+    for (seq = 11; seq <= 70; seq++) {
+        client_send_video(pub, seq, 0);
+        world_run(&world, 10);
+    }
+
+    world.seats.seats[2].asleep = 0;
+    world_run(&world, 100);
+
+    for (i = 0; i < 4; i++) {
+        assert_int_equal(subs[i]->nrtp, 70);
+    }
+
+    assert_int_equal(missed(&world, 2), 0);
+    assert_int_equal(pub->pli, pli);
+
+    world_cleanup(&world);
+}
+
+
 /* with other bytes it would be a second packet under its SRTP index */
 
 static void
@@ -869,6 +918,7 @@ main(void)
         cmocka_unit_test(a_subscription_may_come_before_its_source),
         cmocka_unit_test(
                       a_worker_that_sleeps_too_long_goes_on_with_a_key_frame),
+        cmocka_unit_test(a_worker_that_stood_still_sends_all_that_has_come),
         cmocka_unit_test(a_number_goes_to_a_receiver_once),
         cmocka_unit_test(peers_fail_with_the_reasons_of_their_residents),
         cmocka_unit_test(there_is_no_more_than_there_may_be),
