@@ -36,6 +36,8 @@ typedef struct {
 } ngx_webrtc_dtls_provider_t;
 
 
+static int ngx_webrtc_dtls_provider_is_default(OSSL_PROVIDER *provider,
+    void *data);
 static ngx_int_t ngx_webrtc_dtls_provider_create(OSSL_LIB_CTX *origin,
     OSSL_LIB_CTX *libctx);
 static ngx_int_t ngx_webrtc_dtls_provider_choose(OSSL_ALGORITHM *chosen,
@@ -70,7 +72,9 @@ ngx_webrtc_dtls_provider(void)
 
     if (state->libctx
         || OpenSSL_version_num() >= 0x30200000L
-        || !OSSL_PROVIDER_available(NULL, "default")
+        || OSSL_PROVIDER_do_all(NULL, ngx_webrtc_dtls_provider_is_default,
+                                NULL)
+           != 1
         || EVP_default_properties_is_fips_enabled(NULL))
     {
         return state->libctx;
@@ -91,6 +95,15 @@ ngx_webrtc_dtls_provider(void)
     state->libctx = libctx;
 
     return libctx;
+}
+
+
+static int
+ngx_webrtc_dtls_provider_is_default(OSSL_PROVIDER *provider, void *data)
+{
+    (void) data;
+
+    return strcmp(OSSL_PROVIDER_get0_name(provider), "default") == 0;
 }
 
 

@@ -13,6 +13,7 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -122,6 +123,25 @@ handshake(EVP_PKEY *pkey, const EVP_MD *md)
 }
 
 
+/* the first test: what has been made stays */
+
+static void
+other_providers_are_not_passed_by(void **state)
+{
+    OSSL_PROVIDER  *other;
+
+    (void) state;
+
+    other = OSSL_PROVIDER_try_load(NULL, "base", 1);
+    assert_non_null(other);
+    assert_true(OSSL_PROVIDER_available(NULL, "default"));
+
+    assert_null(ngx_webrtc_dtls_provider());
+
+    assert_int_equal(OSSL_PROVIDER_unload(other), 1);
+}
+
+
 static void
 it_is_made_where_openssl_is_slow_and_once(void **state)
 {
@@ -182,6 +202,7 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(other_providers_are_not_passed_by),
         cmocka_unit_test(it_is_made_where_openssl_is_slow_and_once),
         cmocka_unit_test(certificates_of_all_usual_keys_are_read),
         cmocka_unit_test(other_keys_are_not_looked_for),
