@@ -64,7 +64,8 @@ ngx_webrtc_srtp_cipher_create(ngx_uint_t profile, const u_char *key,
 
 #if (NGX_WEBRTC_HAVE_IPSEC_MB)
 
-    if (cipher && cipher->mb == NULL && label == NGX_WEBRTC_SRTP_LABEL_RTP
+    if (cipher && profile == NGX_WEBRTC_SRTP_AES128_CM_SHA1_80
+        && label == NGX_WEBRTC_SRTP_LABEL_RTP
         && direction == NGX_WEBRTC_SRTP_SEAL)
     {
         /* for many packets together, see ngx_webrtc_srtp_cm_later() */
