@@ -28,13 +28,17 @@ function programMissing(name) {
 }
 
 
-/* On the cores of the load, or on the servers' when it is what is measured. */
+/*
+ * On the cores of the load, or on the servers' when it is what is measured.
+ * One that is urgent does not wait for others there.
+ */
 
-async function run(name, args, side = 'client') {
+async function run(name, args, { side = 'client', urgent = false } = {}) {
     const list = cores()[side];
-    const command = [file(name), ...args.map(String)];
-    const [first, ...rest] = list ? ['taskset', '-c', list, ...command]
-        : command;
+    const [first, ...rest] = [
+        ...(urgent ? ['chrt', '-f', '1'] : []),
+        ...(list ? ['taskset', '-c', list] : []),
+        file(name), ...args.map(String)];
 
     const { stdout } = await start(first, rest, { maxBuffer: 1 << 24 })
         .catch((e) => {
@@ -48,7 +52,7 @@ async function run(name, args, side = 'client') {
 /* A contestant that is a program alone. */
 
 const alone = ({ contestant }) =>
-    run(contestant.program, contestant.arguments, 'server');
+    run(contestant.program, contestant.arguments, { side: 'server' });
 
 
 module.exports = { file, programMissing, run, alone };

@@ -358,7 +358,8 @@ const ROWS = [
         text: '1000 requests of <code>return 200</code> per second at a'
               + ' worker that is half busy: with 1 to 50 of media, or with'
               + ' more such requests.',
-        missing: () => media.missing() ?? programMissing('http_load'),
+        missing: () => media.missing() ?? programMissing('http_load')
+                       ?? throttle.missing(),
         measure: latencies.beside,
         load: { subscribers: 50, burst: 1 },
         contestants: [
