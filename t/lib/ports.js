@@ -83,13 +83,22 @@ async function findTcp() {
 }
 
 
-/* Returns the first of `count` free UDP ports in a row. */
+/*
+ * Returns the first of `count` free UDP ports in a row.  It begins behind what
+ * it has given before, until the end of the range: nginx has not bound that
+ * yet, perhaps.
+ */
 
 async function findUdp(count = 1) {
-    const size = UDP.last - UDP.first - count;
+    const size = UDP.last - UDP.first;
 
     for (let tries = 0; tries < size; tries++) {
-        const first = UDP.first + (udp % size);
+
+        if (udp + count > size) {
+            udp = 0;
+        }
+
+        const first = UDP.first + udp;
 
         let n = 0;
 
