@@ -350,7 +350,10 @@ ngx_webrtc_websocket_queue(ngx_webrtc_websocket_t *ws, ngx_uint_t opcode,
 }
 
 
-/* behind what waits; one message needs no more than itself */
+/*
+ * Behind what waits.  One message needs no more than itself; more get twice
+ * of what they need, so that they are not moved for each that comes.
+ */
 
 static u_char *
 ngx_webrtc_websocket_reserve(ngx_webrtc_websocket_t *ws, size_t len)
@@ -358,13 +361,17 @@ ngx_webrtc_websocket_reserve(ngx_webrtc_websocket_t *ws, size_t len)
     u_char  *queue;
     size_t   size;
 
-    if (ws->head && len > ws->size - ws->tail) {
+    if (len <= ws->size - ws->tail) {
+        return ws->queue + ws->tail;
+    }
+
+    if (ws->head) {
         ws->tail -= ws->head;
         ngx_memmove(ws->queue, ws->queue + ws->head, ws->tail);
         ws->head = 0;
     }
 
-    if (len > ws->size - ws->tail) {
+    if (ws->tail + len > ws->size / 2) {
         size = ws->tail ? 2 * (ws->tail + len) : len;
 
         queue = realloc(ws->queue, size);

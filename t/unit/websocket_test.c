@@ -321,6 +321,52 @@ a_queue_moves_while_it_is_sent(void **state)
 }
 
 
+/* whatever waits for a slow client, to add a message takes no longer */
+
+static void
+a_queue_is_not_moved_for_each_message(void **state)
+{
+    size_t                  moved;
+    u_char                  text[100];
+    ngx_uint_t              i, n;
+    seen_t                  seen;
+    ngx_webrtc_websocket_t  ws;
+
+    (void) state;
+
+    memset(text, 'x', sizeof(text));
+
+    for (n = 1; n < 38; n++) {
+        start(&ws, &seen);
+
+        for (i = 0; i < n; i++) {
+            assert_int_equal(ngx_webrtc_websocket_send_text(&ws, text,
+                                                            sizeof(text)),
+                             NGX_OK);
+        }
+
+        moved = 0;
+
+        for (i = 0; i < 100; i++) {
+            (void) ngx_webrtc_websocket_output(&ws, out, 51);
+            assert_int_equal(ngx_webrtc_websocket_send_text(&ws, text,
+                                                            sizeof(text)),
+                             NGX_OK);
+
+            if (ws.head == 0) {
+                moved += ws.tail;
+            }
+
+            (void) ngx_webrtc_websocket_output(&ws, out, 51);
+        }
+
+        assert_true(moved <= 2 * 100 * (2 + sizeof(text)));
+
+        ngx_webrtc_websocket_cleanup(&ws);
+    }
+}
+
+
 static void
 lengths_are_in_their_shortest_form(void **state)
 {
@@ -817,6 +863,7 @@ main(void)
         cmocka_unit_test(an_idle_connection_holds_no_context),
         cmocka_unit_test(output_fits_any_buffer),
         cmocka_unit_test(a_queue_moves_while_it_is_sent),
+        cmocka_unit_test(a_queue_is_not_moved_for_each_message),
         cmocka_unit_test(lengths_are_in_their_shortest_form),
         cmocka_unit_test(no_pong_follows_our_close),
         cmocka_unit_test(nothing_is_read_after_the_peers_close),
