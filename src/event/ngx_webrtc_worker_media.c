@@ -362,24 +362,36 @@ ngx_webrtc_worker_close_media(ngx_webrtc_worker_t *worker)
 }
 
 
-/* clients that have only data channels hear it over them */
+/*
+ * Clients that have only data channels hear it over them.  What is due to many
+ * does not go into the outbox at once.
+ */
 
 static void
 ngx_webrtc_worker_say_goodbye(ngx_webrtc_worker_t *worker)
 {
-    ngx_webrtc_usec_t  now;
+    ngx_int_t             rc;
+    ngx_uint_t            n;
+    ngx_webrtc_usec_t     now;
+    ngx_webrtc_outbox_t  *out;
 
     now = ngx_webrtc_now();
+    out = ngx_webrtc_udp_outbox(ngx_webrtc_worker_media.udp);
+
+    n = ngx_webrtc_engine_peers(worker->engine);
 
     ngx_webrtc_hub_shutdown(worker->hub, now);
     ngx_webrtc_spread_leave(now);
 
-    ngx_webrtc_engine_tick(worker->engine, now,
-                        ngx_webrtc_udp_outbox(ngx_webrtc_worker_media.udp));
+    do {
+        ngx_webrtc_engine_tick(worker->engine, now, out);
 
-    while (ngx_webrtc_worker_send_media(worker) == NGX_BUSY) {
-        /* void */
-    }
+        do {
+            rc = ngx_webrtc_worker_send_media(worker);
+        } while (rc == NGX_BUSY);
+
+    } while (rc == NGX_OK && n--
+             && ngx_webrtc_engine_expires(worker->engine) <= now);
 }
 
 

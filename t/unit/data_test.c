@@ -1095,6 +1095,60 @@ a_crowd_hears_all_though_the_outbox_is_small(void **state)
 }
 
 
+/* as a worker does that goes: everybody hears it before the time moves */
+
+static void
+what_is_due_to_all_takes_as_many_ticks_as_it_needs(void **state)
+{
+    world_t     world;
+    ngx_uint_t  i, n, datagrams;
+
+    (void) state;
+
+    world_init(&world);
+    world.seat = 0;
+
+    crowd.n = 24;
+
+    for (i = 0; i < crowd.n; i++) {
+        data_init(&crowd.data[i], &world);
+        data_connect(&crowd.data[i]);
+        assert_int_equal(data_open(&crowd.data[i], "#all"), 1);
+    }
+
+    world_run(&world, 3000);
+
+    assert_int_equal(ngx_webrtc_outbox_init(&world.out, world.pool, 128 * 1024,
+                                            8), NGX_OK);
+    datagrams = world.datagrams;
+
+    for (i = 0; i < crowd.n; i++) {
+        assert_int_equal(data_send(&crowd.data[i], 1, "bye"), NGX_OK);
+    }
+
+    n = 0;
+
+    do {
+        ngx_webrtc_engine_tick(world.engine, world.now, &world.out);
+        world_send(&world);
+        n++;
+
+    } while (ngx_webrtc_engine_expires(world.engine) <= world.now);
+
+    assert_in_range(n, 3, crowd.n);
+    assert_int_equal(world.datagrams, datagrams + crowd.n);
+
+    world_run(&world, 1);
+
+    for (i = 0; i < crowd.n; i++) {
+        assert_string_equal(crowd.data[i].theirs.journal, "text:1:bye");
+        data_cleanup(&crowd.data[i]);
+    }
+
+    world_cleanup(&world);
+}
+
+
 int
 main(void)
 {
@@ -1122,6 +1176,7 @@ main(void)
         cmocka_unit_test(a_peer_without_sctp_is_given_up),
         cmocka_unit_test(a_handler_may_destroy_its_peer),
         cmocka_unit_test(a_crowd_hears_all_though_the_outbox_is_small),
+        cmocka_unit_test(what_is_due_to_all_takes_as_many_ticks_as_it_needs)
     };
 
     return cmocka_run_group_tests_name("data", tests, NULL, NULL);
