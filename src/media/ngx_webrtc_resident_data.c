@@ -35,6 +35,8 @@ static ngx_int_t ngx_webrtc_resident_data_put(
     ngx_webrtc_usec_t now);
 static void ngx_webrtc_resident_data_wait(ngx_webrtc_resident_t *resident,
     const u_char *pos, size_t len, ngx_webrtc_usec_t now);
+static ngx_webrtc_resident_wait_t *ngx_webrtc_resident_data_copy(
+    ngx_webrtc_resident_t *resident, const u_char *pos, size_t len);
 static void ngx_webrtc_resident_data_flush(ngx_webrtc_resident_t *resident,
     ngx_webrtc_usec_t now);
 static size_t ngx_webrtc_resident_data_cost(const u_char *pos, size_t len);
@@ -81,14 +83,11 @@ ngx_webrtc_resident_data_keep(ngx_webrtc_resident_t *resident,
 {
     ngx_webrtc_resident_wait_t  *last;
 
-    last = ngx_alloc(sizeof(ngx_webrtc_resident_wait_t) + len,
-                     resident->engine->log);
+    last = ngx_webrtc_resident_data_copy(resident, pos, len);
     if (last == NULL) {
         return;
     }
 
-    last->len = len;
-    ngx_memcpy(last->data, pos, len);
     last->data[0] = NGX_WEBRTC_NOTE_DATA_SEND;
 
     if (resident->last) {
@@ -306,8 +305,7 @@ ngx_webrtc_resident_data_wait(ngx_webrtc_resident_t *resident,
 {
     ngx_webrtc_resident_wait_t  *wait;
 
-    wait = ngx_alloc(sizeof(ngx_webrtc_resident_wait_t) + len,
-                     resident->engine->log);
+    wait = ngx_webrtc_resident_data_copy(resident, pos, len);
 
     if (wait == NULL) {
 
@@ -317,11 +315,27 @@ ngx_webrtc_resident_data_wait(ngx_webrtc_resident_t *resident,
         return;
     }
 
+    ngx_queue_insert_tail(&resident->waiting, &wait->queue);
+    resident->held += ngx_webrtc_resident_data_cost(pos, len);
+}
+
+
+static ngx_webrtc_resident_wait_t *
+ngx_webrtc_resident_data_copy(ngx_webrtc_resident_t *resident,
+    const u_char *pos, size_t len)
+{
+    ngx_webrtc_resident_wait_t  *wait;
+
+    wait = ngx_alloc(sizeof(ngx_webrtc_resident_wait_t) + len,
+                     resident->engine->log);
+    if (wait == NULL) {
+        return NULL;
+    }
+
     wait->len = len;
     ngx_memcpy(wait->data, pos, len);
 
-    ngx_queue_insert_tail(&resident->waiting, &wait->queue);
-    resident->held += ngx_webrtc_resident_data_cost(pos, len);
+    return wait;
 }
 
 
