@@ -14,56 +14,16 @@ const { call, listConnections } = require('../lib/api');
 const { kill, KILLED } = require('../lib/nginx');
 const { until } = require('../lib/poll');
 const { Signaling } = require('../lib/signaling');
-const suite = require('../lib/suite');
-
-
-const { channel, join, using } = suite;
-
-
-/* Members are put to the workers by turns. */
-
-const start = (opened, options) => suite.start(opened, {
-    main: ['webrtc_spread 0;'], ...options });
-
-
-/* The offer tells where the media of a member are. */
-
-const port = (peer) => peer.server.port;
-
-const ports = (peers) => new Set(peers.map(port));
-
-
-let sequence = 0;
-
-async function passes(from, to, kind = 'audio') {
-    const payload = Buffer.from(`hello ${++sequence}`);
-
-    await until('RTP passes', () => {
-        from.sendRtp(kind, { sequence: ++sequence,
-                             timestamp: sequence * 960, payload });
-
-        return to.rtp.some((p) => p.includes(payload));
-    });
-}
-
-
-async function everybodyHears(peers) {
-    for (const from of peers) {
-        for (const to of peers) {
-            if (from !== to) {
-                await passes(from, to);
-            }
-        }
-    }
-}
+const { everybodyHears, next, passes, port, ports,
+        start } = require('../lib/spread');
+const { channel, join, using } = require('../lib/suite');
 
 
 /* 50 packets a second, until it is closed. */
 
 function talk(opened, peer) {
     const timer = setInterval(() => {
-        peer.sendRtp('audio', { sequence: ++sequence,
-                                timestamp: sequence * 960 });
+        peer.sendRtp('audio', next());
     }, 20);
 
     opened.push({ close: () => clearInterval(timer) });
@@ -141,8 +101,7 @@ test('packets are counted once for each receiver, wherever it is', () =>
         }
 
         for (let i = 0; i < 20; i++) {
-            peers[0].sendRtp('audio', { sequence: ++sequence,
-                                        timestamp: sequence * 960 });
+            peers[0].sendRtp('audio', next());
         }
 
         await until('all have it', () =>

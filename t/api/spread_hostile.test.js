@@ -16,16 +16,9 @@ const { call, listConnections } = require('../lib/api');
 const { configText, kill, KILLED } = require('../lib/nginx');
 const { until } = require('../lib/poll');
 const { Signaling } = require('../lib/signaling');
-const suite = require('../lib/suite');
-
-
-const { channel, join, using } = suite;
-
-
-/* Members are put to the workers by turns. */
-
-const start = (opened, options) => suite.start(opened, {
-    main: ['webrtc_spread 0;'], ...options });
+const { everybodyHears, next, passes, port, ports,
+        start } = require('../lib/spread');
+const { channel, join, using } = require('../lib/suite');
 
 
 async function joinMany(opened, nginx, connect, n) {
@@ -36,40 +29,6 @@ async function joinMany(opened, nginx, connect, n) {
     }
 
     return peers;
-}
-
-
-/* The offer tells where the media of a member are. */
-
-const port = (peer) => peer.server.port;
-
-const ports = (peers) => new Set(peers.map(port));
-
-
-let sequence = 0;
-
-const next = () => ({ sequence: ++sequence, timestamp: sequence * 960 });
-
-
-async function passes(from, to) {
-    const payload = Buffer.from(`hello ${++sequence}`);
-
-    await until('RTP passes', () => {
-        from.sendRtp('audio', { ...next(), payload });
-
-        return to.rtp.some((p) => p.includes(payload));
-    });
-}
-
-
-async function everybodyHears(peers) {
-    for (const from of peers) {
-        for (const to of peers) {
-            if (from !== to) {
-                await passes(from, to);
-            }
-        }
-    }
 }
 
 
@@ -217,10 +176,12 @@ test('a worker that falls behind goes on with what is new', () =>
 
         await everybodyHears(peers);
 
+        let number = 0;
+
         const make = () => {
             const payload = Buffer.alloc(1000, 1);
 
-            payload.writeUInt32BE(sequence, 0);
+            payload.writeUInt32BE(++number, 0);
 
             return payload;
         };
@@ -294,7 +255,7 @@ test('after packets were missed a video goes on with a key frame', () =>
 
             payload[0] = 0x10;
             payload[1] = first;
-            payload.writeUInt32BE(++sequence, 2);
+            payload.writeUInt32BE(next().sequence, 2);
 
             return payload;
         };
