@@ -62,14 +62,12 @@ ngx_webrtc_token_sign(const ngx_str_t *secret, const ngx_str_t *data,
 }
 
 
-ngx_int_t
+void
 ngx_webrtc_token_sign_short(const ngx_str_t *secret, const ngx_str_t *data,
     u_char *signature)
 {
     ngx_webrtc_hmac_sha1(signature, secret->data, secret->len, data->data,
                          data->len);
-
-    return NGX_OK;
 }
 
 

@@ -33,7 +33,7 @@ void ngx_webrtc_token_uuid_format(u_char *text, const u_char *bytes);
 ngx_int_t ngx_webrtc_token_sign(const ngx_str_t *secret,
     const ngx_str_t *data, u_char *signature);
 /* HMAC-SHA1, NGX_WEBRTC_SHORT_SIGNATURE_LEN bytes: TURN servers want it */
-ngx_int_t ngx_webrtc_token_sign_short(const ngx_str_t *secret,
+void ngx_webrtc_token_sign_short(const ngx_str_t *secret,
     const ngx_str_t *data, u_char *signature);
 /* in a time that depends on the lengths alone */
 ngx_uint_t ngx_webrtc_token_equal(const ngx_str_t *a, const ngx_str_t *b);

@@ -131,8 +131,7 @@ a_text_is_signed_for_turn(void **state)
     secret = test_str("north");
     data = test_str("1700086400");
 
-    assert_int_equal(ngx_webrtc_token_sign_short(&secret, &data, mac),
-                     NGX_OK);
+    ngx_webrtc_token_sign_short(&secret, &data, mac);
     assert_memory_equal(mac, wanted, sizeof(mac));
 }
 
