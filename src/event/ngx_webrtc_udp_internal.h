@@ -37,6 +37,9 @@
 /* messages of one recvmmsg(), each up to 64 kB with UDP_GRO */
 #define NGX_WEBRTC_UDP_BATCH    16
 
+/* messages of one sendmmsg(): a slice of a fan-out */
+#define NGX_WEBRTC_UDP_VECTOR   64
+
 
 /* for a debugger */
 
@@ -68,6 +71,19 @@ typedef struct {
 } ngx_webrtc_udp_slot_t;
 
 
+/* what a message that is sent points to */
+
+typedef struct {
+    ngx_webrtc_sockaddr_t     remote;
+    struct iovec              iov;
+    union {
+        struct cmsghdr        align;
+        u_char                data[CMSG_SPACE(sizeof(struct in6_pktinfo))
+                                   + CMSG_SPACE(sizeof(uint16_t))];
+    } control;
+} ngx_webrtc_udp_parcel_t;
+
+
 struct ngx_webrtc_udp_s {
     in_port_t                 port;
     ngx_uint_t                nsockets;
@@ -79,6 +95,9 @@ struct ngx_webrtc_udp_s {
 
     struct mmsghdr            messages[NGX_WEBRTC_UDP_BATCH];
     ngx_webrtc_udp_slot_t     slots[NGX_WEBRTC_UDP_BATCH];
+
+    struct mmsghdr            vector[NGX_WEBRTC_UDP_VECTOR];
+    ngx_webrtc_udp_parcel_t   parcels[NGX_WEBRTC_UDP_VECTOR];
 
     /* wall clock minus monotonic clock, us, of this turn */
     int64_t                   wall_offset;

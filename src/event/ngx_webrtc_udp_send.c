@@ -16,23 +16,20 @@
 #define NGX_WEBRTC_UDP_RETRY  2
 
 
-typedef union {
-    struct cmsghdr            align;
-    u_char                    data[CMSG_SPACE(sizeof(struct in6_pktinfo))
-                                   + CMSG_SPACE(sizeof(uint16_t))];
-} ngx_webrtc_udp_control_t;
-
-
 #define ngx_webrtc_udp_reaches(listen, to_v6)                                \
     ((to_v6) ? (listen)->v6 : (!(listen)->v6 || (listen)->dual))
 
 
+static ngx_uint_t ngx_webrtc_udp_send_many(ngx_webrtc_udp_t *udp);
 static ngx_int_t ngx_webrtc_udp_send_message(ngx_webrtc_udp_t *udp,
     ngx_webrtc_message_t *message);
 static ngx_int_t ngx_webrtc_udp_send_singly(ngx_webrtc_udp_t *udp,
     ngx_webrtc_udp_socket_t *socket, ngx_webrtc_message_t *message);
 static ngx_err_t ngx_webrtc_udp_sendmsg(ngx_webrtc_udp_socket_t *socket,
     ngx_webrtc_message_t *message, size_t len, size_t segment);
+static void ngx_webrtc_udp_fill(ngx_webrtc_udp_socket_t *socket,
+    ngx_webrtc_message_t *message, size_t len, size_t segment,
+    ngx_webrtc_udp_parcel_t *parcel, struct msghdr *msg);
 static ngx_int_t ngx_webrtc_udp_failed(ngx_webrtc_udp_t *udp,
     ngx_webrtc_udp_socket_t *socket, ngx_err_t err);
 static ngx_webrtc_udp_socket_t *ngx_webrtc_udp_socket(ngx_webrtc_udp_t *udp,
@@ -44,6 +41,7 @@ static size_t ngx_webrtc_udp_put_control(ngx_webrtc_udp_socket_t *socket,
 ngx_int_t
 ngx_webrtc_udp_send(ngx_webrtc_udp_t *udp)
 {
+    ngx_uint_t            n;
     ngx_webrtc_outbox_t  *out;
 
     if (udp->blocked) {
@@ -53,6 +51,13 @@ ngx_webrtc_udp_send(ngx_webrtc_udp_t *udp)
     out = &udp->out;
 
     while (!ngx_webrtc_outbox_empty(out)) {
+
+        n = ngx_webrtc_udp_send_many(udp);
+
+        if (n) {
+            out->head += n;
+            continue;
+        }
 
         if (ngx_webrtc_udp_send_message(udp, &out->messages[out->head])
             == NGX_AGAIN)
@@ -68,6 +73,61 @@ ngx_webrtc_udp_send(ngx_webrtc_udp_t *udp)
     ngx_webrtc_outbox_reset(out);
 
     return NGX_OK;
+}
+
+
+/*
+ * Of those that go out of the same socket, as far as they can be sent as they
+ * are; returns how many were.  What is wrong with the next one is seen when it
+ * is sent alone.
+ */
+
+static ngx_uint_t
+ngx_webrtc_udp_send_many(ngx_webrtc_udp_t *udp)
+{
+    int                       sent;
+    ngx_uint_t                n, i;
+    ngx_webrtc_outbox_t      *out;
+    ngx_webrtc_message_t     *message;
+    ngx_webrtc_udp_socket_t  *socket, *first;
+
+    out = &udp->out;
+    first = NULL;
+
+    for (n = 0, i = out->head;
+         n < NGX_WEBRTC_UDP_VECTOR && i < out->nmessages;
+         n++, i++)
+    {
+        message = &out->messages[i];
+
+        if (ngx_webrtc_addr_is_external(&message->path.remote)
+            || (message->segment && !udp->segment))
+        {
+            break;
+        }
+
+        socket = ngx_webrtc_udp_socket(udp, &message->path);
+
+        if (first == NULL) {
+            first = socket;
+        }
+
+        if (socket == NULL || socket != first) {
+            break;
+        }
+
+        ngx_webrtc_udp_fill(socket, message, message->len, message->segment,
+                            &udp->parcels[n], &udp->vector[n].msg_hdr);
+    }
+
+    if (n < 2) {
+        return 0;
+    }
+
+    sent = sendmmsg(first->connection->fd, udp->vector, (unsigned) n,
+                    MSG_DONTWAIT);
+
+    return (sent > 0) ? (ngx_uint_t) sent : 0;
 }
 
 
@@ -167,32 +227,12 @@ static ngx_err_t
 ngx_webrtc_udp_sendmsg(ngx_webrtc_udp_socket_t *socket,
     ngx_webrtc_message_t *message, size_t len, size_t segment)
 {
-    ssize_t                   n;
-    ngx_err_t                 err;
-    struct iovec              iov;
-    struct msghdr             msg;
-    ngx_webrtc_sockaddr_t     remote;
-    ngx_webrtc_udp_control_t  control;
+    ssize_t                  n;
+    ngx_err_t                err;
+    struct msghdr            msg;
+    ngx_webrtc_udp_parcel_t  parcel;
 
-    iov.iov_base = message->data;
-    iov.iov_len = len;
-
-    msg.msg_name = &remote;
-    msg.msg_namelen = ngx_webrtc_addr_to_sockaddr(&message->path.remote,
-                                                  &remote,
-                                                  socket->listen->v6);
-    msg.msg_iov = &iov;
-    msg.msg_iovlen = 1;
-    msg.msg_flags = 0;
-    msg.msg_control = &control;
-    msg.msg_controllen = sizeof(control.data);
-    msg.msg_controllen = ngx_webrtc_udp_put_control(socket,
-                                                    &message->path.local,
-                                                    segment, &msg);
-
-    if (msg.msg_controllen == 0) {
-        msg.msg_control = NULL;
-    }
+    ngx_webrtc_udp_fill(socket, message, len, segment, &parcel, &msg);
 
     do {
         n = sendmsg(socket->connection->fd, &msg, MSG_DONTWAIT);
@@ -201,6 +241,33 @@ ngx_webrtc_udp_sendmsg(ngx_webrtc_udp_socket_t *socket,
     } while (err == NGX_EINTR);
 
     return err;
+}
+
+
+static void
+ngx_webrtc_udp_fill(ngx_webrtc_udp_socket_t *socket,
+    ngx_webrtc_message_t *message, size_t len, size_t segment,
+    ngx_webrtc_udp_parcel_t *parcel, struct msghdr *msg)
+{
+    parcel->iov.iov_base = message->data;
+    parcel->iov.iov_len = len;
+
+    msg->msg_name = &parcel->remote;
+    msg->msg_namelen = ngx_webrtc_addr_to_sockaddr(&message->path.remote,
+                                                   &parcel->remote,
+                                                   socket->listen->v6);
+    msg->msg_iov = &parcel->iov;
+    msg->msg_iovlen = 1;
+    msg->msg_flags = 0;
+    msg->msg_control = &parcel->control;
+    msg->msg_controllen = sizeof(parcel->control.data);
+    msg->msg_controllen = ngx_webrtc_udp_put_control(socket,
+                                                     &message->path.local,
+                                                     segment, msg);
+
+    if (msg->msg_controllen == 0) {
+        msg->msg_control = NULL;
+    }
 }
 
 
