@@ -362,7 +362,11 @@ ngx_webrtc_dtls_output(ngx_webrtc_dtls_t *dtls, u_char *buf, size_t size)
 
     n = ngx_webrtc_dtls_io_get(&dtls->io, buf, size);
 
-    if (n == 0 && !dtls->in_use && dtls->io.queue) {
+    /* one that has grown was for a burst; the next may be far away */
+
+    if (n == 0 && dtls->io.queue
+        && (!dtls->in_use || dtls->io.size > NGX_WEBRTC_DTLS_QUEUE_MIN))
+    {
         ngx_webrtc_dtls_io_free(&dtls->io);
     }
 

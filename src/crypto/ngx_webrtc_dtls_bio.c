@@ -14,7 +14,6 @@
 #include <openssl/err.h>
 
 
-#define NGX_WEBRTC_DTLS_QUEUE_MIN   4096
 #define NGX_WEBRTC_DTLS_QUEUE_HDR   sizeof(uint16_t)
 
 

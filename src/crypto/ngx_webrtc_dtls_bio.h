@@ -18,6 +18,9 @@
 #include <core/ngx_webrtc_core.h>
 
 
+/* what it has at first; it grows twofold */
+#define NGX_WEBRTC_DTLS_QUEUE_MIN   4096
+
 /* some 25 datagrams of full size; what exceeds it is dropped, as UDP does */
 #define NGX_WEBRTC_DTLS_QUEUE_MAX   32768
 

@@ -7,8 +7,8 @@
 #include <media/ngx_webrtc_data_channel.h>
 
 
-/* DTLS keeps its buffers for so long */
-#define NGX_WEBRTC_DATA_QUIET       NGX_WEBRTC_SEC
+/* DTLS keeps its buffers for so long, an answer comes sooner */
+#define NGX_WEBRTC_DATA_QUIET       (200 * NGX_WEBRTC_MSEC)
 
 /* what DTLS adds to a packet */
 #define NGX_WEBRTC_DATA_OVERHEAD                                             \
