@@ -190,6 +190,7 @@ typedef struct load_media_s {
     load_histogram_t            lag;        /* ns behind the plan */
 
     ngx_webrtc_sctp_ctx_t      *sctp;       /* NULL: no data channels */
+    struct ngx_webrtc_zlib_s   *zlib;
     ngx_queue_t                 ready;
     load_timer_t                sctp_timer;
 

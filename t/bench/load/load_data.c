@@ -8,11 +8,15 @@
 
 #include <peer/ngx_webrtc_sctp.h>
 #include <proto/ngx_webrtc_dcep.h>
+#include <proto/ngx_webrtc_zlib.h>
 
 
 #define LOAD_DATA_STREAMS       64
 #define LOAD_DATA_BUFFER        (1024 * 1024)
 #define LOAD_DATA_MAX           65536
+
+/* by which the server asks for statistics, for the first time at once */
+#define LOAD_DATA_STATS         "stats"
 
 /* a sender that is later than this leaves messages out */
 #define LOAD_DATA_LATE          NGX_WEBRTC_SEC
@@ -27,8 +31,10 @@ struct load_data_s {
     ngx_webrtc_usec_t           due;
     uint64_t                    index;
     uint16_t                    stream;
+    uint16_t                    stats;      /* if "asked" */
     load_source_t              *source;     /* one of the client's */
     unsigned                    open:1;
+    unsigned                    asked:1;    /* for statistics, at times */
 };
 
 
@@ -41,6 +47,7 @@ static void load_data_event(load_data_t *data,
     const ngx_webrtc_sctp_event_t *event);
 static void load_data_dcep(load_data_t *data,
     const ngx_webrtc_sctp_event_t *event);
+static void load_data_answer(load_data_t *data);
 static void load_data_message(load_data_t *data,
     const ngx_webrtc_sctp_event_t *event);
 static void load_data_send(load_timer_t *timer);
@@ -63,8 +70,9 @@ load_data_init(load_t *load)
     }
 
     media->sctp = ngx_webrtc_sctp_ctx_create(NULL);
+    media->zlib = ngx_webrtc_zlib_create(NULL);
 
-    return media->sctp ? NGX_OK : NGX_ERROR;
+    return (media->sctp && media->zlib) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -73,6 +81,10 @@ load_data_cleanup(load_t *load)
 {
     if (load->media->sctp) {
         ngx_webrtc_sctp_ctx_destroy(load->media->sctp);
+    }
+
+    if (load->media->zlib) {
+        ngx_webrtc_zlib_destroy(load->media->zlib);
     }
 }
 
@@ -248,6 +260,9 @@ load_data_event(load_data_t *data, const ngx_webrtc_sctp_event_t *event)
         if (event->ppid == NGX_WEBRTC_PPID_DCEP) {
             load_data_dcep(data, event);
 
+        } else if (data->asked && event->stream == data->stats) {
+            load_data_answer(data);
+
         } else if (data->open && event->stream == data->stream) {
             load_data_message(data, event);
         }
@@ -294,6 +309,13 @@ load_data_dcep(load_data_t *data, const ngx_webrtc_sctp_event_t *event)
         return;
     }
 
+    if (dcep.label.len == sizeof(LOAD_DATA_STATS) - 1
+        && ngx_memcmp(dcep.label.data, LOAD_DATA_STATS, dcep.label.len) == 0)
+    {
+        data->stats = event->stream;
+        data->asked = 1;
+    }
+
     if (dcep.label.len != sizeof(LOAD_DATA_LABEL) - 1
         || ngx_memcmp(dcep.label.data, LOAD_DATA_LABEL, dcep.label.len) != 0)
     {
@@ -309,6 +331,38 @@ load_data_dcep(load_data_t *data, const ngx_webrtc_sctp_event_t *event)
     }
 
     client->handler(client, LOAD_CLIENT_OPEN, NULL, client->data);
+}
+
+
+/*
+ * A client that says nothing here is taken for one that is not ready yet, and
+ * what it is to hear waits for a second.
+ */
+
+static void
+load_data_answer(load_data_t *data)
+{
+    ngx_str_t                message;
+    load_client_t           *client;
+    ngx_webrtc_sctp_send_t   send;
+
+    static const u_char  none[] = "{\"type\":\"stats\",\"reports\":[]}";
+
+    client = data->client;
+
+    ngx_memzero(&send, sizeof(ngx_webrtc_sctp_send_t));
+    send.ppid = NGX_WEBRTC_PPID_BINARY;
+    send.stream = data->stats;
+
+    if (ngx_webrtc_zlib_deflate(client->load->media->zlib, none,
+                                sizeof(none) - 1, &message)
+        != NGX_OK
+        || ngx_webrtc_sctp_send(data->sctp, &send, message.data, message.len,
+                                client->load->loop.now)
+           != NGX_OK)
+    {
+        load_client_fail(client, "statistics cannot be sent");
+    }
 }
 
 
