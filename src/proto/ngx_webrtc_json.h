@@ -42,9 +42,25 @@ json_t *ngx_webrtc_json_parse(u_char *pos, u_char *last, size_t max,
 ngx_int_t ngx_webrtc_json_find_raw(u_char *pos, u_char *last,
     const char *key, ngx_str_t *value);
 
+/* the same, but the key with two values is malformed */
+ngx_int_t ngx_webrtc_json_find_once(u_char *pos, u_char *last,
+    const char *key, ngx_str_t *value);
 
 /* NGX_OK: the text is an object or array, by the rules of find_raw() */
 ngx_int_t ngx_webrtc_json_check(u_char *pos, u_char *last);
+
+/*
+ * How many bytes at "pos" stand in a string as they are and are ASCII: no
+ * quote, no backslash, nothing below 0x20.
+ */
+size_t ngx_webrtc_json_plain(const u_char *pos, const u_char *last);
+
+/*
+ * The bytes of a string, "raw" being its text with the quotes as find_raw()
+ * leaves it; "buf" has room for raw->len of them.
+ */
+void ngx_webrtc_json_unescape(const ngx_str_t *raw, u_char *buf,
+    ngx_str_t *value);
 
 
 /*

@@ -18,9 +18,12 @@ typedef struct {
     u_char      *pos;
     u_char      *last;
     ngx_uint_t   depth;
+    unsigned     once:1;    /* the key must not come again */
 } ngx_webrtc_json_scan_t;
 
 
+static ngx_int_t ngx_webrtc_json_find(ngx_webrtc_json_scan_t *scan,
+    const char *key, ngx_str_t *value);
 static ngx_int_t ngx_webrtc_json_value(ngx_webrtc_json_scan_t *scan);
 static ngx_int_t ngx_webrtc_json_array(ngx_webrtc_json_scan_t *scan);
 static ngx_int_t ngx_webrtc_json_object(ngx_webrtc_json_scan_t *scan,
@@ -43,9 +46,10 @@ ngx_webrtc_json_check(u_char *pos, u_char *last)
     ngx_uint_t              c;
     ngx_webrtc_json_scan_t  scan;
 
+    ngx_memzero(&scan, sizeof(ngx_webrtc_json_scan_t));
+
     scan.pos = pos;
     scan.last = last;
-    scan.depth = 0;
 
     c = ngx_webrtc_json_peek(&scan);
 
@@ -63,24 +67,50 @@ ngx_int_t
 ngx_webrtc_json_find_raw(u_char *pos, u_char *last, const char *key,
     ngx_str_t *value)
 {
-    ngx_str_t               found;
     ngx_webrtc_json_scan_t  scan;
+
+    ngx_memzero(&scan, sizeof(ngx_webrtc_json_scan_t));
 
     scan.pos = pos;
     scan.last = last;
-    scan.depth = 0;
+
+    return ngx_webrtc_json_find(&scan, key, value);
+}
+
+
+ngx_int_t
+ngx_webrtc_json_find_once(u_char *pos, u_char *last, const char *key,
+    ngx_str_t *value)
+{
+    ngx_webrtc_json_scan_t  scan;
+
+    ngx_memzero(&scan, sizeof(ngx_webrtc_json_scan_t));
+
+    scan.pos = pos;
+    scan.last = last;
+    scan.once = 1;
+
+    return ngx_webrtc_json_find(&scan, key, value);
+}
+
+
+static ngx_int_t
+ngx_webrtc_json_find(ngx_webrtc_json_scan_t *scan, const char *key,
+    ngx_str_t *value)
+{
+    ngx_str_t  found;
 
     ngx_str_null(&found);
 
-    if (ngx_webrtc_json_peek(&scan) != '{'
-        || ngx_webrtc_json_object(&scan, key, &found) != NGX_OK)
+    if (ngx_webrtc_json_peek(scan) != '{'
+        || ngx_webrtc_json_object(scan, key, &found) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    (void) ngx_webrtc_json_peek(&scan);
+    (void) ngx_webrtc_json_peek(scan);
 
-    if (scan.pos != scan.last) {
+    if (scan->pos != scan->last) {
         return NGX_ERROR;
     }
 
@@ -221,12 +251,17 @@ ngx_webrtc_json_object(ngx_webrtc_json_scan_t *scan, const char *key,
             return NGX_ERROR;
         }
 
-        if (key && found->data == NULL
+        if (key
             && name.len == ngx_strlen(key)
             && ngx_memcmp(name.data, key, name.len) == 0)
         {
-            found->data = start;
-            found->len = scan->pos - start;
+            if (found->data == NULL) {
+                found->data = start;
+                found->len = scan->pos - start;
+
+            } else if (scan->once) {
+                return NGX_ERROR;
+            }
         }
 
         switch (ngx_webrtc_json_peek(scan)) {
@@ -284,7 +319,7 @@ ngx_webrtc_json_string(ngx_webrtc_json_scan_t *scan, ngx_str_t *value)
             scan->pos += p - scan->pos;
 
         } else {
-            scan->pos++;
+            scan->pos += ngx_webrtc_json_plain(scan->pos, scan->last);
             rc = NGX_OK;
         }
 

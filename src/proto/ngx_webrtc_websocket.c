@@ -28,6 +28,7 @@ static ngx_int_t ngx_webrtc_websocket_queue(ngx_webrtc_websocket_t *ws,
 static u_char *ngx_webrtc_websocket_reserve(ngx_webrtc_websocket_t *ws,
     size_t len);
 static size_t ngx_webrtc_websocket_header(ngx_webrtc_websocket_t *ws);
+static void ngx_webrtc_websocket_emptied(ngx_webrtc_websocket_t *ws);
 static ssize_t ngx_webrtc_websocket_recv_handler(wslay_event_context_ptr ctx,
     uint8_t *buf, size_t len, int flags, void *data);
 static ssize_t ngx_webrtc_websocket_send_handler(wslay_event_context_ptr ctx,
@@ -87,11 +88,7 @@ ngx_webrtc_websocket_cleanup(ngx_webrtc_websocket_t *ws)
     }
 
     free(ws->queue);
-    ws->queue = NULL;
-
-    ws->size = 0;
-    ws->head = 0;
-    ws->tail = 0;
+    ngx_webrtc_websocket_emptied(ws);
 }
 
 
@@ -413,14 +410,41 @@ ngx_webrtc_websocket_output(ngx_webrtc_websocket_t *ws, u_char *buf,
 
     if (ws->head == ws->tail) {
         free(ws->queue);
-        ws->queue = NULL;
-
-        ws->size = 0;
-        ws->head = 0;
-        ws->tail = 0;
+        ngx_webrtc_websocket_emptied(ws);
     }
 
     return n;
+}
+
+
+u_char *
+ngx_webrtc_websocket_take(ngx_webrtc_websocket_t *ws, u_char **pos,
+    u_char **last)
+{
+    u_char  *queue;
+
+    if (ws->failed || ws->queue == NULL) {
+        return NULL;
+    }
+
+    queue = ws->queue;
+
+    *pos = queue + ws->head;
+    *last = queue + ws->tail;
+
+    ngx_webrtc_websocket_emptied(ws);
+
+    return queue;
+}
+
+
+static void
+ngx_webrtc_websocket_emptied(ngx_webrtc_websocket_t *ws)
+{
+    ws->queue = NULL;
+    ws->size = 0;
+    ws->head = 0;
+    ws->tail = 0;
 }
 
 

@@ -143,6 +143,13 @@ ngx_int_t ngx_webrtc_websocket_send_close(ngx_webrtc_websocket_t *ws,
 size_t ngx_webrtc_websocket_output(ngx_webrtc_websocket_t *ws, u_char *buf,
     size_t size);
 
+/*
+ * Hands over what waits, with the memory it is in, which the caller free()s;
+ * NULL as 0 above.
+ */
+u_char *ngx_webrtc_websocket_take(ngx_webrtc_websocket_t *ws, u_char **pos,
+    u_char **last);
+
 /* bytes that wait */
 #define ngx_webrtc_websocket_pending(ws)  ((ws)->tail - (ws)->head)
 

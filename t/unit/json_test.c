@@ -281,6 +281,33 @@ the_text_of_a_value_is_found_as_it_was_written(void **state)
 
 
 static void
+of_two_values_the_first_is_found_or_none(void **state)
+{
+    ngx_str_t  raw;
+    u_char     twice[] = "{\"k\":1,\"l\":{\"k\":2},\"k\":3}";
+    u_char     once[] = "{\"l\":{\"k\":2,\"k\":2},\"k\":3,\"l\":4}";
+
+    (void) state;
+
+    assert_int_equal(find((char *) twice, "k", &raw), NGX_OK);
+    assert_int_equal(raw.len, 1);
+    assert_int_equal(raw.data[0], '1');
+
+    assert_int_equal(ngx_webrtc_json_find_once(twice,
+                                               twice + sizeof(twice) - 1,
+                                               "k", &raw),
+                     NGX_ERROR);
+    assert_int_equal(ngx_webrtc_json_find_once(once, once + sizeof(once) - 1,
+                                               "k", &raw),
+                     NGX_OK);
+    assert_int_equal(raw.data[0], '3');
+    assert_int_equal(ngx_webrtc_json_find_once(once, once + sizeof(once) - 1,
+                                               "m", &raw),
+                     NGX_DECLINED);
+}
+
+
+static void
 a_value_is_not_found_in_text_that_is_not_json(void **state)
 {
     size_t     i;
@@ -361,6 +388,7 @@ main(void)
         cmocka_unit_test(values_survive_parsing_and_writing),
         cmocka_unit_test(strings_are_made_of_utf8_only),
         cmocka_unit_test(the_text_of_a_value_is_found_as_it_was_written),
+        cmocka_unit_test(of_two_values_the_first_is_found_or_none),
         cmocka_unit_test(a_value_is_not_found_in_text_that_is_not_json),
         cmocka_unit_test(no_flipped_bit_is_read_past_the_end)
     };

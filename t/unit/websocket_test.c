@@ -277,6 +277,50 @@ output_fits_any_buffer(void **state)
 
 
 static void
+what_waits_can_be_taken_with_its_memory(void **state)
+{
+    u_char                  *queue, *pos, *last;
+    seen_t                   seen;
+    ngx_webrtc_websocket_t   ws;
+
+    (void) state;
+
+    start(&ws, &seen);
+
+    assert_null(ngx_webrtc_websocket_take(&ws, &pos, &last));
+
+    assert_int_equal(ngx_webrtc_websocket_send_text(&ws,
+                                                    (u_char *) "first", 5),
+                     NGX_OK);
+    assert_int_equal(ngx_webrtc_websocket_send_text(&ws,
+                                                    (u_char *) "second", 6),
+                     NGX_OK);
+    assert_int_equal(ngx_webrtc_websocket_output(&ws, out, 3), 3);
+
+    queue = ngx_webrtc_websocket_take(&ws, &pos, &last);
+
+    assert_non_null(queue);
+    assert_int_equal(last - pos, 2 + 5 + 2 + 6 - 3);
+    assert_memory_equal(pos, "irst\x81\x06second", last - pos);
+    assert_int_equal(ngx_webrtc_websocket_pending(&ws), 0);
+
+    /* what comes then does not touch it */
+
+    assert_int_equal(ngx_webrtc_websocket_send_text(&ws,
+                                                    (u_char *) "third", 5),
+                     NGX_OK);
+    assert_memory_equal(pos, "irst", 4);
+    free(queue);
+
+    assert_int_equal(ngx_webrtc_websocket_output(&ws, out, sizeof(out)), 7);
+    assert_memory_equal(out, "\x81\x05third", 7);
+    assert_null(ngx_webrtc_websocket_take(&ws, &pos, &last));
+
+    ngx_webrtc_websocket_cleanup(&ws);
+}
+
+
+static void
 a_queue_moves_while_it_is_sent(void **state)
 {
     size_t                  n, total;
@@ -862,6 +906,7 @@ main(void)
         cmocka_unit_test(bytes_may_come_one_by_one),
         cmocka_unit_test(an_idle_connection_holds_no_context),
         cmocka_unit_test(output_fits_any_buffer),
+        cmocka_unit_test(what_waits_can_be_taken_with_its_memory),
         cmocka_unit_test(a_queue_moves_while_it_is_sent),
         cmocka_unit_test(a_queue_is_not_moved_for_each_message),
         cmocka_unit_test(lengths_are_in_their_shortest_form),

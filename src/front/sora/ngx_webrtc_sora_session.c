@@ -285,32 +285,37 @@ static void
 ngx_webrtc_sora_answer(ngx_webrtc_sora_session_t *session,
     const u_char *data, size_t len, ngx_webrtc_usec_t now)
 {
-    json_t      *json;
+    u_char      *buf;
     ngx_int_t    rc;
-    ngx_str_t    sdp;
+    ngx_str_t    raw, sdp;
     const char  *reason;
 
-    json = ngx_webrtc_json_parse((u_char *) data, (u_char *) data + len,
-                                 NGX_WEBRTC_SORA_MESSAGE_MAX, &reason);
-    if (json == NULL) {
+    rc = ngx_webrtc_json_find_once((u_char *) data, (u_char *) data + len,
+                                   "sdp", &raw);
+
+    if (rc == NGX_ERROR) {
         ngx_webrtc_sora_fault(session, "INVALID-JSON", now);
         return;
     }
 
-    if (ngx_webrtc_json_get_str(json, "sdp", 0, NGX_WEBRTC_SORA_MESSAGE_MAX,
-                                &sdp)
-        != NGX_OK)
-    {
-        json_decref(json);
+    if (rc != NGX_OK || raw.data[0] != '"') {
         ngx_webrtc_sora_fault(session, "MISSING-SDP", now);
         return;
     }
+
+    buf = ngx_alloc(raw.len, session->sora->log);
+    if (buf == NULL) {
+        ngx_webrtc_sora_fault(session, "NO-MEMORY", now);
+        return;
+    }
+
+    ngx_webrtc_json_unescape(&raw, buf, &sdp);
 
     reason = NULL;
 
     rc = ngx_webrtc_hub_answer(session->connection, &sdp, now, &reason);
 
-    json_decref(json);
+    ngx_free(buf);
 
     /* an answer that nobody waits for changes nothing */
 

@@ -5,6 +5,7 @@
 
 
 #include <core/ngx_webrtc_text.h>
+#include <proto/ngx_webrtc_json.h>
 #include <front/sora/ngx_webrtc_sora_text.h>
 
 
@@ -19,7 +20,6 @@
 
 static u_char *ngx_webrtc_sora_text_reserve(ngx_webrtc_sora_text_t *text,
     size_t len);
-static ngx_uint_t ngx_webrtc_sora_text_is_plain(const u_char *data);
 static u_char *ngx_webrtc_sora_text_escape(u_char *p, u_char ch);
 
 #define ngx_webrtc_sora_text_wants_comma(text)                               \
@@ -112,6 +112,7 @@ void
 ngx_webrtc_sora_text_string(ngx_webrtc_sora_text_t *text, const u_char *data,
     size_t len)
 {
+    size_t         n;
     u_char        *p;
     const u_char  *last, *end;
 
@@ -129,13 +130,13 @@ ngx_webrtc_sora_text_string(ngx_webrtc_sora_text_t *text, const u_char *data,
 
         while (data < end) {
 
-            if ((size_t) (end - data) >= sizeof(uint64_t)
-                && ngx_webrtc_sora_text_is_plain(data))
-            {
-                p = ngx_cpymem(p, data, sizeof(uint64_t));
-                data += sizeof(uint64_t);
+            n = ngx_webrtc_json_plain(data, end);
 
-            } else if (*data >= 0x20 && *data != '"' && *data != '\\') {
+            if (n) {
+                p = ngx_cpymem(p, data, n);
+                data += n;
+
+            } else if (*data >= 0x80) {
                 *p++ = *data++;
 
             } else {
@@ -147,35 +148,6 @@ ngx_webrtc_sora_text_string(ngx_webrtc_sora_text_t *text, const u_char *data,
     }
 
     ngx_webrtc_sora_text_bytes(text, "\"", 1);
-}
-
-
-/*
- * Eight bytes none of which is escaped: subtraction borrows into the upper
- * bit of a byte that was less.  It may be wrong about one behind such a byte,
- * never about all of them.
- */
-
-static ngx_uint_t
-ngx_webrtc_sora_text_is_plain(const u_char *data)
-{
-    uint64_t  bytes, quote, slash, below;
-
-#define ngx_webrtc_sora_text_each(byte)                                      \
-    (0x0101010101010101 * (uint64_t) (byte))
-#define ngx_webrtc_sora_text_less(bytes, byte)                               \
-    (((bytes) - ngx_webrtc_sora_text_each(byte)) & ~(bytes))
-
-    ngx_memcpy(&bytes, data, sizeof(uint64_t));
-
-    quote = bytes ^ ngx_webrtc_sora_text_each('"');
-    slash = bytes ^ ngx_webrtc_sora_text_each('\\');
-
-    below = ngx_webrtc_sora_text_less(bytes, 0x20)
-            | ngx_webrtc_sora_text_less(quote, 1)
-            | ngx_webrtc_sora_text_less(slash, 1);
-
-    return (below & ngx_webrtc_sora_text_each(0x80)) == 0;
 }
 
 
