@@ -129,6 +129,11 @@ ngx_webrtc_data_destroy(ngx_webrtc_peer_t *peer, ngx_webrtc_outbox_t *out)
         peer->engine->out = saved;
     }
 
+    if (dc->sending) {
+        ngx_queue_remove(&dc->queue);
+        dc->sending = 0;
+    }
+
     peer->dc = NULL;
     dc->peer = NULL;
 
@@ -202,9 +207,55 @@ ngx_webrtc_data_output_handler(void *data, const u_char *pos,
         dc->stalled = 1;
     }
 
+    if (peer->transport.later && !dc->sending) {
+        dc->sending = 1;
+        ngx_queue_insert_tail(&peer->engine->data_sending, &dc->queue);
+    }
+
     if (peer->transport.waiting) {
         ngx_webrtc_peer_schedule(peer);
     }
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_webrtc_data_output(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
+    ngx_int_t           rc;
+    ngx_queue_t        *q;
+    ngx_webrtc_data_t  *dc;
+
+    rc = NGX_OK;
+
+    engine->out = out;
+    engine->now = now;
+
+    while (!ngx_queue_empty(&engine->data_sending)) {
+        q = ngx_queue_head(&engine->data_sending);
+        dc = ngx_queue_data(q, ngx_webrtc_data_t, queue);
+
+        rc = ngx_webrtc_transport_output(&dc->peer->transport, out);
+
+        if (rc == NGX_AGAIN) {
+            break;
+        }
+
+        ngx_queue_remove(q);
+        dc->sending = 0;
+
+        if (dc->stalled && dc->sctp) {
+
+            /* there is room for what DTLS could not take */
+
+            dc->stalled = 0;
+            ngx_webrtc_sctp_flush(dc->sctp, now);
+        }
+    }
+
+    engine->out = NULL;
 
     return rc;
 }

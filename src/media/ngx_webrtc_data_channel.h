@@ -56,10 +56,12 @@ struct ngx_webrtc_data_s {
     ngx_uint_t                   nchannels;
     ngx_uint_t                   size;
     ngx_webrtc_usec_t            active;    /* the last packet; 0: rests */
+    ngx_queue_t                  queue;     /* if "sending" */
 
     unsigned                     begun:1;
     unsigned                     stalled:1; /* DTLS had no room */
     unsigned                     busy:1;
+    unsigned                     sending:1;
 
     ngx_webrtc_data_channel_t    channels[];
 };

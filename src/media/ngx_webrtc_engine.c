@@ -64,6 +64,7 @@ ngx_webrtc_engine_create(const ngx_webrtc_engine_conf_t *conf, ngx_log_t *log)
     ngx_queue_init(&engine->dirty);
     ngx_queue_init(&engine->changed);
     ngx_queue_init(&engine->data_ready);
+    ngx_queue_init(&engine->data_sending);
 
     return engine;
 
@@ -309,6 +310,10 @@ ngx_webrtc_engine_output(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
     ngx_queue_t         *q;
     ngx_webrtc_track_t  *track;
 
+    if (ngx_webrtc_data_output(engine, now, out) == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
     rc = NGX_OK;
 
     while (!ngx_queue_empty(&engine->dirty)) {
@@ -370,6 +375,8 @@ ngx_webrtc_engine_tick(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
     ngx_webrtc_engine_tell(engine, now);
 
     engine->out = NULL;
+
+    (void) ngx_webrtc_data_output(engine, now, out);
 }
 
 
@@ -396,7 +403,8 @@ ngx_webrtc_engine_expires(ngx_webrtc_engine_t *engine)
 ngx_uint_t
 ngx_webrtc_engine_pending(ngx_webrtc_engine_t *engine)
 {
-    return !ngx_queue_empty(&engine->dirty);
+    return !ngx_queue_empty(&engine->dirty)
+           || !ngx_queue_empty(&engine->data_sending);
 }
 
 

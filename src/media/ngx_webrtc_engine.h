@@ -93,7 +93,8 @@ void ngx_webrtc_engine_set_arrival(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t arrival);
 
 /*
- * Fills "out" with the packets that subscribers have waiting.  NGX_AGAIN:
+ * Fills "out" with records of data channels that wait for the end of the
+ * turn, and with the packets that subscribers have waiting.  NGX_AGAIN:
  * the outbox is full, send it and call again (a slice); NGX_OK: nothing is
  * left.
  */

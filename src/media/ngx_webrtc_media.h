@@ -319,6 +319,7 @@ struct ngx_webrtc_engine_s {
     ngx_queue_t               dirty;        /* tracks to fan out */
     ngx_queue_t               changed;      /* subscriptions to tell of */
     ngx_queue_t               data_ready;   /* associations with events */
+    ngx_queue_t               data_sending; /* with records for output() */
     ngx_webrtc_trunks_t      *trunks;       /* NULL: no others take part */
 
     /* of the call of input() or tick() that we are in; NULL: of none */
@@ -526,6 +527,9 @@ void ngx_webrtc_data_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now);
 /* any peer may be gone after it */
 void ngx_webrtc_data_process(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t now);
+/* what associations have sent in this turn; NGX_AGAIN: "out" is full */
+ngx_int_t ngx_webrtc_data_output(ngx_webrtc_engine_t *engine,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 
 /* what the functions of ngx_webrtc_peer.h mean for a distant peer */
 

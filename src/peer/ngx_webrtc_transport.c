@@ -273,6 +273,12 @@ ngx_webrtc_transport_dtls(ngx_webrtc_transport_t *transport,
 
     (void) ngx_webrtc_dtls_input(transport->dtls, pos, last, now);
 
+    if (transport->later
+        && ngx_webrtc_dtls_state(transport->dtls) == NGX_WEBRTC_DTLS_CONNECTED)
+    {
+        return;
+    }
+
     ngx_webrtc_transport_update(transport, &path->path, now, out);
 }
 
@@ -455,16 +461,33 @@ ngx_webrtc_transport_send_data(ngx_webrtc_transport_t *transport,
         return rc;
     }
 
-    ngx_webrtc_transport_flush(transport, &transport->ice.selected->path, out);
+    transport->later = 1;
 
-    if (rc == NGX_AGAIN && !transport->waiting) {
-
-        /* it had waited until now for someone with an outbox */
-
-        rc = ngx_webrtc_dtls_write(transport->dtls, pos, last);
+    if (rc == NGX_AGAIN) {
         ngx_webrtc_transport_flush(transport, &transport->ice.selected->path,
                                    out);
+
+        if (!transport->waiting) {
+            rc = ngx_webrtc_dtls_write(transport->dtls, pos, last);
+        }
     }
 
     return rc;
+}
+
+
+ngx_int_t
+ngx_webrtc_transport_output(ngx_webrtc_transport_t *transport,
+    ngx_webrtc_outbox_t *out)
+{
+    transport->later = 0;
+
+    if (!ngx_webrtc_transport_ready(transport)) {
+        transport->waiting = 1;
+        return NGX_OK;
+    }
+
+    ngx_webrtc_transport_flush(transport, &transport->ice.selected->path, out);
+
+    return transport->waiting ? NGX_AGAIN : NGX_OK;
 }

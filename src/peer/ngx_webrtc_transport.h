@@ -60,6 +60,7 @@ typedef struct {
     unsigned                         has_remote:1;
     unsigned                         client:1;  /* we are the DTLS client */
     unsigned                         waiting:1; /* DTLS has more to send */
+    unsigned                         later:1;   /* and output() will do it */
 } ngx_webrtc_transport_t;
 
 
@@ -117,13 +118,18 @@ size_t ngx_webrtc_transport_send_rtcp(ngx_webrtc_transport_t *transport,
     u_char *pos, size_t len, ngx_webrtc_outbox_t *out);
 
 /*
- * One record of application data.  Without "out", or when that is full, it
- * waits for a tick(), which is due at once then.  NGX_AGAIN: there is no room
- * to wait, not before that tick(); NGX_DECLINED: not connected; NGX_ERROR:
- * too long, or DTLS has failed.
+ * One record of application data, which waits for output(), so that what one
+ * turn of the loop has for a peer leaves together; "out" is for what has no
+ * room to wait.  Without "out", or when that is full, it waits for a tick(),
+ * which is due at once then.  NGX_AGAIN: there is no room, not before that
+ * tick(); NGX_DECLINED: not connected; NGX_ERROR: too long, or DTLS has
+ * failed.
  */
 ngx_int_t ngx_webrtc_transport_send_data(ngx_webrtc_transport_t *transport,
     const u_char *pos, const u_char *last, ngx_webrtc_outbox_t *out);
+/* NGX_AGAIN: "out" is full, there is more */
+ngx_int_t ngx_webrtc_transport_output(ngx_webrtc_transport_t *transport,
+    ngx_webrtc_outbox_t *out);
 
 
 /* media can be sent */
