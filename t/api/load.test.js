@@ -19,7 +19,9 @@ const { serve } = require('../lib/suite');
 
 const TOOL = path.join(__dirname, '..', '..', 'build', 'bench', 'webrtc_load');
 
-const suite = serve({ workers: 1 });
+/* one row sends as fast as the worker can take it */
+
+const suite = serve({ workers: 1, main: 'webrtc_data_message_rate 1000000;' });
 
 
 async function load(...options) {
@@ -122,6 +124,17 @@ test('messages of data channels', async () => {
 
     assertAllCame(result.packets, 3);
     assert.strictEqual(result.packets.duplicates, 0);
+});
+
+
+test('messages as fast as they arrive', async () => {
+    const result = await measured('--mode', 'data', '--subscribers', '1',
+                                  '--window', '4', '--rate', '1',
+                                  '--warmup', '0.1', '--duration', '0.3');
+
+    assertAllCame(result.packets, 1);
+    assert.strictEqual(result.packets.duplicates, 0);
+    assert.ok(result.packets.sent > 4, `${result.packets.sent} messages`);
 });
 
 

@@ -88,6 +88,7 @@ typedef struct {
 
     ngx_uint_t                size;         /* bytes of RTP, header and all */
     ngx_uint_t                message;      /* bytes, on data channels */
+    ngx_uint_t                window;       /* of messages; 0: by the rate */
     ngx_uint_t                rate;         /* packets per second of video */
     ngx_uint_t                burst;
     ngx_uint_t                loss;         /* per cent, of received media */

@@ -192,6 +192,7 @@ typedef struct load_media_s {
     ngx_webrtc_sctp_ctx_t      *sctp;       /* NULL: no data channels */
     struct ngx_webrtc_zlib_s   *zlib;
     ngx_queue_t                 ready;
+    ngx_queue_t                 windows;    /* of senders, with --window */
     load_timer_t                sctp_timer;
 
     uint32_t                    seed;       /* of --loss */

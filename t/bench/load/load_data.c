@@ -18,6 +18,9 @@
 /* by which the server asks for statistics, for the first time at once */
 #define LOAD_DATA_STATS         "stats"
 
+/* what nobody has got by then was sent before anybody could hear it */
+#define LOAD_DATA_GONE          (100 * NGX_WEBRTC_MSEC)
+
 /* a sender that is later than this leaves messages out */
 #define LOAD_DATA_LATE          NGX_WEBRTC_SEC
 
@@ -30,11 +33,15 @@ struct load_data_s {
     load_timer_t                timer;
     ngx_webrtc_usec_t           due;
     uint64_t                    index;
+    uint64_t                    seen;       /* what a receiver has, with
+                                               --window */
+    ngx_queue_t                 queue;      /* likewise, if "windowed" */
     uint16_t                    stream;
     uint16_t                    stats;      /* if "asked" */
     load_source_t              *source;     /* one of the client's */
     unsigned                    open:1;
     unsigned                    asked:1;    /* for statistics, at times */
+    unsigned                    windowed:1;
 };
 
 
@@ -50,7 +57,9 @@ static void load_data_dcep(load_data_t *data,
 static void load_data_answer(load_data_t *data);
 static void load_data_message(load_data_t *data,
     const ngx_webrtc_sctp_event_t *event);
+static void load_data_seen(load_t *load, const load_stamp_t *stamp);
 static void load_data_send(load_timer_t *timer);
+static void load_data_fill(load_data_t *data);
 static ngx_int_t load_data_burst(load_data_t *data);
 
 
@@ -62,6 +71,7 @@ load_data_init(load_t *load)
     media = load->media;
 
     ngx_queue_init(&media->ready);
+    ngx_queue_init(&media->windows);
     media->sctp_timer.handler = load_data_tick;
     media->sctp_timer.data = load;
 
@@ -171,6 +181,11 @@ load_data_stop(load_client_t *client)
     }
 
     client->channel = NULL;
+
+    if (data->windowed) {
+        ngx_queue_remove(&data->queue);
+    }
+
     load_timer_remove(&client->load->loop, &data->timer);
 
     if (data->sctp) {
@@ -328,6 +343,12 @@ load_data_dcep(load_data_t *data, const ngx_webrtc_sctp_event_t *event)
     if (client->ways & LOAD_SEND) {
         data->due = client->load->loop.now;
         load_timer_set(&client->load->loop, &data->timer, 0);
+
+        if (client->load->options.window && !data->windowed) {
+            data->windowed = 1;
+            ngx_queue_insert_tail(&client->load->media->windows,
+                                  &data->queue);
+        }
     }
 
     client->handler(client, LOAD_CLIENT_OPEN, NULL, client->data);
@@ -388,6 +409,32 @@ load_data_message(load_data_t *data, const ngx_webrtc_sctp_event_t *event)
     }
 
     load_receive_stamp(client, &data->source, &stamp, load_nsec(), 0);
+    load_data_seen(client->load, &stamp);
+}
+
+
+/* room in the window of who has sent it, which is filled after this turn */
+
+static void
+load_data_seen(load_t *load, const load_stamp_t *stamp)
+{
+    ngx_queue_t  *q;
+    load_data_t  *data;
+
+    for (q = ngx_queue_head(&load->media->windows);
+         q != ngx_queue_sentinel(&load->media->windows);
+         q = ngx_queue_next(q))
+    {
+        data = ngx_queue_data(q, load_data_t, queue);
+
+        if (data->client->member->number == stamp->member
+            && data->seen <= stamp->index)
+        {
+            data->seen = stamp->index + 1;
+            data->due = load->loop.now + LOAD_DATA_GONE;
+            load_timer_set(&load->loop, &data->timer, 0);
+        }
+    }
 }
 
 
@@ -406,6 +453,13 @@ load_data_send(load_timer_t *timer)
     }
 
     load = data->client->load;
+
+    if (data->windowed) {
+        load_data_fill(data);
+        load_data_drain(load);
+        return;
+    }
+
     media = load->media;
     now = load->loop.now;
     interval = NGX_WEBRTC_SEC * load->options.burst / load->options.rate;
@@ -439,6 +493,30 @@ load_data_send(load_timer_t *timer)
 
     load_timer_at(&load->loop, timer, data->due);
     load_data_drain(load);
+}
+
+
+static void
+load_data_fill(load_data_t *data)
+{
+    load_t  *load;
+
+    load = data->client->load;
+
+    if (data->due <= load->loop.now) {
+        data->seen = data->index;
+        data->due = load->loop.now + LOAD_DATA_GONE;
+    }
+
+    while (data->index < data->seen + load->options.window) {
+
+        if (load_data_burst(data) != NGX_OK) {
+            load->media->skipped += load->media->measuring;
+            break;
+        }
+    }
+
+    load_timer_at(&load->loop, &data->timer, data->due);
 }
 
 

@@ -74,6 +74,9 @@ static const load_option_t  load_options[] = {
     { "message", LOAD_OPTION_NUMBER, offsetof(load_options_t, message), 32,
       1024, "bytes, with --mode data, where --rate and --burst are of them;"
       " 100" },
+    { "window", LOAD_OPTION_NUMBER, offsetof(load_options_t, window), 0, 4096,
+      "with --mode data: messages of a sender that are under way, in place of"
+      " --rate; 0" },
     { "rate", LOAD_OPTION_NUMBER, offsetof(load_options_t, rate), 1, 100000,
       "packets of video per second and publisher; 100" },
     { "total", LOAD_OPTION_NUMBER, offsetof(load_options_t, total), 0,
