@@ -8,8 +8,13 @@
 #include <media/ngx_webrtc_media.h>
 
 
-/* messages of a fan-out; then others have their turn, HTTP among them */
-#define NGX_WEBRTC_SUBSCRIPTION_SLICE  64
+/*
+ * Messages and bytes of a fan-out; then others have their turn, HTTP among
+ * them.  SHA-1 is fast for so many, and from what was written to what is sent
+ * the fastest cache remembers them.
+ */
+#define NGX_WEBRTC_SUBSCRIPTION_SLICE  16
+#define NGX_WEBRTC_SUBSCRIPTION_BYTES  (32 * 1024)
 
 
 static ngx_webrtc_packet_t *ngx_webrtc_subscription_peek(
@@ -189,7 +194,9 @@ ngx_webrtc_subscription_output(ngx_webrtc_subscription_t *sub,
 
         p = ngx_webrtc_outbox_reserve(out, segment);
 
-        if (p == NULL || out->nmessages >= NGX_WEBRTC_SUBSCRIPTION_SLICE) {
+        if (p == NULL || out->nmessages >= NGX_WEBRTC_SUBSCRIPTION_SLICE
+            || out->pos - out->start >= NGX_WEBRTC_SUBSCRIPTION_BYTES)
+        {
             return NGX_AGAIN;
         }
 

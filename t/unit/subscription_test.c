@@ -291,6 +291,55 @@ members_come_and_go_while_a_round_is_interrupted(void **state)
 }
 
 
+/* so that others have their turn after as much time in either case */
+
+static void
+a_slice_is_few_large_messages_or_more_small_ones(void **state)
+{
+    world_t               world;
+    uint64_t              seq;
+    client_t             *pub, *sub;
+    ngx_uint_t            i, small, large;
+    ngx_webrtc_source_t  *source;
+
+    (void) state;
+
+    world_init(&world);
+
+    pub = client_create(&world, 0);
+    client_connect(pub);
+    source = client_publish(pub, 1000);
+
+    for (i = 0; i < 2 * SUBSCRIBERS; i++) {
+        sub = client_create(&world, 0);
+        client_connect(sub);
+        (void) client_subscribe(sub, source, (uint32_t) (5000 + i));
+    }
+
+    client_send_video(pub, 1, 1);
+
+    assert_int_equal(ngx_webrtc_engine_output(world.engine, world.now,
+                                              &world.out), NGX_AGAIN);
+    small = world.out.nmessages;
+    world_run(&world, 1);
+
+    for (seq = 2; seq <= 11; seq++) {
+        client_send_video(pub, seq, 0);
+    }
+
+    assert_int_equal(ngx_webrtc_engine_output(world.engine, world.now,
+                                              &world.out), NGX_AGAIN);
+    large = world.out.nmessages;
+    world_run(&world, 1);
+
+    assert_in_range(small, 8, 2 * SUBSCRIBERS - 1);
+    assert_in_range(large, 1, small / 2);
+    assert_int_equal(sub->nrtp, 11);
+
+    world_cleanup(&world);
+}
+
+
 static void
 a_busy_track_does_not_starve_another(void **state)
 {
@@ -425,6 +474,7 @@ main(void)
         cmocka_unit_test(overrun_asks_for_a_key_frame_at_once),
         cmocka_unit_test(receiver_without_rtx_gets_the_same_packet_again),
         cmocka_unit_test(members_come_and_go_while_a_round_is_interrupted),
+        cmocka_unit_test(a_slice_is_few_large_messages_or_more_small_ones),
         cmocka_unit_test(a_busy_track_does_not_starve_another),
         cmocka_unit_test(overload_is_shared_and_nothing_old_is_sent)
     };
