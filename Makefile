@@ -437,7 +437,7 @@ HTTP_LOAD_OBJS =	$(addprefix $(OUT)/bench/load/,load_histogram.o \
 $(OUT)/bench/http_load: $(TOP)/t/bench/http_load.c $(HTTP_LOAD_OBJS) \
     $(OUT)/bench/libwebrtc.a
 	$(CC) $(BENCH_FLAGS) -MMD -MP -MF $@.d -o $@ $< $(HTTP_LOAD_OBJS) \
-	    $(OUT)/bench/libwebrtc.a $(LIBS)
+	    $(OUT)/bench/libwebrtc.a $(LIBS) -lm
 
 -include $(addprefix $(OUT)/bench/,dtls_bench.d relay_bench.d http_load.d)
 

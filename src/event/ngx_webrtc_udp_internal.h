@@ -37,7 +37,7 @@
 /* messages of one recvmmsg(), each up to 64 kB with UDP_GRO */
 #define NGX_WEBRTC_UDP_BATCH    16
 
-/* messages of one sendmmsg(): a slice of a fan-out */
+/* messages of one sendmmsg(): more than a slice of a fan-out */
 #define NGX_WEBRTC_UDP_VECTOR   64
 
 

@@ -5,14 +5,19 @@
 
 
 /*
- * Requests at a fixed rate, over connections that are kept: an open loop, so
- * that a server that is slow for a while has all of it counted.
- * "http_load <url> <per second> <connections> <seconds>"; prints JSON, times
- * in microseconds.
+ * Requests at random times, so many per second, over connections that are
+ * kept: an open loop, so that a server that is slow for a while has all of it
+ * counted.  Each takes from when it is sent, or waits for its connection, to
+ * when the kernel has the reply: how late we are ourselves is not in it.
+ * "http_load <url> <per second> <connections> <seconds> [awake]"; prints JSON,
+ * times in microseconds.  One that is awake never sleeps, so that no reply has
+ * to wake it.
  */
 
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "load/load_histogram.h"
 #include "load/load_loop.h"
@@ -29,8 +34,8 @@ typedef struct {
     load_http_t         *connections[HTTP_LOAD_CONNECTIONS_MAX];
     ngx_uint_t           nconnections;
     load_histogram_t     times;
-    uint64_t             start;         /* ns */
-    uint64_t             interval;
+    double               due;           /* the next request, ns */
+    double               interval;      /* the mean */
     uint64_t             total;         /* of requests */
     uint64_t             sent;
     uint64_t             ended;
@@ -41,20 +46,21 @@ typedef struct {
 static http_load_t  bench;
 
 
-static uint64_t
-http_load_due(uint64_t n)
+/* like those of many users who do not know of each other */
+
+static void
+http_load_next(void)
 {
-    return bench.start + n * bench.interval;
+    bench.due -= bench.interval * log(1 - drand48());
 }
 
 
-/* "data" is the number of the request */
+/* "data" is the time of the request */
 
 static void
 http_load_replied(load_http_t *http, const ngx_webrtc_http_reply_t *reply,
     const char *reason, void *data)
 {
-    (void) http;
     (void) reason;
 
     bench.ended++;
@@ -64,7 +70,7 @@ http_load_replied(load_http_t *http, const ngx_webrtc_http_reply_t *reply,
 
     } else {
         load_histogram_add(&bench.times,
-                           load_nsec() - http_load_due((uintptr_t) data));
+                           load_http_arrival(http) - (uintptr_t) data);
     }
 
     if (bench.ended == bench.total) {
@@ -79,13 +85,14 @@ http_load_tick(load_timer_t *timer)
     uint64_t      now;
     load_http_t  *http;
 
-    now = load_nsec();
-
-    while (bench.sent < bench.total && http_load_due(bench.sent) <= now) {
+    for (now = load_nsec();
+         bench.sent < bench.total && bench.due <= now;
+         now = load_nsec())
+    {
         http = bench.connections[bench.sent % bench.nconnections];
 
         if (load_http_request(http, "GET", NULL, NULL, http_load_replied,
-                              (void *) (uintptr_t) bench.sent)
+                              (void *) (uintptr_t) now)
             != NGX_OK)
         {
             bench.errors++;
@@ -93,18 +100,19 @@ http_load_tick(load_timer_t *timer)
         }
 
         bench.sent++;
+        http_load_next();
     }
 
     if (bench.sent < bench.total) {
         load_timer_at(&bench.loop, timer,
-                      http_load_due(bench.sent) / 1000 + 1);
+                      (ngx_webrtc_usec_t) bench.due / 1000 + 1);
         return;
     }
 
     /* what has no answer by then has failed; the first call only waits */
 
     if (bench.ended == bench.total
-        || now > http_load_due(bench.total) + HTTP_LOAD_DRAIN * 1000)
+        || now > bench.due + HTTP_LOAD_DRAIN * 1000)
     {
         bench.errors += bench.total - bench.ended;
         load_loop_stop(&bench.loop);
@@ -152,9 +160,12 @@ main(int argc, char **argv)
 {
     double       rate, seconds;
     ngx_str_t    text;
-    ngx_uint_t   i, n;
+    ngx_uint_t   i, n, awake;
     load_url_t   url;
     const char  *reason;
+
+    awake = (argc == 6 && strcmp(argv[5], "awake") == 0);
+    argc -= awake;
 
     rate = (argc == 5) ? atof(argv[2]) : 0;
     n = (argc == 5) ? (ngx_uint_t) atol(argv[3]) : 0;
@@ -163,7 +174,7 @@ main(int argc, char **argv)
     if (rate <= 0 || n == 0 || n > HTTP_LOAD_CONNECTIONS_MAX || seconds <= 0)
     {
         fprintf(stderr, "usage: http_load <url> <per second> <connections>"
-                " <seconds>\n");
+                " <seconds> [awake]\n");
         return 2;
     }
 
@@ -176,7 +187,7 @@ main(int argc, char **argv)
     }
 
     load_histogram_reset(&bench.times);
-    bench.interval = (uint64_t) (1e9 / rate);
+    bench.interval = 1e9 / rate;
     bench.total = (uint64_t) (rate * seconds);
 
     if (load_loop_init(&bench.loop, n + 1) != NGX_OK
@@ -186,7 +197,8 @@ main(int argc, char **argv)
         return 1;
     }
 
-    bench.start = load_nsec();
+    bench.loop.awake = awake;
+    bench.due = load_nsec();
     bench.timer.handler = http_load_tick;
     http_load_tick(&bench.timer);
     load_loop_run(&bench.loop);

@@ -21,16 +21,24 @@ const CONNECTIONS = 50;
 const CALIBRATION = 5000;       /* requests per second, to begin with */
 const STEPS = 4;
 
+/*
+ * Users are elsewhere: a worker that sends to them does not have to wake them,
+ * which costs it more than the packet where their core is asleep.
+ */
+
+const AWAKE = 'awake';
+
 
 /* Each resolves to a load that keeps the worker so busy for some seconds. */
 
 const BESIDE = {
     media: async ({ server, load }) => {
-        const rate = await media.rateFor(server, load, BUSY);
+        const awake = { ...load, sleep: 'off' };
+        const rate = await media.rateFor(server, awake, BUSY);
 
         /* joining takes time as well: it goes on while others are asked */
 
-        return (duration) => media.tool(server, { ...load, rate },
+        return (duration) => media.tool(server, { ...awake, rate },
                                         duration);
     },
 
@@ -42,13 +50,14 @@ const BESIDE = {
         for (let i = 0; i < STEPS; i++) {
             const before = cpu(server.pids);
 
-            await run(TOOL, [url, rate, CONNECTIONS, 1]);
+            await run(TOOL, [url, rate, CONNECTIONS, 1, AWAKE]);
 
             rate = Math.round(rate * 1e6 * BUSY
                               / spent(before, cpu(server.pids)));
         }
 
-        return (duration) => run(TOOL, [url, rate, CONNECTIONS, duration]);
+        return (duration) => run(TOOL, [url, rate, CONNECTIONS, duration,
+                                        AWAKE]);
     },
 };
 

@@ -44,6 +44,7 @@ function options(load) {
         concurrency: load.concurrency,
         message: load.message,
         warmup: load.warmup,
+        sleep: load.sleep,
         timeout: TIMEOUT,
     };
 

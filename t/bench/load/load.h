@@ -107,6 +107,7 @@ typedef struct {
     unsigned                  gso:1;        /* bursts by UDP_SEGMENT */
     unsigned                  gro:1;        /* receive with UDP_GRO */
     unsigned                  kernel_time:1;    /* arrival by the kernel */
+    unsigned                  awake:1;      /* never sleeps */
     unsigned                  json:1;
 } load_options_t;
 

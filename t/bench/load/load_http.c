@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 
@@ -29,6 +30,7 @@ struct load_http_s {
     ngx_queue_t                requests;    /* the first one is under way */
     ngx_webrtc_http_reply_t    reply;
     u_char                    *buf;         /* of the reply */
+    uint64_t                   arrival;     /* of the reply, ns */
     ngx_uint_t                 served;      /* on this connection */
     unsigned                   reading:1;   /* some of a reply is here */
     unsigned                   destroyed:1;
@@ -40,6 +42,7 @@ static void load_http_event(load_event_t *ev, uint32_t events);
 static void load_http_start(load_http_t *http);
 static void load_http_write(load_http_t *http);
 static void load_http_read(load_http_t *http);
+static ssize_t load_http_receive(load_http_t *http, u_char *buf, size_t size);
 static void load_http_input(load_http_t *http, const u_char *pos,
     const u_char *last);
 static void load_http_done(load_http_t *http, const char *reason);
@@ -159,6 +162,8 @@ load_http_request(load_http_t *http, const char *method,
 static void
 load_http_start(load_http_t *http)
 {
+    int  one;
+
     ngx_webrtc_http_reply_init(&http->reply, http->buf, LOAD_HTTP_REPLY_MAX);
     http->reading = 0;
 
@@ -170,6 +175,10 @@ load_http_start(load_http_t *http)
             load_http_done(http, strerror(errno));
             return;
         }
+
+        one = 1;
+        (void) setsockopt(http->event.fd, SOL_SOCKET, SO_TIMESTAMPNS, &one,
+                          sizeof(int));
     }
 
     (void) load_event_set(http->loop, &http->event, EPOLLIN | EPOLLOUT);
@@ -232,7 +241,7 @@ load_http_read(load_http_t *http)
     u_char   buf[16384];
     ssize_t  n;
 
-    n = recv(http->event.fd, buf, sizeof(buf), 0);
+    n = load_http_receive(http, buf, sizeof(buf));
 
     if (n == -1) {
         if (errno != EAGAIN) {
@@ -257,6 +266,62 @@ load_http_read(load_http_t *http)
     }
 
     load_http_input(http, buf, buf + n);
+}
+
+
+/* the kernel knows when the bytes came; we may be late to read them */
+
+static ssize_t
+load_http_receive(load_http_t *http, u_char *buf, size_t size)
+{
+    ssize_t           n;
+    struct iovec      iov;
+    struct msghdr     msg;
+    struct cmsghdr   *cmsg;
+    struct timespec   ts, now;
+    union {
+        struct cmsghdr  align;
+        char            buf[CMSG_SPACE(sizeof(struct timespec))];
+    } control;
+
+    ngx_memzero(&msg, sizeof(struct msghdr));
+
+    iov.iov_base = buf;
+    iov.iov_len = size;
+
+    msg.msg_iov = &iov;
+    msg.msg_iovlen = 1;
+    msg.msg_control = control.buf;
+    msg.msg_controllen = sizeof(control.buf);
+
+    n = recvmsg(http->event.fd, &msg, 0);
+    if (n == -1) {
+        return -1;
+    }
+
+    http->arrival = load_nsec();
+    cmsg = CMSG_FIRSTHDR(&msg);
+
+    if (cmsg && cmsg->cmsg_level == SOL_SOCKET
+        && cmsg->cmsg_type == SCM_TIMESTAMPNS)
+    {
+        /* by the other clock */
+
+        ngx_memcpy(&ts, CMSG_DATA(cmsg), sizeof(struct timespec));
+        clock_gettime(CLOCK_REALTIME, &now);
+
+        http->arrival -= (now.tv_sec - ts.tv_sec) * 1000000000
+                         + now.tv_nsec - ts.tv_nsec;
+    }
+
+    return n;
+}
+
+
+uint64_t
+load_http_arrival(const load_http_t *http)
+{
+    return http->arrival;
 }
 
 

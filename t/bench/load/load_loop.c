@@ -144,6 +144,11 @@ load_loop_wait(load_loop_t *loop)
         timeout = &ts;
     }
 
+    if (loop->awake) {
+        ngx_memzero(&ts, sizeof(struct timespec));
+        timeout = &ts;
+    }
+
     n = epoll_pwait2(loop->epoll, loop->events, LOAD_LOOP_EVENTS, timeout,
                      NULL);
 

@@ -64,6 +64,7 @@ struct load_loop_s {
     ngx_pool_t               *pool;
     ngx_webrtc_usec_t         now;          /* CLOCK_MONOTONIC, this turn's */
     unsigned                  stopped:1;
+    unsigned                  awake:1;      /* nobody has to wake us */
 };
 
 

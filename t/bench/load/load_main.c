@@ -82,6 +82,8 @@ load_init(load_t *load)
         return NGX_ERROR;
     }
 
+    load->loop.awake = options->awake;
+
     return load->signaller->init(load, &load->address);
 }
 

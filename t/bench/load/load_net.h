@@ -64,6 +64,9 @@ ngx_int_t load_http_request(load_http_t *http, const char *method,
     const ngx_str_t *path, const ngx_str_t *body,
     load_http_handler_pt handler, void *data);
 
+/* in the handler: when the kernel had the reply, as load_nsec() */
+uint64_t load_http_arrival(const load_http_t *http);
+
 
 typedef enum {
     LOAD_WS_OPEN = 0,

@@ -105,6 +105,9 @@ static const load_option_t  load_options[] = {
       "on (the default) or off: runs are received by UDP_GRO" },
     { "clock", LOAD_OPTION_OTHER, 0, 0, 0,
       "kernel (the default): packets arrive in the socket; or read" },
+    { "sleep", LOAD_OPTION_OTHER, 0, 0, 0,
+      "on (the default), or off: the tool looks for what has come all the"
+      " time" },
     { "bind", LOAD_OPTION_TEXT, offsetof(load_options_t, bind), 0, 0,
       "our address; 127.0.0.1" },
     { NULL, 0, 0, 0, 0, NULL }
@@ -302,6 +305,9 @@ load_option_other(load_options_t *options, const char *name,
 
     } else if (strcmp(name, "gso") == 0) {
         options->gso = on;
+
+    } else if (strcmp(name, "sleep") == 0) {
+        options->awake = !on;
 
     } else {
         options->gro = on;
