@@ -30,6 +30,9 @@ struct ngx_webrtc_srtp_cipher_s {
 static ngx_int_t ngx_webrtc_srtp_session_derive(ngx_uint_t profile,
     const u_char *key, const u_char *salt, ngx_webrtc_srtp_label_e label,
     u_char *session, u_char *auth, u_char *session_salt);
+static ngx_int_t ngx_webrtc_srtp_cipher_set(ngx_webrtc_srtp_cipher_t *cipher,
+    ngx_uint_t profile, const u_char *key, const u_char *salt,
+    const u_char *auth, ngx_webrtc_srtp_direction_e direction);
 static ngx_int_t ngx_webrtc_srtp_evp_init(ngx_webrtc_srtp_cipher_t *cipher,
     const EVP_CIPHER *evp, const u_char *key,
     ngx_webrtc_srtp_direction_e direction);
@@ -39,6 +42,12 @@ static void ngx_webrtc_srtp_ctr_iv(const ngx_webrtc_srtp_cipher_t *cipher,
     uint32_t ssrc, uint64_t index, u_char *iv);
 static ngx_int_t ngx_webrtc_srtp_gcm_start(ngx_webrtc_srtp_cipher_t *cipher,
     const u_char *iv, const u_char *aad, size_t aad_len, const u_char *tail);
+
+
+/* of the process, one for each profile: keyed anew for each packet */
+
+static ngx_webrtc_srtp_cipher_t  *ngx_webrtc_srtp_rtcp_gcm;
+static ngx_webrtc_srtp_cipher_t  *ngx_webrtc_srtp_rtcp_cm;
 
 
 ngx_webrtc_srtp_cipher_t *
@@ -144,15 +153,48 @@ ngx_webrtc_srtp_cipher_t *
 ngx_webrtc_srtp_rtcp_cipher(ngx_webrtc_srtp_rtcp_t *rtcp, ngx_uint_t profile,
     ngx_webrtc_srtp_direction_e direction)
 {
+    ngx_webrtc_srtp_cipher_t  *cipher, **shared;
+
     rtcp->uses++;
 
-    if (rtcp->cipher == NULL) {
-        rtcp->cipher = ngx_webrtc_srtp_cipher_session(profile, rtcp->key,
-                                                      rtcp->salt, rtcp->auth,
-                                                      direction);
+    if (rtcp->cipher) {
+        return rtcp->cipher;
     }
 
-    return rtcp->cipher;
+    shared = (profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM)
+             ? &ngx_webrtc_srtp_rtcp_gcm : &ngx_webrtc_srtp_rtcp_cm;
+
+    cipher = *shared;
+
+    if (cipher && rtcp->uses < NGX_WEBRTC_SRTP_RTCP_BUSY) {
+        return (ngx_webrtc_srtp_cipher_set(cipher, profile, rtcp->key,
+                                           rtcp->salt, rtcp->auth, direction)
+                == NGX_OK)
+               ? cipher : NULL;
+    }
+
+    cipher = ngx_webrtc_srtp_cipher_session(profile, rtcp->key, rtcp->salt,
+                                            rtcp->auth, direction);
+
+    if (rtcp->uses < NGX_WEBRTC_SRTP_RTCP_BUSY) {
+        *shared = cipher;
+
+    } else {
+        rtcp->cipher = cipher;
+    }
+
+    return cipher;
+}
+
+
+void
+ngx_webrtc_srtp_rtcp_forget(void)
+{
+    ngx_webrtc_srtp_cipher_destroy(ngx_webrtc_srtp_rtcp_gcm);
+    ngx_webrtc_srtp_rtcp_gcm = NULL;
+
+    ngx_webrtc_srtp_cipher_destroy(ngx_webrtc_srtp_rtcp_cm);
+    ngx_webrtc_srtp_rtcp_cm = NULL;
 }
 
 
@@ -173,7 +215,6 @@ ngx_webrtc_srtp_cipher_session(ngx_uint_t profile, const u_char *key,
     const u_char *salt, const u_char *auth,
     ngx_webrtc_srtp_direction_e direction)
 {
-    ngx_int_t                  rc;
     ngx_webrtc_srtp_cipher_t  *cipher;
 
     cipher = calloc(1, sizeof(ngx_webrtc_srtp_cipher_t));
@@ -181,33 +222,10 @@ ngx_webrtc_srtp_cipher_session(ngx_uint_t profile, const u_char *key,
         return NULL;
     }
 
-    ngx_memcpy(cipher->salt, salt, NGX_WEBRTC_SRTP_SALT_LEN);
-
-    switch (profile) {
-
-    case NGX_WEBRTC_SRTP_AEAD_AES_128_GCM:
-#if (NGX_WEBRTC_HAVE_IPSEC_MB)
-        cipher->mb = ngx_webrtc_srtp_mb_create(key, NULL);
-#endif
-
-        rc = cipher->mb ? NGX_OK
-                        : ngx_webrtc_srtp_evp_init(cipher, EVP_aes_128_gcm(),
-                                                   key, direction);
-        break;
-
-    case NGX_WEBRTC_SRTP_AES128_CM_SHA1_80:
-        ngx_webrtc_hmac_key_init(&cipher->hmac, auth,
-                                 NGX_WEBRTC_SRTP_AUTH_LEN);
-        rc = ngx_webrtc_srtp_evp_init(cipher, EVP_aes_128_ctr(), key,
-                                      direction);
-        break;
-
-    default:
-        rc = NGX_ERROR;
-        break;
-    }
-
-    if (rc != NGX_OK) {
+    if (ngx_webrtc_srtp_cipher_set(cipher, profile, key, salt, auth,
+                                   direction)
+        != NGX_OK)
+    {
         ngx_webrtc_srtp_cipher_destroy(cipher);
         return NULL;
     }
@@ -216,12 +234,66 @@ ngx_webrtc_srtp_cipher_session(ngx_uint_t profile, const u_char *key,
 }
 
 
+/* a new cipher, or one that had another key of the same profile */
+
+static ngx_int_t
+ngx_webrtc_srtp_cipher_set(ngx_webrtc_srtp_cipher_t *cipher,
+    ngx_uint_t profile, const u_char *key, const u_char *salt,
+    const u_char *auth, ngx_webrtc_srtp_direction_e direction)
+{
+    ngx_memcpy(cipher->salt, salt, NGX_WEBRTC_SRTP_SALT_LEN);
+
+    switch (profile) {
+
+    case NGX_WEBRTC_SRTP_AEAD_AES_128_GCM:
+
+#if (NGX_WEBRTC_HAVE_IPSEC_MB)
+
+        if (cipher->mb) {
+            ngx_webrtc_srtp_mb_set(cipher->mb, key);
+            return NGX_OK;
+        }
+
+        if (cipher->evp == NULL) {
+            cipher->mb = ngx_webrtc_srtp_mb_create(key, NULL);
+
+            if (cipher->mb) {
+                return NGX_OK;
+            }
+        }
+
+#endif
+
+        return ngx_webrtc_srtp_evp_init(cipher, EVP_aes_128_gcm(), key,
+                                        direction);
+
+    case NGX_WEBRTC_SRTP_AES128_CM_SHA1_80:
+        ngx_webrtc_hmac_key_init(&cipher->hmac, auth,
+                                 NGX_WEBRTC_SRTP_AUTH_LEN);
+
+        return ngx_webrtc_srtp_evp_init(cipher, EVP_aes_128_ctr(), key,
+                                        direction);
+
+    default:
+        return NGX_ERROR;
+    }
+}
+
+
 static ngx_int_t
 ngx_webrtc_srtp_evp_init(ngx_webrtc_srtp_cipher_t *cipher,
     const EVP_CIPHER *evp, const u_char *key,
     ngx_webrtc_srtp_direction_e direction)
 {
-    cipher->evp = EVP_CIPHER_CTX_new();
+    if (cipher->evp) {
+
+        /* NULL leaves the algorithm as it is, and need not look for it */
+
+        evp = NULL;
+
+    } else {
+        cipher->evp = EVP_CIPHER_CTX_new();
+    }
 
     if (cipher->evp == NULL
         || EVP_CipherInit_ex(cipher->evp, evp, NULL, key, NULL,

@@ -72,7 +72,7 @@ void ngx_webrtc_srtp_cipher_destroy(ngx_webrtc_srtp_cipher_t *cipher);
 /* session keys of RTCP, which take 1 kB more while there is a cipher */
 
 typedef struct {
-    ngx_webrtc_srtp_cipher_t   *cipher;     /* NULL: it rests */
+    ngx_webrtc_srtp_cipher_t   *cipher;     /* NULL: a shared one does */
     ngx_uint_t                  uses;       /* since the last rest() */
     u_char                      key[NGX_WEBRTC_SRTP_KEY_LEN];
     u_char                      salt[NGX_WEBRTC_SRTP_SALT_LEN];
@@ -89,6 +89,8 @@ ngx_webrtc_srtp_cipher_t *ngx_webrtc_srtp_rtcp_cipher(
     ngx_webrtc_srtp_rtcp_t *rtcp, ngx_uint_t profile,
     ngx_webrtc_srtp_direction_e direction);
 void ngx_webrtc_srtp_rtcp_rest(ngx_webrtc_srtp_rtcp_t *rtcp);
+/* frees what all share */
+void ngx_webrtc_srtp_rtcp_forget(void);
 
 /*
  * AEAD_AES_128_GCM in place; "tail" is NULL or 4 more bytes to authenticate.

@@ -86,6 +86,8 @@ ngx_webrtc_srtp_init(void)
 void
 ngx_webrtc_srtp_cleanup(void)
 {
+    ngx_webrtc_srtp_rtcp_forget();
+
 #if (NGX_WEBRTC_HAVE_IPSEC_MB)
     ngx_webrtc_srtp_mb_cleanup();
 #endif

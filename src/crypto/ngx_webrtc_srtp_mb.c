@@ -186,6 +186,13 @@ ngx_webrtc_srtp_mb_destroy(ngx_webrtc_srtp_mb_t *mb)
 
 
 void
+ngx_webrtc_srtp_mb_set(ngx_webrtc_srtp_mb_t *mb, const u_char *key)
+{
+    IMB_AES128_GCM_PRE(ngx_webrtc_srtp_mb.mgr, key, &mb->u.gcm);
+}
+
+
+void
 ngx_webrtc_srtp_mb_seal(ngx_webrtc_srtp_mb_t *mb, const u_char *iv,
     const u_char *aad, size_t aad_len, const u_char *tail, u_char *data,
     size_t len, u_char *tag)

@@ -33,6 +33,8 @@ void ngx_webrtc_srtp_mb_cleanup(void);
 ngx_webrtc_srtp_mb_t *ngx_webrtc_srtp_mb_create(const u_char *key,
     const u_char *auth);
 void ngx_webrtc_srtp_mb_destroy(ngx_webrtc_srtp_mb_t *mb);
+/* another key for GCM */
+void ngx_webrtc_srtp_mb_set(ngx_webrtc_srtp_mb_t *mb, const u_char *key);
 
 /*
  * GCM, in place.  "tail" is NULL or 4 more bytes to authenticate, behind an
