@@ -7,6 +7,10 @@
 #include <front/sora/ngx_webrtc_sora_session.h>
 
 
+/* turns of the loop in which all pings of an interval go out, at most */
+#define NGX_WEBRTC_SORA_PING_TURNS  50
+
+
 static void ngx_webrtc_sora_free(ngx_webrtc_sora_session_t *session);
 static void ngx_webrtc_sora_ping(ngx_webrtc_sora_session_t *session,
     ngx_webrtc_usec_t now);
@@ -232,7 +236,15 @@ ngx_webrtc_sora_start_pings(ngx_webrtc_sora_session_t *session,
 void
 ngx_webrtc_sora_tick(ngx_webrtc_sora_t *sora, ngx_webrtc_usec_t now)
 {
+    ngx_webrtc_usec_t           until;
     ngx_webrtc_sora_session_t  *session;
+
+    /*
+     * Who is due within a moment gets the ping with the others, and from then
+     * on always: a turn of the loop for each costs more than the ping.
+     */
+
+    until = now + sora->conf.ping_interval / NGX_WEBRTC_SORA_PING_TURNS;
 
     /* sessions that end on the way are freed at the end */
 
@@ -244,7 +256,7 @@ ngx_webrtc_sora_tick(ngx_webrtc_sora_t *sora, ngx_webrtc_usec_t now)
         session = ngx_queue_data(ngx_queue_head(&sora->pings),
                                  ngx_webrtc_sora_session_t, pings);
 
-        if (session->ping > now) {
+        if (session->ping > until) {
             break;
         }
 
@@ -267,7 +279,7 @@ ngx_webrtc_sora_ping(ngx_webrtc_sora_session_t *session,
 
     /* when it was this process that slept, the pongs are still unread */
 
-    if (now - session->ping > sora->conf.ping_interval) {
+    if (session->ping + sora->conf.ping_interval < now) {
         session->heard = now;
     }
 
