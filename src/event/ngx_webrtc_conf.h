@@ -26,6 +26,10 @@
 #include <front/sora/ngx_webrtc_sora.h>
 
 
+/* "webrtc_idle_delay", ms: no client would take it for a loss yet */
+#define NGX_WEBRTC_IDLE_DELAY_MAX  100
+
+
 /* a UDP address to listen on; belongs to the seat of its port */
 
 typedef struct {
@@ -91,6 +95,7 @@ typedef struct {
     ngx_webrtc_sora_node_t    node;
     ngx_msec_t                key_frame_interval;
     ngx_msec_t                max_delay;
+    ngx_msec_t                idle_delay;
     ngx_uint_t                speech_level;     /* -dBov */
     ngx_msec_t                speech_time;
     ngx_msec_t                speech_hold;
@@ -147,6 +152,7 @@ typedef struct {
 char *ngx_webrtc_check_size_bounds(ngx_conf_t *cf, void *post, void *data);
 char *ngx_webrtc_check_ascii(ngx_conf_t *cf, void *post, void *data);
 char *ngx_webrtc_check_positive_msec(ngx_conf_t *cf, void *post, void *data);
+char *ngx_webrtc_check_idle_delay(ngx_conf_t *cf, void *post, void *data);
 char *ngx_webrtc_check_power_of_two(ngx_conf_t *cf, void *post, void *data);
 
 /* ngx_webrtc_data_conf.c */

@@ -67,6 +67,22 @@ ngx_webrtc_check_positive_msec(ngx_conf_t *cf, void *post, void *data)
 
 
 char *
+ngx_webrtc_check_idle_delay(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_msec_t *msp = data;
+
+    if (*msp > NGX_WEBRTC_IDLE_DELAY_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "time must not be longer than %Mms",
+                           (ngx_msec_t) NGX_WEBRTC_IDLE_DELAY_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
 ngx_webrtc_check_power_of_two(ngx_conf_t *cf, void *post, void *data)
 {
     ngx_int_t *np = data;

@@ -87,6 +87,10 @@ static ngx_conf_post_t  ngx_webrtc_msec_post = {
     ngx_webrtc_check_positive_msec
 };
 
+static ngx_conf_post_t  ngx_webrtc_idle_post = {
+    ngx_webrtc_check_idle_delay
+};
+
 static ngx_conf_post_t  ngx_webrtc_trunk_post = { ngx_webrtc_trunk_size };
 
 static ngx_conf_post_t  ngx_webrtc_ping_post = { ngx_webrtc_ping };
@@ -317,6 +321,13 @@ ngx_command_t  ngx_webrtc_commands[] = {
       0,
       offsetof(ngx_webrtc_conf_t, max_delay),
       &ngx_webrtc_msec_post },
+
+    { ngx_string("webrtc_idle_delay"),
+      NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_webrtc_conf_t, idle_delay),
+      &ngx_webrtc_idle_post },
 
     { ngx_string("webrtc_speech_threshold"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,

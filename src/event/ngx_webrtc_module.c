@@ -103,6 +103,7 @@ ngx_webrtc_create_conf(ngx_cycle_t *cycle)
     wcf->session_keep = NGX_CONF_UNSET_MSEC;
     wcf->key_frame_interval = NGX_CONF_UNSET_MSEC;
     wcf->max_delay = NGX_CONF_UNSET_MSEC;
+    wcf->idle_delay = NGX_CONF_UNSET_MSEC;
     wcf->speech_level = NGX_CONF_UNSET_UINT;
     wcf->speech_time = NGX_CONF_UNSET_MSEC;
     wcf->speech_hold = NGX_CONF_UNSET_MSEC;
@@ -149,6 +150,7 @@ ngx_webrtc_init_conf(ngx_cycle_t *cycle, void *conf)
     ngx_conf_init_msec_value(wcf->session_keep, 0);
     ngx_conf_init_msec_value(wcf->key_frame_interval, 500);
     ngx_conf_init_msec_value(wcf->max_delay, 500);
+    ngx_conf_init_msec_value(wcf->idle_delay, 20);
     ngx_conf_init_uint_value(wcf->speech_level, 45);
     ngx_conf_init_msec_value(wcf->speech_time, 1000);
     ngx_conf_init_msec_value(wcf->speech_hold, 2000);

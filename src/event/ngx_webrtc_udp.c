@@ -174,6 +174,12 @@ ngx_webrtc_udp_open(ngx_cycle_t *cycle, ngx_webrtc_conf_t *conf,
     udp->retry.log = cycle->log;
     udp->retry.cancelable = 1;
 
+    udp->idle.handler = ngx_webrtc_udp_idle_handler;
+    udp->idle.data = udp;
+    udp->idle.log = cycle->log;
+    udp->idle.cancelable = 1;
+    udp->idle_delay = conf->idle_delay;
+
     if (ngx_webrtc_udp_init_buffers(udp, conf) != NGX_OK) {
         goto failed;
     }
@@ -275,6 +281,7 @@ ngx_webrtc_udp_open_socket(ngx_webrtc_udp_t *udp, ngx_listening_t *ls,
     c->write->log = udp->log;
 
     ngx_webrtc_udp_set_options(udp, fd, listen);
+    ngx_webrtc_udp_idle_init(socket);
 
     /*
      * Not ngx_add_conn(): the send buffer of a datagram socket drains with
@@ -341,6 +348,10 @@ ngx_webrtc_udp_close(ngx_webrtc_udp_t *udp)
 
     if (udp->retry.timer_set) {
         ngx_del_timer(&udp->retry);
+    }
+
+    if (udp->idle.timer_set) {
+        ngx_del_timer(&udp->idle);
     }
 
     ngx_destroy_pool(udp->pool);

@@ -66,5 +66,11 @@ ngx_webrtc_outbox_t *ngx_webrtc_udp_outbox(ngx_webrtc_udp_t *udp);
  */
 ngx_int_t ngx_webrtc_udp_send(ngx_webrtc_udp_t *udp);
 
+/*
+ * While the worker is idle: milliseconds until it looks into its sockets
+ * again, which other timers should wait for; else 0.
+ */
+ngx_msec_t ngx_webrtc_udp_idle_left(ngx_webrtc_udp_t *udp);
+
 
 #endif /* _NGX_WEBRTC_UDP_H_INCLUDED_ */

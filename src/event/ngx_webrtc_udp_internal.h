@@ -41,6 +41,10 @@
 #define NGX_WEBRTC_UDP_VECTOR   64
 
 
+/* datagrams of one turn of the event loop; then others are served */
+#define NGX_WEBRTC_UDP_TURN     512
+
+
 /* for a debugger */
 
 typedef struct {
@@ -56,6 +60,12 @@ typedef struct {
     ngx_webrtc_udp_t         *udp;
     ngx_webrtc_listen_t      *listen;
     ngx_connection_t         *connection;
+
+    /* see ngx_webrtc_udp_idle.c */
+    ngx_webrtc_usec_t         read;         /* the last time of its event */
+    ngx_webrtc_usec_t         crowded;      /* the last time of too many */
+    ngx_uint_t                many;         /* datagrams of half its buffer */
+    unsigned                  rests:1;      /* read by the timer "idle" */
 } ngx_webrtc_udp_socket_t;
 
 
@@ -103,6 +113,8 @@ struct ngx_webrtc_udp_s {
     int64_t                   wall_offset;
 
     ngx_event_t               retry;        /* after ENOBUFS */
+    ngx_event_t               idle;
+    ngx_msec_t                idle_delay;   /* 0: never idle */
     time_t                    logged;
     ngx_webrtc_udp_stats_t    stats;
 
@@ -112,6 +124,13 @@ struct ngx_webrtc_udp_s {
 
 
 void ngx_webrtc_udp_read_handler(ngx_event_t *rev);
+/* returns how many datagrams there were */
+ngx_uint_t ngx_webrtc_udp_read_turn(ngx_webrtc_udp_socket_t *socket);
+
+void ngx_webrtc_udp_idle_init(ngx_webrtc_udp_socket_t *socket);
+void ngx_webrtc_udp_idle(ngx_webrtc_udp_socket_t *socket, ngx_uint_t count);
+void ngx_webrtc_udp_idle_handler(ngx_event_t *ev);
+
 void ngx_webrtc_udp_write_handler(ngx_event_t *wev);
 void ngx_webrtc_udp_retry_handler(ngx_event_t *ev);
 

@@ -11,9 +11,6 @@
 #include <event/ngx_webrtc_worker.h>
 
 
-/* datagrams of one turn of the event loop; then others are served */
-#define NGX_WEBRTC_UDP_TURN  512
-
 /* of a datagram in the socket's buffer; else the wall clock was stepped */
 #define NGX_WEBRTC_UDP_AGE   NGX_WEBRTC_SEC
 
@@ -39,15 +36,12 @@ static ngx_webrtc_usec_t ngx_webrtc_udp_arrival(ngx_webrtc_udp_t *udp,
 void
 ngx_webrtc_udp_read_handler(ngx_event_t *rev)
 {
-    ngx_int_t                 rc;
     ngx_uint_t                count;
     ngx_connection_t         *c;
-    ngx_webrtc_udp_t         *udp;
     ngx_webrtc_udp_socket_t  *socket;
 
     c = rev->data;
     socket = c->data;
-    udp = socket->udp;
 
     if (c->close) {
 
@@ -57,6 +51,21 @@ ngx_webrtc_udp_read_handler(ngx_event_t *rev)
         ngx_webrtc_worker_quit(1);
         return;
     }
+
+    count = ngx_webrtc_udp_read_turn(socket);
+
+    ngx_webrtc_udp_idle(socket, count);
+}
+
+
+ngx_uint_t
+ngx_webrtc_udp_read_turn(ngx_webrtc_udp_socket_t *socket)
+{
+    ngx_int_t          rc;
+    ngx_uint_t         count;
+    ngx_webrtc_udp_t  *udp;
+
+    udp = socket->udp;
 
     ngx_webrtc_now_update();
     udp->wall_offset = ngx_webrtc_worker_wall_offset();
@@ -75,10 +84,12 @@ ngx_webrtc_udp_read_handler(ngx_event_t *rev)
     } while (rc == NGX_OK && count < NGX_WEBRTC_UDP_TURN);
 
     if (rc == NGX_OK) {
-        ngx_post_event(rev, &ngx_posted_next_events);
+        ngx_post_event(socket->connection->read, &ngx_posted_next_events);
     }
 
     ngx_webrtc_worker_touch();
+
+    return count;
 }
 
 

@@ -401,7 +401,7 @@ static void
 ngx_webrtc_worker_arm(void)
 {
     ngx_uint_t            held;
-    ngx_msec_t            delay;
+    ngx_msec_t            delay, left;
     ngx_event_t          *ev;
     ngx_webrtc_usec_t     now, until, expires;
 
@@ -441,6 +441,11 @@ ngx_webrtc_worker_arm(void)
         delay = (ngx_msec_t) ((expires + NGX_WEBRTC_MSEC - 1)
                               / NGX_WEBRTC_MSEC);
     }
+
+    /* in an idle worker with the rest, see ngx_webrtc_udp_idle.c */
+
+    left = ngx_webrtc_worker_media_left();
+    delay = ngx_max(delay, left);
 
     if (ev->timer_set) {
 

@@ -556,6 +556,17 @@ ngx_webrtc_worker_media_expires(ngx_webrtc_worker_t *worker)
 }
 
 
+ngx_msec_t
+ngx_webrtc_worker_media_left(void)
+{
+    ngx_webrtc_udp_t  *udp;
+
+    udp = ngx_webrtc_worker_media.udp;
+
+    return udp ? ngx_webrtc_udp_idle_left(udp) : 0;
+}
+
+
 static ngx_int_t
 ngx_webrtc_worker_connection_add(void *data,
     ngx_webrtc_connection_t *connection)

@@ -44,6 +44,8 @@ void ngx_webrtc_worker_tick_media(ngx_webrtc_worker_t *worker,
     ngx_webrtc_usec_t now);
 ngx_webrtc_usec_t ngx_webrtc_worker_media_expires(
     ngx_webrtc_worker_t *worker);
+/* see ngx_webrtc_udp_idle_left() */
+ngx_msec_t ngx_webrtc_worker_media_left(void);
 
 
 #endif /* _NGX_WEBRTC_WORKER_MEDIA_H_INCLUDED_ */

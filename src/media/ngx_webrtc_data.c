@@ -174,6 +174,10 @@ ngx_webrtc_data_input_handler(void *data, u_char *pos, u_char *last)
     dc->peer->engine->stats.received_sctp++;
     dc->peer->engine->stats.received_sctp_bytes += last - pos;
 
+    if (!ngx_webrtc_sctp_is_heartbeat(pos, last)) {
+        dc->peer->engine->active = dc->active;
+    }
+
     if (dc->sctp) {
         ngx_webrtc_sctp_input(dc->sctp, pos, last, dc->active);
     }

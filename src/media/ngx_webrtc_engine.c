@@ -126,12 +126,17 @@ ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
     engine->out = out;
     engine->now = now;
 
+    if (peer->transport.state == NGX_WEBRTC_TRANSPORT_NEW) {
+        engine->active = now;
+    }
+
     received = len;
 
     switch (ngx_webrtc_transport_input(&peer->transport, ice, pos, &len, now,
                                        out))
     {
     case NGX_WEBRTC_PACKET_RTP:
+        engine->active = now;
         engine->stats.received_srtp++;
         engine->stats.received_srtp_bytes += received;
         engine->stats.decrypted_srtp++;
@@ -215,7 +220,13 @@ ngx_webrtc_engine_stun(ngx_webrtc_engine_t *engine,
         ngx_webrtc_engine_unbind(peer, &evicted);
     }
 
+    if (peer->transport.state == NGX_WEBRTC_TRANSPORT_NEW) {
+        engine->active = now;
+    }
+
     if (addr == NULL || addr->peer != peer) {
+
+        engine->active = now;
 
         if (addr) {
 
@@ -316,6 +327,10 @@ ngx_webrtc_engine_output(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
 
     rc = NGX_OK;
 
+    if (!ngx_queue_empty(&engine->dirty)) {
+        engine->active = now;
+    }
+
     while (!ngx_queue_empty(&engine->dirty)) {
         q = ngx_queue_head(&engine->dirty);
         track = ngx_queue_data(q, ngx_webrtc_track_t, dirty);
@@ -397,6 +412,13 @@ ngx_webrtc_engine_expires(ngx_webrtc_engine_t *engine)
     }
 
     return expires;
+}
+
+
+ngx_webrtc_usec_t
+ngx_webrtc_engine_active(ngx_webrtc_engine_t *engine)
+{
+    return engine->active;
 }
 
 

@@ -106,6 +106,12 @@ void ngx_webrtc_engine_tick(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 ngx_webrtc_usec_t ngx_webrtc_engine_expires(ngx_webrtc_engine_t *engine);
 
+/*
+ * When something was worked on last that somebody waits for: media, messages,
+ * a set-up.  What else comes, reports and consent, may wait a little.
+ */
+ngx_webrtc_usec_t ngx_webrtc_engine_active(ngx_webrtc_engine_t *engine);
+
 /* there is something for output() to do */
 ngx_uint_t ngx_webrtc_engine_pending(ngx_webrtc_engine_t *engine);
 

@@ -327,6 +327,7 @@ struct ngx_webrtc_engine_s {
     ngx_webrtc_usec_t         now;
 
     ngx_webrtc_usec_t         arrival;      /* 0: now */
+    ngx_webrtc_usec_t         active;       /* see engine_active() */
 
     ngx_uint_t                npeers;       /* with a transport */
     ngx_uint_t                nplain;

@@ -21,6 +21,10 @@
 /* the common header, which usrsctp does not count to a path MTU */
 #define NGX_WEBRTC_SCTP_HEADER          12
 
+/* types of chunks that only ask whether the path works, and answer that */
+#define NGX_WEBRTC_SCTP_HEARTBEAT       4
+#define NGX_WEBRTC_SCTP_HEARTBEAT_ACK   5
+
 /* of a chunk, and of a DATA chunk, whose type is 0 */
 #define NGX_WEBRTC_SCTP_CHUNK_HEADER    4
 #define NGX_WEBRTC_SCTP_DATA_HEADER     16
@@ -254,6 +258,22 @@ ngx_webrtc_sctp_ready_handler(struct socket *so, void *data, int flags)
     if (usrsctp_get_events(so) & (SCTP_EVENT_READ|SCTP_EVENT_ERROR)) {
         ngx_webrtc_sctp_post(sctp);
     }
+}
+
+
+ngx_uint_t
+ngx_webrtc_sctp_is_heartbeat(const u_char *pos, const u_char *last)
+{
+    u_char  type;
+
+    if (last - pos <= NGX_WEBRTC_SCTP_HEADER) {
+        return 0;
+    }
+
+    type = pos[NGX_WEBRTC_SCTP_HEADER];
+
+    return type == NGX_WEBRTC_SCTP_HEARTBEAT
+           || type == NGX_WEBRTC_SCTP_HEARTBEAT_ACK;
 }
 
 

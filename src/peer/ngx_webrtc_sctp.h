@@ -112,6 +112,10 @@ ngx_webrtc_sctp_t *ngx_webrtc_sctp_create(ngx_webrtc_sctp_ctx_t *ctx,
 /* sends an ABORT if the peer does not know it yet */
 void ngx_webrtc_sctp_destroy(ngx_webrtc_sctp_t *sctp);
 
+/* a packet that nobody waits for (RFC 9260, 3.3.5 and 3.3.6) */
+ngx_uint_t ngx_webrtc_sctp_is_heartbeat(const u_char *pos,
+    const u_char *last);
+
 /* bad ones are dropped */
 void ngx_webrtc_sctp_input(ngx_webrtc_sctp_t *sctp, const u_char *pos,
     const u_char *last, ngx_webrtc_usec_t now);

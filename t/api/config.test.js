@@ -123,7 +123,8 @@ test('every directive takes its good values', () => {
         'webrtc_max_video_bit_rate 15000;',
         'webrtc_max_receive_bit_rate 20000;', 'webrtc_consent_timeout 10s;',
         'webrtc_setup_timeout 5s;', 'webrtc_answer_timeout 5s;',
-        'webrtc_max_delay 50ms;',
+        'webrtc_max_delay 50ms;', 'webrtc_idle_delay 0;',
+        'webrtc_idle_delay 100ms;',
         'webrtc_key_frame_interval 1s;', 'webrtc_ping_interval 1s;',
         'webrtc_pong_timeout 2m;', 'webrtc_speech_threshold -126;',
         'webrtc_speech_threshold -1;', 'webrtc_speech_time 500ms;',
@@ -230,6 +231,7 @@ test('sizes, numbers and times are checked', () => {
         'webrtc_data_buffer': ['63k', '65m'],
         'webrtc_key_frame_interval': ['0', 'x'],
         'webrtc_max_delay': ['0', 'x'],
+        'webrtc_idle_delay': ['101ms', '1s', 'x', '-1'],
         'webrtc_speech_threshold': ['0', '-0', '45', '-127', '-', '-x'],
         'webrtc_speech_time': ['0', 'x'],
         'webrtc_speech_hold': ['0', 'x'],
@@ -253,6 +255,7 @@ test('sizes, numbers and times are checked', () => {
                      : /threshold/.test(name) ? '-50'
                      : /spotlight_number/.test(name) ? '2'
                      : /trunk/.test(name) ? '0'
+                     : /idle/.test(name) ? '20ms'
                      : /size|back|buffer/.test(name) ? '128k'
                      : /timeout|interval/.test(name) ? '10s'
                      : /signaling|websocket|compress/.test(name) ? 'on'
