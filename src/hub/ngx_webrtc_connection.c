@@ -11,7 +11,7 @@
 
 
 /* texts and sections come bit by bit; the connection itself is apart */
-#define NGX_WEBRTC_CONNECTION_POOL  1152
+#define NGX_WEBRTC_CONNECTION_POOL  1024
 
 
 static ngx_webrtc_connection_t *ngx_webrtc_connection_create(

@@ -153,7 +153,9 @@ static ngx_int_t
 ngx_webrtc_exchange_track(ngx_webrtc_connection_t *connection, ngx_uint_t n,
     const ngx_webrtc_join_t *join)
 {
-    u_char                          buf[NGX_WEBRTC_FMTP_LEN], *p;
+    u_char                         *p;
+    u_char                          own[NGX_WEBRTC_FMTP_LEN];
+    u_char                          buf[NGX_WEBRTC_FMTP_LEN];
     uint32_t                        bit_rate;
     ngx_webrtc_text_t               text, remote;
     ngx_webrtc_publication_t       *track;
@@ -162,14 +164,12 @@ ngx_webrtc_exchange_track(ngx_webrtc_connection_t *connection, ngx_uint_t n,
 
     track = &connection->tracks[n];
 
-    p = ngx_pnalloc(connection->pool, NGX_WEBRTC_FMTP_LEN);
-
-    if (p == NULL || ngx_webrtc_id_generate(track->id) != NGX_OK) {
+    if (ngx_webrtc_id_generate(track->id) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    ngx_webrtc_text_init(&text, buf, buf + NGX_WEBRTC_FMTP_LEN);
-    ngx_webrtc_text_init(&remote, p, p + NGX_WEBRTC_FMTP_LEN);
+    ngx_webrtc_text_init(&text, own, own + sizeof(own));
+    ngx_webrtc_text_init(&remote, buf, buf + sizeof(buf));
 
     if (n == NGX_WEBRTC_AUDIO) {
         track->codec = connection->info.audio_codec;
@@ -196,11 +196,17 @@ ngx_webrtc_exchange_track(ngx_webrtc_connection_t *connection, ngx_uint_t n,
         return NGX_ERROR;
     }
 
+    p = ngx_pnalloc(connection->pool, ngx_webrtc_text_len(&remote));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
     track->fmtp.data = p;
     track->fmtp.len = ngx_webrtc_text_len(&remote);
+    ngx_memcpy(p, buf, track->fmtp.len);
 
     codec.codec = track->codec;
-    codec.fmtp.data = buf;
+    codec.fmtp.data = own;
     codec.fmtp.len = ngx_webrtc_text_len(&text);
 
     track->section = ngx_webrtc_negotiation_add_own(&connection->negotiation,

@@ -84,8 +84,8 @@ struct ngx_webrtc_payload_s {
     ngx_uint_t                   codec;         /* ngx_webrtc_codec_e */
     uint8_t                      pt;
     uint8_t                      rtx_pt;        /* NO_PT for audio */
+    uint8_t                      size;          /* that "fmtp" has room for */
     ngx_str_t                    fmtp;
-    u_char                       buf[NGX_WEBRTC_FMTP_LEN];
 };
 
 

@@ -42,7 +42,7 @@ static const ngx_webrtc_negotiation_pt_t
 
 
 static ngx_webrtc_payload_t *ngx_webrtc_negotiation_new_payload(
-    ngx_webrtc_negotiation_t *neg, ngx_uint_t codec);
+    ngx_webrtc_negotiation_t *neg, ngx_uint_t codec, size_t size);
 static ngx_uint_t ngx_webrtc_negotiation_next_pt(
     const ngx_webrtc_negotiation_t *neg, ngx_uint_t after);
 static ngx_webrtc_payload_t *ngx_webrtc_negotiation_unused_payload(
@@ -53,7 +53,8 @@ ngx_webrtc_payload_t *
 ngx_webrtc_negotiation_get_payload(ngx_webrtc_negotiation_t *neg,
     const ngx_webrtc_negotiation_codec_t *codec)
 {
-    u_char                 buf[NGX_WEBRTC_FMTP_LEN];
+    size_t                 len;
+    u_char                *p, buf[NGX_WEBRTC_FMTP_LEN];
     ngx_webrtc_text_t      text;
     ngx_webrtc_payload_t  *payload;
 
@@ -63,23 +64,38 @@ ngx_webrtc_negotiation_get_payload(ngx_webrtc_negotiation_t *neg,
         return NULL;
     }
 
+    len = ngx_webrtc_text_len(&text);
+
     for (payload = neg->payloads; payload; payload = payload->next) {
         if (payload->codec == codec->codec
-            && payload->fmtp.len == ngx_webrtc_text_len(&text)
-            && ngx_memcmp(payload->buf, buf, payload->fmtp.len) == 0)
+            && payload->fmtp.len == len
+            && ngx_memcmp(payload->fmtp.data, buf, len) == 0)
         {
             return payload;
         }
     }
 
-    payload = ngx_webrtc_negotiation_new_payload(neg, codec->codec);
-
-    if (payload) {
-        payload->codec = codec->codec;
-        payload->fmtp.data = payload->buf;
-        payload->fmtp.len = ngx_webrtc_text_len(&text);
-        ngx_memcpy(payload->buf, buf, payload->fmtp.len);
+    payload = ngx_webrtc_negotiation_new_payload(neg, codec->codec, len);
+    if (payload == NULL) {
+        return NULL;
     }
+
+    if (payload->size < len) {
+
+        /* one that is used again, and may be yet again: room for any */
+
+        p = ngx_pnalloc(neg->pool, NGX_WEBRTC_FMTP_LEN);
+        if (p == NULL) {
+            return NULL;
+        }
+
+        payload->fmtp.data = p;
+        payload->size = NGX_WEBRTC_FMTP_LEN;
+    }
+
+    payload->codec = codec->codec;
+    payload->fmtp.len = len;
+    ngx_memcpy(payload->fmtp.data, buf, len);
 
     return payload;
 }
@@ -123,7 +139,7 @@ ngx_webrtc_negotiation_write_fmtp(ngx_webrtc_text_t *text,
 
 static ngx_webrtc_payload_t *
 ngx_webrtc_negotiation_new_payload(ngx_webrtc_negotiation_t *neg,
-    ngx_uint_t codec)
+    ngx_uint_t codec, size_t size)
 {
     ngx_uint_t             pt, rtx_pt, video, used;
     ngx_webrtc_payload_t  *payload;
@@ -142,10 +158,13 @@ ngx_webrtc_negotiation_new_payload(ngx_webrtc_negotiation_t *neg,
         }
     }
 
-    payload = ngx_pcalloc(neg->pool, sizeof(ngx_webrtc_payload_t));
+    payload = ngx_pcalloc(neg->pool, sizeof(ngx_webrtc_payload_t) + size);
     if (payload == NULL) {
         return NULL;
     }
+
+    payload->fmtp.data = (u_char *) (payload + 1);
+    payload->size = (uint8_t) size;
 
     payload->pt = (uint8_t) pt;
     payload->rtx_pt = (uint8_t) rtx_pt;
