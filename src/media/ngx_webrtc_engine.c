@@ -65,6 +65,7 @@ ngx_webrtc_engine_create(const ngx_webrtc_engine_conf_t *conf, ngx_log_t *log)
     ngx_queue_init(&engine->changed);
     ngx_queue_init(&engine->data_ready);
     ngx_queue_init(&engine->data_sending);
+    ngx_webrtc_shed_init(&engine->shed);
 
     return engine;
 

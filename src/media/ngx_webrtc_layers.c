@@ -222,6 +222,7 @@ ngx_webrtc_subscription_leave(ngx_webrtc_subscription_t *sub)
                       : ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
     }
 
+    ngx_webrtc_shed_leave(sub);
     ngx_queue_remove(&sub->queue);
 
     sub->track = NULL;
@@ -260,6 +261,7 @@ ngx_webrtc_track_switch(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now)
         sub->track = track;
         sub->cursor = track->ring.arrivals - 1;
         ngx_queue_insert_tail(&track->subs, &sub->queue);
+        track->nsubs++;
 
         ngx_webrtc_subscription_changed(sub, now);
     }

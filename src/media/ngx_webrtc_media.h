@@ -41,6 +41,7 @@
 #include <media/ngx_webrtc_plain.h>
 #include <media/ngx_webrtc_rate.h>
 #include <media/ngx_webrtc_ring.h>
+#include <media/ngx_webrtc_shed.h>
 
 
 #define NGX_WEBRTC_REPORT_INTERVAL  NGX_WEBRTC_SEC
@@ -90,6 +91,13 @@ struct ngx_webrtc_track_s {
     ngx_queue_t               dirty;    /* of the engine */
     ngx_webrtc_subscription_t  *next;
     uint32_t                  round;    /* arrivals when it began */
+
+    /* if the worker has too much to send */
+    ngx_webrtc_subscription_t  *turn;   /* first with the next key frame */
+    uint32_t                  nsubs;
+    uint32_t                  nleft;    /* of them, left out */
+    uint32_t                  rest;     /* of the shares of the last turn */
+    ngx_webrtc_usec_t         turned;
 
     uint32_t                  ssrc;     /* 0: not known yet */
     uint32_t                  rtx_ssrc;
@@ -205,6 +213,7 @@ struct ngx_webrtc_subscription_s {
 
     uint32_t                  ssrc;
     uint32_t                  cursor;       /* arrivals already dealt with */
+    uint32_t                  waited;       /* us, what was due last */
 
     unsigned                  started:1;    /* in sync with the track */
     unsigned                  video:1;
@@ -213,6 +222,7 @@ struct ngx_webrtc_subscription_s {
     unsigned                  is_changed:1;
     unsigned                  is_adapted:1; /* has layers to choose from */
     unsigned                  by_sender:1;  /* why the target was chosen */
+    unsigned                  left_out:1;   /* until it is its turn */
 
     ngx_webrtc_format_t       format;
     ngx_webrtc_stream_stats_t stats;
@@ -320,6 +330,7 @@ struct ngx_webrtc_engine_s {
     ngx_queue_t               changed;      /* subscriptions to tell of */
     ngx_queue_t               data_ready;   /* associations with events */
     ngx_queue_t               data_sending; /* with records for output() */
+    ngx_webrtc_shed_t         shed;
     ngx_webrtc_trunks_t      *trunks;       /* NULL: no others take part */
 
     /* of the call of input() or tick() that we are in; NULL: of none */

@@ -318,6 +318,7 @@ ngx_webrtc_subscription_peek(ngx_webrtc_subscription_t *sub,
             ngx_webrtc_track_want_key_frame(sub->track, now);
         }
 
+        sub->peer->engine->stats.overrun += sub->left_out;
         sub->cursor++;
     }
 
@@ -345,7 +346,7 @@ ngx_webrtc_subscription_wants(ngx_webrtc_subscription_t *sub,
 
     if (!sub->started) {
 
-        if (!packet->keyframe) {
+        if (!packet->keyframe || sub->left_out) {
             return 0;
         }
 

@@ -31,8 +31,6 @@ static uint16_t ngx_webrtc_track_frame_pos(
     const ngx_webrtc_packet_t *packet);
 static void ngx_webrtc_track_look(ngx_webrtc_track_t *track,
     ngx_webrtc_packet_t *packet, u_char *payload, size_t len);
-static ngx_queue_t *ngx_webrtc_track_shed(ngx_webrtc_track_t *track,
-    ngx_queue_t *q, ngx_webrtc_usec_t now);
 static void ngx_webrtc_track_prefetch(ngx_webrtc_track_t *track,
     ngx_queue_t *q);
 
@@ -63,6 +61,7 @@ ngx_webrtc_track_init(ngx_webrtc_track_t *track, ngx_webrtc_source_t *source,
     ngx_webrtc_nack_init(&track->nack);
     ngx_webrtc_key_frame_init(&track->key_frame,
                               source->peer->engine->conf.key_frame_interval);
+    ngx_webrtc_shed_begin(track);
 }
 
 
@@ -178,6 +177,7 @@ ngx_webrtc_track_key_frame(ngx_webrtc_track_t *track,
     if (packet->keyframe) {
         ngx_webrtc_key_frame_found(&track->key_frame);
         ngx_webrtc_track_switch(track, now);
+        ngx_webrtc_shed_turn(track, now);
         ngx_webrtc_forwards_switch(track);
 
     } else if (track->key_frame.due == NGX_WEBRTC_NEVER
@@ -466,8 +466,7 @@ ngx_int_t
 ngx_webrtc_track_output(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out)
 {
-    ngx_queue_t                *q, *next;
-    ngx_webrtc_usec_t           delay;
+    ngx_queue_t                *q;
     ngx_webrtc_subscription_t  *sub;
 
     if (ngx_webrtc_forwards_output(track->source, now, out) == NGX_AGAIN) {
@@ -477,8 +476,6 @@ ngx_webrtc_track_output(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
     if (ngx_queue_empty(&track->subs)) {
         return NGX_OK;
     }
-
-    delay = track->source->peer->engine->conf.max_delay / 2;
 
     if (track->next) {
         q = &track->next->queue;
@@ -492,16 +489,14 @@ ngx_webrtc_track_output(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
         sub = ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
 
         ngx_webrtc_track_prefetch(track, q);
-
-        next = ngx_webrtc_ring_late(&track->ring, sub->cursor, delay, now)
-               ? ngx_webrtc_track_shed(track, q, now) : ngx_queue_next(q);
+        ngx_webrtc_shed_late(sub, track->next == sub, now);
 
         if (ngx_webrtc_subscription_output(sub, now, out) == NGX_AGAIN) {
             track->next = sub;
             return NGX_AGAIN;
         }
 
-        q = next;
+        q = ngx_queue_next(q);
     }
 
     track->next = NULL;
@@ -509,53 +504,6 @@ ngx_webrtc_track_output(ngx_webrtc_track_t *track, ngx_webrtc_usec_t now,
     /* packets that came while the round was interrupted */
 
     return (track->round == track->ring.arrivals) ? NGX_OK : NGX_BUSY;
-}
-
-
-/*
- * Half of the longest delay has passed: there is too much for all.  For each
- * subscriber that finds it so, the one who has had no gap for longest gets
- * one, until a key frame; it goes to the head, so that it is others' turn the
- * next time.  Sound has little to save.  Returns who comes after "q".
- */
-
-static ngx_queue_t *
-ngx_webrtc_track_shed(ngx_webrtc_track_t *track, ngx_queue_t *q,
-    ngx_webrtc_usec_t now)
-{
-    uint32_t                    skipped;
-    ngx_queue_t                *last, *next;
-    ngx_webrtc_subscription_t  *sub;
-
-    next = ngx_queue_next(q);
-
-    if (track->source->video) {
-        last = ngx_queue_last(&track->subs);
-
-        if (next == last) {
-            next = ngx_queue_sentinel(&track->subs);
-        }
-
-        ngx_queue_remove(last);
-        ngx_queue_insert_head(&track->subs, last);
-
-        sub = ngx_queue_data(last, ngx_webrtc_subscription_t, queue);
-        ngx_webrtc_subscription_skip(sub, track->ring.arrivals - sub->cursor,
-                                     now);
-    }
-
-    /* and what is too old is not sent */
-
-    sub = ngx_queue_data(q, ngx_webrtc_subscription_t, queue);
-
-    skipped = ngx_webrtc_ring_late(&track->ring, sub->cursor,
-                                   track->source->peer->engine->conf.max_delay,
-                                   now);
-    if (skipped) {
-        ngx_webrtc_subscription_skip(sub, skipped, now);
-    }
-
-    return next;
 }
 
 
