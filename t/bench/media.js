@@ -43,6 +43,7 @@ function options(load) {
         mode: load.mode ?? 'media',
         concurrency: load.concurrency,
         message: load.message,
+        window: load.window,
         warmup: load.warmup,
         sleep: load.sleep,
         timeout: TIMEOUT,
