@@ -141,6 +141,11 @@ const JOINS = {
     peerjs: ({ port }, i) => socket(
         `ws://127.0.0.1:${port}/peerjs?key=peerjs&id=p${i}&token=t`,
         'message'),
+
+    /* the same client at our own broker */
+    broker: ({ nginx }, i) => socket(
+        `ws://127.0.0.1:${nginx.options.webPort}/peerjs/peerjs?key=peerjs`
+        + `&id=p${i}&token=t`, 'message'),
 };
 
 
@@ -170,11 +175,12 @@ async function opened(url, event) {
 async function joins({ server, contestant, settings }) {
     const until = Date.now() + 1000 * settings.duration;
     const before = cpu(server.pids);
+    const join = JOINS[contestant.join ?? contestant.server];
     let n = 0;
 
     const client = async () => {
         while (Date.now() < until) {
-            await JOINS[contestant.server](server, ++n);
+            await join(server, ++n);
         }
     };
 

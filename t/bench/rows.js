@@ -412,16 +412,23 @@ const ROWS = [
     {
         name: 'websocket',
         title: 'WebSocket connect, join and close',
-        text: 'nchan only accepts the WebSocket; peerjs-server says that it'
-              + ' is open.',
+        text: 'A member of a channel gets its offer; nchan only accepts the'
+              + ' WebSocket; peerjs-server says that it is open, and "PeerJS"'
+              + ' is the same client at the module\'s own broker.',
         measure: http.joins,
         load: {},
-        contestants: on('nginx', 'nchan', 'peerjs'),
+        contestants: [
+            ...on('nginx', 'nchan'),
+            { name: 'PeerJS', server: 'nginx', join: 'broker' },
+            ...on('peerjs'),
+        ],
         figures: [{ name: 'cost', title: 'CPU of one', unit: ' us' },
                   { name: 'rate', title: 'per second', unit: '' }],
         goals: [
             speed(14, 'WebSocket and join, against nchan', 'nchan', 0.55),
             speed(14, 'WebSocket and join, against peerjs', 'peerjs', 3.5),
+            speed(14, 'the same client, against peerjs', 'peerjs', 3.5,
+                  { of: 'PeerJS' }),
         ],
     },
     {
