@@ -111,7 +111,12 @@ function startNginx(defaults) {
 
         const pids = nginx.workers();
 
-        pinWorkers(pids);
+        if (options.together) {
+            pin(pids, cores().server);
+
+        } else {
+            pinWorkers(pids);
+        }
 
         return { nginx, pids, target: `sora:${nginx.signalingUrl}`,
                  stop: () => nginx.stop() };
