@@ -104,3 +104,18 @@ ngx_webrtc_hash_find(ngx_webrtc_hash_t *hash, const void *key, size_t len)
 
     return NULL;
 }
+
+
+ngx_webrtc_hash_node_t **
+ngx_webrtc_hash_prefetch(ngx_webrtc_hash_t *hash, const void *key, size_t len)
+{
+    uint32_t                  h;
+    ngx_webrtc_hash_node_t  **bucket;
+
+    h = ngx_webrtc_hash_key(hash->seed, key, len);
+    bucket = &hash->buckets[h & hash->mask];
+
+    ngx_webrtc_prefetch(bucket);
+
+    return bucket;
+}

@@ -46,6 +46,10 @@ void ngx_webrtc_hash_remove(ngx_webrtc_hash_t *hash,
 ngx_webrtc_hash_node_t *ngx_webrtc_hash_find(ngx_webrtc_hash_t *hash,
     const void *key, size_t len);
 
+/* where find() will look first, which is on its way to the cache then */
+ngx_webrtc_hash_node_t **ngx_webrtc_hash_prefetch(ngx_webrtc_hash_t *hash,
+    const void *key, size_t len);
+
 uint32_t ngx_webrtc_hash_key(uint32_t seed, const void *key, size_t len);
 
 

@@ -123,6 +123,9 @@ void ngx_webrtc_srtp_finish(void);
 
 /* protect() will follow, when memory has had the time to answer */
 void ngx_webrtc_srtp_prefetch(const ngx_webrtc_srtp_out_t *out);
+/* unprotect_rtcp() will; in stages 2, 1 and 0 */
+void ngx_webrtc_srtp_in_prefetch(const ngx_webrtc_srtp_in_t *in,
+    ngx_uint_t stage);
 
 /* a compound packet; needs NGX_WEBRTC_SRTCP_TAG_MAX bytes behind it */
 size_t ngx_webrtc_srtp_protect_rtcp(ngx_webrtc_srtp_out_t *out, u_char *pkt,

@@ -501,3 +501,30 @@ ngx_webrtc_srtp_in_remove(ngx_webrtc_srtp_in_t *in, uint32_t ssrc)
         *rtcp_stream = in->rtcp_streams[--in->nrtcp_streams];
     }
 }
+
+
+void
+ngx_webrtc_srtp_in_prefetch(const ngx_webrtc_srtp_in_t *in, ngx_uint_t stage)
+{
+    const void  *key;
+
+    switch (stage) {
+
+    case 2:
+        ngx_webrtc_prefetch_range(in, offsetof(ngx_webrtc_srtp_in_t, key));
+        break;
+
+    case 1:
+        ngx_webrtc_prefetch(in->rtcp.cipher);
+        ngx_webrtc_prefetch(in->rtcp_streams);
+        break;
+
+    case 0:
+        if (in->rtcp.cipher) {
+            key = ngx_webrtc_srtp_cipher_key(in->rtcp.cipher);
+            ngx_webrtc_prefetch_range(key, NGX_WEBRTC_SRTP_KEY_SIZE);
+        }
+
+        break;
+    }
+}

@@ -16,6 +16,7 @@
 #include <ngx_event.h>
 #include <netinet/udp.h>
 #include <event/ngx_webrtc_udp.h>
+#include <media/ngx_webrtc_engine.h>
 
 
 #ifndef UDP_SEGMENT
@@ -35,7 +36,7 @@
 #define NGX_WEBRTC_UDP_SOCKETS  16
 
 /* messages of one recvmmsg(), each up to 64 kB with UDP_GRO */
-#define NGX_WEBRTC_UDP_BATCH    16
+#define NGX_WEBRTC_UDP_BATCH    NGX_WEBRTC_ENGINE_AHEAD
 
 /* messages of one sendmmsg(): more than a slice of a fan-out */
 #define NGX_WEBRTC_UDP_VECTOR   64

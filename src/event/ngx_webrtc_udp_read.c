@@ -25,6 +25,7 @@ typedef struct {
 
 static ngx_int_t ngx_webrtc_udp_read(ngx_webrtc_udp_socket_t *socket,
     ngx_uint_t *count);
+static void ngx_webrtc_udp_prefetch(ngx_webrtc_udp_t *udp, ngx_uint_t n);
 static ngx_uint_t ngx_webrtc_udp_input(ngx_webrtc_udp_socket_t *socket,
     struct msghdr *msg, size_t len);
 static void ngx_webrtc_udp_control(ngx_webrtc_udp_t *udp, struct msghdr *msg,
@@ -142,12 +143,42 @@ ngx_webrtc_udp_read(ngx_webrtc_udp_socket_t *socket, ngx_uint_t *count)
         return (err == NGX_ECONNREFUSED) ? NGX_OK : NGX_AGAIN;
     }
 
+    ngx_webrtc_udp_prefetch(udp, (ngx_uint_t) n);
+
     for (i = 0; i < n; i++) {
         *count += ngx_webrtc_udp_input(socket, &udp->messages[i].msg_hdr,
                                        udp->messages[i].msg_len);
     }
 
     return (n == NGX_WEBRTC_UDP_BATCH) ? NGX_OK : NGX_AGAIN;
+}
+
+
+/* with hundreds of peers the one who has sent is far away in memory */
+
+static void
+ngx_webrtc_udp_prefetch(ngx_webrtc_udp_t *udp, ngx_uint_t n)
+{
+    ngx_uint_t            i, k;
+    ngx_webrtc_addr_t     remotes[NGX_WEBRTC_UDP_BATCH];
+    ngx_webrtc_worker_t  *worker;
+
+    worker = ngx_webrtc_worker();
+
+    if (worker->engine == NULL) {
+        return;
+    }
+
+    for (i = 0, k = 0; i < n; i++) {
+        if (ngx_webrtc_addr_from_sockaddr(&remotes[k],
+                                          udp->messages[i].msg_hdr.msg_name)
+            == NGX_OK)
+        {
+            k++;
+        }
+    }
+
+    ngx_webrtc_engine_prefetch(worker->engine, remotes, k);
 }
 
 

@@ -12,6 +12,8 @@
 #define NGX_WEBRTC_ENGINE_HOLD      (6 * NGX_WEBRTC_SEC)
 
 
+static void ngx_webrtc_engine_fetch(ngx_webrtc_peer_t *peer,
+    ngx_uint_t stage);
 static void ngx_webrtc_engine_stun(ngx_webrtc_engine_t *engine,
     const ngx_webrtc_path_t *path, u_char *pos, u_char *last,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
@@ -167,6 +169,95 @@ ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
     }
 
     engine->out = NULL;
+}
+
+
+/* each step reads what the one before has fetched */
+
+void
+ngx_webrtc_engine_prefetch(ngx_webrtc_engine_t *engine,
+    const ngx_webrtc_addr_t *remotes, ngx_uint_t n)
+{
+    ngx_uint_t                i, k, stage;
+    ngx_webrtc_peer_t        *peers[NGX_WEBRTC_ENGINE_AHEAD];
+    ngx_webrtc_peer_addr_t   *addr;
+    ngx_webrtc_hash_node_t  **buckets[NGX_WEBRTC_ENGINE_AHEAD];
+
+    for (i = 0; i < n; i++) {
+        buckets[i] = ngx_webrtc_hash_prefetch(&engine->addrs, &remotes[i],
+                                              NGX_WEBRTC_ADDR_LEN);
+    }
+
+    for (i = 0; i < n; i++) {
+        if (*buckets[i]) {
+            ngx_webrtc_prefetch_range(*buckets[i],
+                                      sizeof(ngx_webrtc_peer_addr_t));
+        }
+    }
+
+    /* of two in a bucket it may be the wrong one */
+
+    for (i = 0, k = 0; i < n; i++) {
+        if (*buckets[i]) {
+            addr = ngx_webrtc_hash_data(*buckets[i], ngx_webrtc_peer_addr_t,
+                                        node);
+            peers[k++] = addr->peer;
+        }
+    }
+
+    for (stage = NGX_WEBRTC_PREFETCH_STAGES; stage > 0; stage--) {
+        for (i = 0; i < k; i++) {
+            ngx_webrtc_engine_fetch(peers[i], stage - 1);
+        }
+    }
+}
+
+
+/* what feedback of a receiver will touch, by stages that count down to 0 */
+
+static void
+ngx_webrtc_engine_fetch(ngx_webrtc_peer_t *peer, ngx_uint_t stage)
+{
+    ngx_webrtc_bandwidth_t  *bandwidth;
+    ngx_webrtc_transport_t  *transport;
+
+    transport = &peer->transport;
+
+    if (stage == 3) {
+        ngx_webrtc_prefetch(peer);
+        ngx_webrtc_prefetch(&transport->ice.paths[0]);
+        ngx_webrtc_prefetch(&transport->srtp_in);
+        ngx_webrtc_prefetch(&peer->bandwidth);
+        return;
+    }
+
+    bandwidth = peer->bandwidth;
+
+    if (bandwidth == NULL || transport->srtp_in == NULL) {
+        return;
+    }
+
+    ngx_webrtc_srtp_in_prefetch(transport->srtp_in, stage);
+
+    switch (stage) {
+
+    case 2:
+        ngx_webrtc_prefetch_range(bandwidth,
+                                  offsetof(ngx_webrtc_bandwidth_t, reported));
+        break;
+
+    case 1:
+        ngx_webrtc_prefetch(bandwidth->departures);
+        break;
+
+    case 0:
+        if (bandwidth->departures) {
+            ngx_webrtc_prefetch(ngx_webrtc_departures_next(
+                                                     bandwidth->departures));
+        }
+
+        break;
+    }
 }
 
 

@@ -25,6 +25,10 @@
 #include <media/ngx_webrtc_speech.h>
 
 
+/* datagrams whose senders are fetched together */
+#define NGX_WEBRTC_ENGINE_AHEAD  16
+
+
 typedef struct ngx_webrtc_engine_s        ngx_webrtc_engine_t;
 typedef struct ngx_webrtc_peer_s          ngx_webrtc_peer_t;
 typedef struct ngx_webrtc_source_s        ngx_webrtc_source_t;
@@ -83,6 +87,13 @@ void ngx_webrtc_engine_destroy(ngx_webrtc_engine_t *engine);
 void ngx_webrtc_engine_input(ngx_webrtc_engine_t *engine,
     const ngx_webrtc_path_t *path, u_char *pos, size_t len,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
+
+/*
+ * From where the next datagrams come, at most NGX_WEBRTC_ENGINE_AHEAD: what
+ * their senders have in memory is fetched for all of them together.
+ */
+void ngx_webrtc_engine_prefetch(ngx_webrtc_engine_t *engine,
+    const ngx_webrtc_addr_t *remotes, ngx_uint_t n);
 
 /*
  * When the datagrams of the calls that follow were received, as far as it is

@@ -70,6 +70,28 @@ hash_finds_what_was_added(void **state)
 
 
 static void
+hash_prefetch_tells_where_a_key_would_be(void **state)
+{
+    test_item_t               item;
+    ngx_webrtc_hash_t         hash;
+    ngx_webrtc_hash_node_t  **bucket;
+
+    (void) state;
+
+    assert_int_equal(ngx_webrtc_hash_init(&hash, test_pool, 4, 1), NGX_OK);
+
+    bucket = ngx_webrtc_hash_prefetch(&hash, "ufrag", 5);
+
+    assert_null(*bucket);
+
+    strcpy(item.key, "ufrag");
+    ngx_webrtc_hash_add(&hash, &item.node, item.key, 5);
+
+    assert_ptr_equal(*bucket, &item.node);
+}
+
+
+static void
 hash_compares_whole_keys(void **state)
 {
     test_item_t        item;
@@ -259,6 +281,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(hash_finds_what_was_added),
+        cmocka_unit_test(hash_prefetch_tells_where_a_key_would_be),
         cmocka_unit_test(hash_compares_whole_keys),
         cmocka_unit_test(hash_keys_may_hold_zero_bytes),
         cmocka_unit_test(hash_holds_more_than_it_has_buckets_and_removes_any),

@@ -23,7 +23,7 @@ const RECORDED = path.join(__dirname, 'quick.json');
 const PROFILES = ['gcm', 'cm'];
 
 /* with all that they call */
-const COUNTED = ['input', 'output', 'tick'];
+const COUNTED = ['prefetch', 'input', 'output', 'tick'];
 
 /* what a figure may differ by */
 const LIMIT = 0.10;

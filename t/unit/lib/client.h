@@ -418,6 +418,7 @@ client_input(client_t *client, u_char *pos, size_t len)
         return;
     }
 
+    ngx_webrtc_engine_prefetch(engine, &client->path.remote, 1);
     ngx_webrtc_engine_input(engine, &client->path, pos, len, world->now,
                             &world->out);
 
