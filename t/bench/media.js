@@ -44,6 +44,7 @@ function options(load) {
         concurrency: load.concurrency,
         message: load.message,
         window: load.window,
+        twcc: load.feedback === false ? 'off' : undefined,
         warmup: load.warmup,
         sleep: load.sleep,
         timeout: TIMEOUT,

@@ -89,6 +89,12 @@ const TOTAL = 25000;
 const audience = (server, n) => ({
     name: `${server} to ${n}`, server, subscribers: n, rate: TOTAL / n });
 
+/* no transport-wide feedback, of which each sends as much at any rate */
+
+const quiet = (server, n) => ({
+    ...audience(server, n), name: `${server} to ${n}, no feedback`,
+    feedback: false });
+
 
 const ROWS = [
     {
@@ -188,7 +194,10 @@ const ROWS = [
     {
         name: 'growth',
         title: 'Cost over the number of subscribers',
-        text: '25 000 forwarded packets per second, one at a time.',
+        text: '25 000 forwarded packets per second, one at a time. Each'
+              + ' subscriber sends up to ten messages of feedback per second,'
+              + ' so there are twenty times as many to a forwarded packet'
+              + ' with 1000 subscribers as with 50.',
         missing: media.missing,
         measure: media.forward,
         load: { burst: 1 },
@@ -196,11 +205,18 @@ const ROWS = [
             audience(Y1, n), audience('nginx', n),
             ...[50, 200, 500].includes(n)
                 ? [audience(P, n), audience('janus', n)] : [],
+            ...[50, 1000].includes(n)
+                ? [quiet(Y1, n), quiet('nginx', n)] : [],
         ]),
         figures: FORWARD,
         goals: [
-            cost(6, 'growth of the cost, 50 to 1000', 'nginx to 1000',
+            cost(6, 'growth of the cost, 50 to 1000',
+                 'nginx to 1000, no feedback', 'nginx to 50, no feedback',
+                 1.1),
+            cost(6, 'the same with feedback', 'nginx to 1000',
                  'nginx to 50', 1.1),
+            cost(6, 'the same of raw', 'raw to 1000, no feedback',
+                 'raw to 50, no feedback', 1.1),
         ],
     },
     {
