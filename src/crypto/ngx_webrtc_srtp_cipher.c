@@ -23,7 +23,7 @@ struct ngx_webrtc_srtp_cipher_s {
 };
 
 
-/* packets in a second or so that are worth a cipher */
+/* packets in a second or so for which a cipher is kept */
 #define NGX_WEBRTC_SRTP_RTCP_BUSY   4
 
 
@@ -161,12 +161,14 @@ ngx_webrtc_srtp_rtcp_cipher(ngx_webrtc_srtp_rtcp_t *rtcp, ngx_uint_t profile,
         return rtcp->cipher;
     }
 
+    /* the first one since the last rest, and mostly the only one */
+
     shared = (profile == NGX_WEBRTC_SRTP_AEAD_AES_128_GCM)
              ? &ngx_webrtc_srtp_rtcp_gcm : &ngx_webrtc_srtp_rtcp_cm;
 
     cipher = *shared;
 
-    if (cipher && rtcp->uses < NGX_WEBRTC_SRTP_RTCP_BUSY) {
+    if (cipher && rtcp->uses == 1) {
         return (ngx_webrtc_srtp_cipher_set(cipher, profile, rtcp->key,
                                            rtcp->salt, rtcp->auth, direction)
                 == NGX_OK)
@@ -176,7 +178,7 @@ ngx_webrtc_srtp_rtcp_cipher(ngx_webrtc_srtp_rtcp_t *rtcp, ngx_uint_t profile,
     cipher = ngx_webrtc_srtp_cipher_session(profile, rtcp->key, rtcp->salt,
                                             rtcp->auth, direction);
 
-    if (rtcp->uses < NGX_WEBRTC_SRTP_RTCP_BUSY) {
+    if (rtcp->uses == 1) {
         *shared = cipher;
 
     } else {
