@@ -20,6 +20,10 @@ const TIMEOUT = 60;             /* s: joining may be slow somewhere */
 const LEAST = 0.06;
 const STEP = 1.3;
 
+/* s: turns change with key frames, twice a second, and are to even out */
+
+const TURNS = 20;
+
 
 const missing = () => programMissing(TOOL);
 
@@ -150,7 +154,8 @@ async function overload({ server, load, settings }) {
         figures = await within(share, 1);
     }
 
-    const figures = await within(STEP * share, settings.duration);
+    const figures = await within(STEP * share,
+                                 Math.max(settings.duration, TURNS));
 
     return { ...figures, forwarded: figures.rate,
              least: figures.least / (100 - figures.loss) };

@@ -372,7 +372,8 @@ const ROWS = [
         title: 'Twice overloaded',
         text: '400 000 packets per second to be forwarded by a worker that'
               + ' is given so little of its core that it can forward about'
-              + ' half of them, with <code>webrtc_max_delay 30ms</code>.',
+              + ' half of them, with <code>webrtc_max_delay 30ms</code>, for at'
+              + ' least 20 s.',
         missing: () => media.missing() ?? throttle.missing(),
         measure: media.overload,
         load: { subscribers: 50, rate: 8000, burst: 1,
