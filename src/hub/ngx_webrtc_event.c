@@ -14,6 +14,8 @@
 #include <hub/ngx_webrtc_member.h>
 
 
+static ngx_webrtc_connection_t *ngx_webrtc_event_subject(
+    ngx_webrtc_pending_t *pending);
 static void ngx_webrtc_event_switched(ngx_webrtc_reception_t *reception,
     ngx_webrtc_event_t *event);
 static void ngx_webrtc_event_offer(ngx_webrtc_connection_t *connection,
@@ -39,7 +41,6 @@ ngx_webrtc_event_queue(ngx_webrtc_connection_t *connection,
 
     pending->queued = 1;
     pending->type = type;
-    pending->connection = connection;
     pending->now = now;
     pending->serial = ++hub->serial;
     pending->minutes = 0;
@@ -83,7 +84,6 @@ ngx_webrtc_event_queue_switch(ngx_webrtc_reception_t *reception,
     }
 
     pending->type = NGX_WEBRTC_EVENT_SWITCHED;
-    pending->connection = reception->track->connection;
     pending->now = now;
 
     if (!pending->queued) {
@@ -121,7 +121,7 @@ ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub)
         pending = ngx_queue_data(q, ngx_webrtc_pending_t, queue);
         pending->queued = 0;
 
-        connection = pending->connection;
+        connection = ngx_webrtc_event_subject(pending);
 
         ngx_memzero(&event, sizeof(ngx_webrtc_event_t));
 
@@ -173,6 +173,25 @@ ngx_webrtc_event_deliver_all(ngx_webrtc_hub_t *hub)
             break;
         }
     }
+}
+
+
+/* they are part of their subject */
+
+static ngx_webrtc_connection_t *
+ngx_webrtc_event_subject(ngx_webrtc_pending_t *pending)
+{
+    ngx_webrtc_reception_t  *reception;
+
+    if (pending->type == NGX_WEBRTC_EVENT_SWITCHED) {
+        reception = ngx_queue_data(pending, ngx_webrtc_reception_t, switched);
+
+        return reception->track->connection;
+    }
+
+    pending -= pending->type;
+
+    return ngx_queue_data(pending, ngx_webrtc_connection_t, pending);
 }
 
 

@@ -47,12 +47,12 @@ typedef enum {
     NGX_WEBRTC_EVENT_FOCUSED,       /* the spotlight is on subject, or it is
                                        fixed there from now on */
     NGX_WEBRTC_EVENT_UNFOCUSED,
-    NGX_WEBRTC_EVENT_PUSH,          /* a text for the hearer */
     NGX_WEBRTC_EVENT_CLOSED,        /* the hearer's connection has ended */
     NGX_WEBRTC_EVENT_SWITCHED,      /* the hearer gets another layer of
                                        subject's video; nobody else hears */
 
     /* told at once, to the one it is about */
+    NGX_WEBRTC_EVENT_PUSH,          /* a text for the hearer */
     NGX_WEBRTC_EVENT_DATA_OPEN,     /* every data channel is open */
     NGX_WEBRTC_EVENT_DATA           /* a message that is not forwarded */
 } ngx_webrtc_event_e;

@@ -58,7 +58,6 @@ typedef struct ngx_webrtc_messaging_s    ngx_webrtc_messaging_t;
 
 typedef struct {
     ngx_queue_t                        queue;
-    ngx_webrtc_connection_t           *connection;
     ngx_webrtc_usec_t                  now;
     uint64_t                           serial;
     uint32_t                           all;         /* counts */

@@ -195,6 +195,11 @@ ngx_webrtc_sora_free(ngx_webrtc_sora_session_t *session)
     ngx_webrtc_sora_data_cleanup(session);
 
     ngx_queue_remove(&session->queue);
+
+    if (session->reason) {
+        ngx_free(session->reason);
+    }
+
     ngx_free(session);
 }
 

@@ -338,18 +338,22 @@ static void
 ngx_webrtc_sora_bad_answer(ngx_webrtc_sora_session_t *session,
     const char *reason, ngx_webrtc_usec_t now)
 {
-    ngx_webrtc_text_t  text;
+    u_char             *buf;
+    ngx_webrtc_text_t   text;
 
-    ngx_webrtc_text_init(&text, (u_char *) session->reason,
-                         (u_char *) session->reason
-                         + NGX_WEBRTC_SORA_REASON_LEN - 1);
+    buf = reason ? ngx_alloc(NGX_WEBRTC_SORA_REASON_LEN, session->sora->log)
+                 : NULL;
 
-    ngx_webrtc_text_cstr(&text, "INVALID-ANSWER-SDP");
-
-    if (reason) {
-        ngx_webrtc_text_cstr(&text, ": ");
-        ngx_webrtc_text_cstr(&text, reason);
+    if (buf == NULL) {
+        ngx_webrtc_sora_fault(session, "INVALID-ANSWER-SDP", now);
+        return;
     }
+
+    session->reason = (char *) buf;
+
+    ngx_webrtc_text_init(&text, buf, buf + NGX_WEBRTC_SORA_REASON_LEN - 1);
+    ngx_webrtc_text_cstr(&text, "INVALID-ANSWER-SDP: ");
+    ngx_webrtc_text_cstr(&text, reason);
 
     *text.pos = '\0';
 

@@ -83,7 +83,7 @@ struct ngx_webrtc_sora_session_s {
     unsigned                   busy:1;
     unsigned                   ended:1;
 
-    char                       reason[NGX_WEBRTC_SORA_REASON_LEN];
+    char                      *reason;      /* NULL, or malloc()ed */
 };
 
 
