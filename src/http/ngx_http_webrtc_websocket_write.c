@@ -120,14 +120,14 @@ ngx_http_webrtc_websocket_flush(ngx_http_webrtc_websocket_t *socket)
 
 /*
  * The buffer stays where it is until all of it is sent, as OpenSSL demands.
- * It is the queue itself unless that is long: what waits behind the buffer is
- * bounded apart from it.  NGX_DONE: nothing is to be sent.
+ * It is the queue itself unless that is large, or has been: what waits behind
+ * the buffer is bounded apart from it.  NGX_DONE: nothing is to be sent.
  */
 
 static ngx_int_t
 ngx_http_webrtc_websocket_fill(ngx_http_webrtc_websocket_t *socket)
 {
-    size_t  n;
+    size_t  n, size;
 
     if (socket->pos < socket->last) {
         return NGX_OK;
@@ -140,21 +140,26 @@ ngx_http_webrtc_websocket_fill(ngx_http_webrtc_websocket_t *socket)
         socket->last = NULL;
     }
 
-    if (ngx_webrtc_websocket_pending(&socket->ws) <= NGX_HTTP_WEBRTC_BUFFER) {
-        socket->start = ngx_webrtc_websocket_take(&socket->ws, &socket->pos,
-                                                  &socket->last);
-
-        return socket->start ? NGX_OK : NGX_DONE;
+    socket->start = ngx_webrtc_websocket_take(&socket->ws,
+                                              NGX_HTTP_WEBRTC_BUFFER,
+                                              &socket->pos, &socket->last);
+    if (socket->start) {
+        return NGX_OK;
     }
 
-    socket->start = ngx_alloc(NGX_HTTP_WEBRTC_BUFFER,
-                              socket->request->connection->log);
+    size = ngx_min(ngx_webrtc_websocket_pending(&socket->ws),
+                   NGX_HTTP_WEBRTC_BUFFER);
+
+    if (size == 0) {
+        return NGX_DONE;
+    }
+
+    socket->start = ngx_alloc(size, socket->request->connection->log);
     if (socket->start == NULL) {
         return NGX_ERROR;
     }
 
-    n = ngx_webrtc_websocket_output(&socket->ws, socket->start,
-                                    NGX_HTTP_WEBRTC_BUFFER);
+    n = ngx_webrtc_websocket_output(&socket->ws, socket->start, size);
 
     socket->pos = socket->start;
     socket->last = socket->start + n;

@@ -418,12 +418,12 @@ ngx_webrtc_websocket_output(ngx_webrtc_websocket_t *ws, u_char *buf,
 
 
 u_char *
-ngx_webrtc_websocket_take(ngx_webrtc_websocket_t *ws, u_char **pos,
-    u_char **last)
+ngx_webrtc_websocket_take(ngx_webrtc_websocket_t *ws, size_t max,
+    u_char **pos, u_char **last)
 {
     u_char  *queue;
 
-    if (ws->failed || ws->queue == NULL) {
+    if (ws->failed || ws->queue == NULL || ws->size > max) {
         return NULL;
     }
 

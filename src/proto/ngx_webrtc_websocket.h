@@ -145,10 +145,10 @@ size_t ngx_webrtc_websocket_output(ngx_webrtc_websocket_t *ws, u_char *buf,
 
 /*
  * Hands over what waits, with the memory it is in, which the caller free()s;
- * NULL as 0 above.
+ * NULL as 0 above, or that memory is more than "max" bytes.
  */
-u_char *ngx_webrtc_websocket_take(ngx_webrtc_websocket_t *ws, u_char **pos,
-    u_char **last);
+u_char *ngx_webrtc_websocket_take(ngx_webrtc_websocket_t *ws, size_t max,
+    u_char **pos, u_char **last);
 
 /* bytes that wait */
 #define ngx_webrtc_websocket_pending(ws)  ((ws)->tail - (ws)->head)

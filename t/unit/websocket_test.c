@@ -287,7 +287,7 @@ what_waits_can_be_taken_with_its_memory(void **state)
 
     start(&ws, &seen);
 
-    assert_null(ngx_webrtc_websocket_take(&ws, &pos, &last));
+    assert_null(ngx_webrtc_websocket_take(&ws, 1024, &pos, &last));
 
     assert_int_equal(ngx_webrtc_websocket_send_text(&ws,
                                                     (u_char *) "first", 5),
@@ -297,7 +297,7 @@ what_waits_can_be_taken_with_its_memory(void **state)
                      NGX_OK);
     assert_int_equal(ngx_webrtc_websocket_output(&ws, out, 3), 3);
 
-    queue = ngx_webrtc_websocket_take(&ws, &pos, &last);
+    queue = ngx_webrtc_websocket_take(&ws, 1024, &pos, &last);
 
     assert_non_null(queue);
     assert_int_equal(last - pos, 2 + 5 + 2 + 6 - 3);
@@ -314,7 +314,40 @@ what_waits_can_be_taken_with_its_memory(void **state)
 
     assert_int_equal(ngx_webrtc_websocket_output(&ws, out, sizeof(out)), 7);
     assert_memory_equal(out, "\x81\x05third", 7);
-    assert_null(ngx_webrtc_websocket_take(&ws, &pos, &last));
+    assert_null(ngx_webrtc_websocket_take(&ws, 1024, &pos, &last));
+
+    ngx_webrtc_websocket_cleanup(&ws);
+}
+
+
+/* or a slow client would keep two large queues */
+
+static void
+the_rest_of_what_was_long_is_not_taken(void **state)
+{
+    u_char                  *pos, *last;
+    ngx_uint_t               i;
+    seen_t                   seen;
+    ngx_webrtc_websocket_t   ws;
+
+    (void) state;
+
+    start(&ws, &seen);
+
+    for (i = 0; i < 50; i++) {
+        assert_int_equal(ngx_webrtc_websocket_send_text(&ws,
+                                                        (u_char *) "message",
+                                                        7),
+                         NGX_OK);
+    }
+
+    assert_int_equal(ngx_webrtc_websocket_output(&ws, out, 49 * 9), 49 * 9);
+    assert_int_equal(ngx_webrtc_websocket_pending(&ws), 9);
+
+    assert_null(ngx_webrtc_websocket_take(&ws, 100, &pos, &last));
+
+    assert_int_equal(ngx_webrtc_websocket_output(&ws, out, sizeof(out)), 9);
+    assert_null(ws.queue);
 
     ngx_webrtc_websocket_cleanup(&ws);
 }
@@ -907,6 +940,7 @@ main(void)
         cmocka_unit_test(an_idle_connection_holds_no_context),
         cmocka_unit_test(output_fits_any_buffer),
         cmocka_unit_test(what_waits_can_be_taken_with_its_memory),
+        cmocka_unit_test(the_rest_of_what_was_long_is_not_taken),
         cmocka_unit_test(a_queue_moves_while_it_is_sent),
         cmocka_unit_test(a_queue_is_not_moved_for_each_message),
         cmocka_unit_test(lengths_are_in_their_shortest_form),
