@@ -384,6 +384,42 @@ a_silent_client_is_dropped(void **state)
 
 
 static void
+pings_that_are_due_within_a_moment_go_out_together(void **state)
+{
+    client_t  *a, *b, *c;
+
+    (void) state;
+
+    sora_start();
+
+    a = sora_arrive("sendrecv", "sora");
+    sora.now += SEC(1) / 10;
+    b = sora_arrive("sendrecv", "sora");
+    sora.now += SEC(1) / 10;
+    c = sora_arrive("sendrecv", "sora");
+
+    sora.now += SEC(5) - SEC(1) / 5;
+    ngx_webrtc_sora_tick(sora.sora, sora.now);
+
+    assert_non_null(strstr(a->last, "\"ping\""));
+    assert_non_null(strstr(b->last, "\"ping\""));
+    assert_null(strstr(c->last, "\"ping\""));
+    assert_int_equal(ngx_webrtc_sora_expires(sora.sora),
+                     sora.now + SEC(1) / 5);
+
+    /* and from then on always */
+
+    sora.now += SEC(1) / 5;
+    ngx_webrtc_sora_tick(sora.sora, sora.now);
+    assert_non_null(strstr(c->last, "\"ping\""));
+    assert_int_equal(ngx_webrtc_sora_expires(sora.sora),
+                     sora.now + SEC(5) - SEC(1) / 5);
+
+    sora_stop();
+}
+
+
+static void
 an_answer_that_is_no_answer_ends_with_a_reason(void **state)
 {
     ngx_uint_t   i;
@@ -392,6 +428,14 @@ an_answer_that_is_no_answer_ends_with_a_reason(void **state)
     static const char *const  cases[][2] = {
         { "{\"type\":\"answer\"}", "MISSING-SDP" },
         { "{\"type\":\"answer\",\"sdp\":5}", "MISSING-SDP" },
+        { "{\"type\":\"answer\",\"sdp\":null}", "MISSING-SDP" },
+        { "{\"type\":\"answer\",\"sdp\":[\"v=0\"]}", "MISSING-SDP" },
+        { "{\"type\":\"answer\",\"sdp\":\"\\u0000\"}", "INVALID-JSON" },
+        { "{\"type\":\"answer\",\"sdp\":\"\\ud800\"}", "INVALID-JSON" },
+        { "{\"type\":\"answer\",\"sdp\":\"\xed\xa0\x80\"}", "INVALID-JSON" },
+        { "{\"type\":\"answer\",\"sdp\":\"\"}}", "INVALID-JSON" },
+        { "{\"type\":\"answer\",\"sdp\":\"\",\"a\":[1,]}",
+          "INVALID-JSON" },
         { "{\"type\":\"answer\",\"sdp\":\"\"}", "INVALID-ANSWER-SDP: " },
         { "{\"type\":\"answer\",\"sdp\":\"hello\"}",
           "INVALID-ANSWER-SDP: " },
@@ -607,6 +651,7 @@ main(void)
         cmocka_unit_test(a_pipe_that_breaks_is_a_leave_and_is_not_used_again),
         cmocka_unit_test(a_pipe_may_break_while_it_is_written_to),
         cmocka_unit_test(pings_ask_for_stats_that_pass_untouched),
+        cmocka_unit_test(pings_that_are_due_within_a_moment_go_out_together),
         cmocka_unit_test(a_silent_client_is_dropped),
         cmocka_unit_test(an_answer_that_is_no_answer_ends_with_a_reason),
         cmocka_unit_test(what_nobody_waits_for_does_no_harm),
