@@ -75,7 +75,7 @@ const behind = (text, of) => ({
     against: '1 to 1, one worker', atMost: 40, unit: ' us',
     than: 'more than one worker' });
 
-/* messages under way: a worker seldom sleeps, or hardly at all */
+/* messages under way: the worker sleeps once in four or five, or in ten */
 
 const SIXTY_FOUR = 'nginx, 64 under way';
 const BUSY = 'nginx, 256 under way';
