@@ -23,6 +23,8 @@ static ngx_webrtc_peer_addr_t *ngx_webrtc_engine_find(
     ngx_webrtc_engine_t *engine, const ngx_webrtc_addr_t *addr);
 static void ngx_webrtc_engine_unbind(ngx_webrtc_peer_t *peer,
     const ngx_webrtc_addr_t *addr);
+static ngx_int_t ngx_webrtc_engine_fan_out(ngx_webrtc_engine_t *engine,
+    ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 
 
 ngx_webrtc_engine_t *
@@ -409,13 +411,27 @@ ngx_int_t
 ngx_webrtc_engine_output(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
     ngx_webrtc_outbox_t *out)
 {
+    ngx_int_t  rc;
+
+    /* a slice is what is in the outbox, so what may fill it comes behind */
+
+    rc = ngx_webrtc_engine_fan_out(engine, now, out);
+
+    if (ngx_webrtc_data_output(engine, now, out) == NGX_AGAIN) {
+        rc = NGX_AGAIN;
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_webrtc_engine_fan_out(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now,
+    ngx_webrtc_outbox_t *out)
+{
     ngx_int_t            rc;
     ngx_queue_t         *q;
     ngx_webrtc_track_t  *track;
-
-    if (ngx_webrtc_data_output(engine, now, out) == NGX_AGAIN) {
-        return NGX_AGAIN;
-    }
 
     rc = NGX_OK;
 

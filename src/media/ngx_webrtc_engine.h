@@ -104,9 +104,9 @@ void ngx_webrtc_engine_set_arrival(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t arrival);
 
 /*
- * Fills "out" with records of data channels that wait for the end of the
- * turn, and with the packets that subscribers have waiting.  NGX_AGAIN:
- * the outbox is full, send it and call again (a slice); NGX_OK: nothing is
+ * Fills "out", which is empty, with packets that subscribers have waiting, and
+ * with records of data channels that wait for the end of the turn.  NGX_AGAIN:
+ * there is more (this was a slice), send it and call again; NGX_OK: nothing is
  * left.
  */
 ngx_int_t ngx_webrtc_engine_output(ngx_webrtc_engine_t *engine,

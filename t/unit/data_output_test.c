@@ -26,6 +26,10 @@
 #include "lib/client_data.h"
 
 
+/* to whom messages of one turn go: more than a slice of media has */
+#define RECEIVERS  20
+
+
 typedef struct {
     world_t                    world;
     data_t                     sender;
@@ -207,13 +211,88 @@ a_peer_may_go_with_records_that_wait(void **state)
 }
 
 
+static struct {
+    data_t    to[RECEIVERS];
+    uint16_t  streams[RECEIVERS];
+} all;
+
+
+static void
+pass_to_all(data_t *data, const ngx_webrtc_data_event_t *event)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < RECEIVERS && event->type == NGX_WEBRTC_DATA_MESSAGE; i++) {
+        assert_int_equal(ngx_webrtc_data_send(all.to[i].client->peer,
+                                              all.streams[i], event->binary,
+                                              event->data, event->len,
+                                              data->world->now),
+                         NGX_OK);
+    }
+}
+
+
+/* more comes with each turn of the loop, which sends what goes at once */
+
+static void
+messages_to_many_do_not_hold_media_up(void **state)
+{
+    relay_t      relay;
+    world_t     *world;
+    uint64_t     seq;
+    client_t    *pub, *sub;
+    ngx_uint_t   i;
+
+    (void) state;
+
+    relay_init(&relay);
+    relay.sender.react = pass_to_all;
+
+    world = &relay.world;
+
+    for (i = 0; i < RECEIVERS; i++) {
+        data_init(&all.to[i], world);
+        data_connect(&all.to[i]);
+        all.streams[i] = data_open(&all.to[i], "a");
+    }
+
+    pub = client_create(world, 0);
+    client_connect(pub);
+
+    sub = client_create(world, 0);
+    client_connect(sub);
+    (void) client_subscribe(sub, client_publish(pub, 1000), 5000);
+
+    for (seq = 1; seq <= 10; seq++) {
+        client_send_video(pub, seq, seq == 1);
+        relay_read(&relay, 1, 100);
+
+        (void) ngx_webrtc_engine_output(world->engine, world->now,
+                                        &world->out);
+        world_send(world);
+
+        assert_int_equal(sub->nrtp, seq);
+    }
+
+    world_run(world, 100);
+
+    for (i = 0; i < RECEIVERS; i++) {
+        assert_int_equal(all.to[i].theirs.messages, 10);
+        data_cleanup(&all.to[i]);
+    }
+
+    relay_cleanup(&relay);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(messages_of_one_turn_leave_as_one_run),
         cmocka_unit_test(a_small_outbox_takes_them_by_and_by),
-        cmocka_unit_test(a_peer_may_go_with_records_that_wait)
+        cmocka_unit_test(a_peer_may_go_with_records_that_wait),
+        cmocka_unit_test(messages_to_many_do_not_hold_media_up)
     };
 
     return cmocka_run_group_tests_name("data_output", tests, NULL, NULL);
