@@ -116,23 +116,35 @@ ngx_webrtc_shed_late(ngx_webrtc_subscription_t *sub, ngx_uint_t again,
 }
 
 
-/* what the ring can hold is another limit, and counts as the delay */
+/*
+ * A ring that holds packets for less than the delay is another limit, so time
+ * counts for more there.  Many packets are not late if they have just come.
+ */
 
 static ngx_webrtc_usec_t
 ngx_webrtc_shed_waited(ngx_webrtc_ring_t *ring, uint32_t behind,
     ngx_webrtc_usec_t delay, ngx_webrtc_usec_t now)
 {
-    ngx_webrtc_usec_t  arrived, full;
+    uint32_t           size;
+    ngx_webrtc_usec_t  waited, held;
 
-    full = delay * behind / ngx_webrtc_ring_size(ring);
+    size = ngx_webrtc_ring_size(ring);
 
-    if (full > delay) {
-        return full;
+    if (behind >= size) {
+        return delay * behind / size;
     }
 
-    arrived = ngx_webrtc_ring_get(ring, ring->arrivals - behind)->arrived;
+    waited = now - ngx_webrtc_ring_get(ring, ring->arrivals - behind)->arrived;
 
-    return (now > arrived + full) ? now - arrived : full;
+    if (ring->arrivals < size) {
+        return waited;
+    }
+
+    /* something else may be where the oldest one was */
+
+    held = now - ngx_webrtc_ring_get(ring, ring->arrivals + 1)->arrived;
+
+    return (waited && held < delay) ? waited * delay / held : waited;
 }
 
 

@@ -479,6 +479,69 @@ pause_is_no_overload(void **state)
 }
 
 
+/* 512 packets are 128 ms of them: nobody may be overtaken */
+
+static void
+a_ring_may_be_shorter_than_the_delay(void **state)
+{
+    double    mean, least;
+    worker_t  worker;
+
+    (void) state;
+
+    worker_init(&worker, 1, 16, 4000, 4);
+    worker.world.engine->conf.max_delay = MSEC(500);
+    worker_load(&worker, 2);
+
+    least = worker_measure(&worker, &mean);
+
+    assert_true(least > 0.9 * mean);
+    assert_true(worker_used(&worker) > 0.8);
+    assert_true(worker.oldest < MSEC(130));
+
+    world_cleanup(&worker.world);
+}
+
+
+/* large frames that were sent at once, and there is time for all of them */
+
+static void
+frames_of_many_packets_are_no_overload(void **state)
+{
+    world_t     *world;
+    worker_t     worker;
+    ngx_int_t    rc;
+    ngx_uint_t   i, n;
+
+    (void) state;
+
+    worker_init(&worker, 1, 4, 1000, 1);
+    world = &worker.world;
+
+    for (i = 0; i < 60; i++) {
+
+        for (n = (i % 2) ? 300 : 200; n; n--) {
+            sent_at[0][worker.seqs[0] % PACKETS] = world->now;
+            client_send_video(worker.pubs[0], worker.seqs[0]++, i == 0);
+        }
+
+        do {
+            rc = ngx_webrtc_engine_output(world->engine, world->now,
+                                          &world->out);
+            world_send(world);
+        } while (rc == NGX_AGAIN);
+
+        world->now += MSEC(33);
+    }
+
+    for (i = 0; i < worker.nsubs; i++) {
+        assert_int_equal(worker.subs[i]->nrtp, worker.seqs[0]);
+    }
+
+    world_cleanup(world);
+}
+
+
 int
 main(void)
 {
@@ -488,6 +551,8 @@ main(void)
         cmocka_unit_test(longer_runs_are_cheaper),
         cmocka_unit_test(all_get_everything_when_it_is_over),
         cmocka_unit_test(pause_is_no_overload),
+        cmocka_unit_test(a_ring_may_be_shorter_than_the_delay),
+        cmocka_unit_test(frames_of_many_packets_are_no_overload),
         cmocka_unit_test(members_come_and_go_in_an_overloaded_worker),
     };
 
