@@ -149,6 +149,7 @@ ngx_webrtc_udp_open(ngx_cycle_t *cycle, ngx_webrtc_conf_t *conf,
 {
     ngx_uint_t            i;
     ngx_pool_t           *pool;
+    ngx_core_conf_t      *ccf;
     ngx_listening_t      *ls;
     ngx_webrtc_udp_t     *udp;
     ngx_webrtc_listen_t  *listen;
@@ -178,7 +179,13 @@ ngx_webrtc_udp_open(ngx_cycle_t *cycle, ngx_webrtc_conf_t *conf,
     udp->idle.data = udp;
     udp->idle.log = cycle->log;
     udp->idle.cancelable = 1;
-    udp->idle_delay = conf->idle_delay;
+
+    /* "timer_resolution": the timer would be later than is allowed */
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
+    udp->idle_delay = (ccf->timer_resolution > conf->idle_delay)
+                      ? 0 : conf->idle_delay;
 
     if (ngx_webrtc_udp_init_buffers(udp, conf) != NGX_OK) {
         goto failed;
