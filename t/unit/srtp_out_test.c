@@ -17,6 +17,9 @@
 #include "srtp_peer.h"
 
 
+#define ENDS  6
+
+
 static void
 libsrtp_reads_every_rtp_packet(void **state)
 {
@@ -314,6 +317,71 @@ rtcp_goes_on_after_a_rest(void **state)
 }
 
 
+/* what comes alone is done with one cipher for all, keyed for each packet */
+
+static void
+rtcp_of_many_who_send_rarely_is_not_mixed_up(void **state)
+{
+    u_char                   pkt[256], other[256], plain[64];
+    size_t                   len, other_len;
+    ngx_uint_t               i, j, k;
+    ngx_webrtc_srtp_in_t    *in[ENDS];
+    ngx_webrtc_srtp_out_t   *out[ENDS];
+    ngx_webrtc_srtp_keys_t   keys;
+
+    (void) state;
+
+    for (i = 0; i < ENDS; i++) {
+        draw_keys(&keys, profiles[i % 2]);
+        out[i] = ngx_webrtc_srtp_out_create(&keys);
+
+        memcpy(keys.remote_key, keys.local_key, NGX_WEBRTC_SRTP_KEY_LEN);
+        memcpy(keys.remote_salt, keys.local_salt, NGX_WEBRTC_SRTP_SALT_LEN);
+        in[i] = ngx_webrtc_srtp_in_create(&keys);
+
+        assert_non_null(in[i]);
+        assert_non_null(out[i]);
+    }
+
+    memset(plain, 7, sizeof(plain));
+    plain[0] = 0x80;
+    plain[1] = 201;
+
+    for (j = 0; j < 20 * ENDS; j++) {
+        i = draw(ENDS);
+        k = (i + 2) % ENDS;
+
+        memset(plain + 4, (int) i, 4);
+
+        ngx_webrtc_srtp_out_rest(out[i]);
+        ngx_webrtc_srtp_in_rest(in[i]);
+        ngx_webrtc_srtp_in_rest(in[k]);
+
+        memcpy(pkt, plain, sizeof(plain));
+        len = ngx_webrtc_srtp_protect_rtcp(out[i], pkt, sizeof(plain));
+        assert_true(len > sizeof(plain));
+
+        /* another client of the same profile can do nothing with it */
+
+        memcpy(other, pkt, len);
+        other_len = len;
+        assert_int_equal(ngx_webrtc_srtp_unprotect_rtcp(in[k], other,
+                                                        &other_len),
+                         NGX_ERROR);
+
+        assert_int_equal(ngx_webrtc_srtp_unprotect_rtcp(in[i], pkt, &len),
+                         NGX_OK);
+        assert_int_equal(len, sizeof(plain));
+        assert_memory_equal(pkt, plain, sizeof(plain));
+    }
+
+    for (i = 0; i < ENDS; i++) {
+        ngx_webrtc_srtp_in_destroy(in[i]);
+        ngx_webrtc_srtp_out_destroy(out[i]);
+    }
+}
+
+
 int
 main(void)
 {
@@ -325,6 +393,7 @@ main(void)
         cmocka_unit_test(impossible_lengths_are_refused),
         cmocka_unit_test(a_pair_has_both_ends_or_none),
         cmocka_unit_test(rtcp_goes_on_after_a_rest),
+        cmocka_unit_test(rtcp_of_many_who_send_rarely_is_not_mixed_up),
     };
 
     return cmocka_run_group_tests(tests, srtp_setup, srtp_teardown);
