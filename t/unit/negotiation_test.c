@@ -837,7 +837,7 @@ one_payload_type_means_one_codec_with_one_fmtp(void **state)
 static void
 payload_types_that_nobody_uses_get_a_new_meaning(void **state)
 {
-    char                               fmtp[64];
+    char                               fmtp[NGX_WEBRTC_FMTP_LEN + 1];
     ngx_uint_t                         i, n;
     ngx_webrtc_negotiation_section_t  *section[40];
 
@@ -873,11 +873,18 @@ payload_types_that_nobody_uses_get_a_new_meaning(void **state)
     negotiate();
 
     for (i = 0; i < 200; i++) {
-        sprintf(fmtp, "profile-level-id=%06x", (unsigned) i + 1000);
+
+        /* of any length, first longer than those before */
+
+        sprintf(fmtp, "profile-level-id=%0*x",
+                NGX_WEBRTC_FMTP_LEN - 17 - (int) i * 7 % 80,
+                (unsigned) i + 1000);
 
         section[0] = add_remote(NGX_WEBRTC_CODEC_H264, fmtp, "A", i);
         assert_non_null(section[0]);
+        assert_int_equal(section[0]->payload->fmtp.len, strlen(fmtp));
         negotiate();
+        assert_true(offered(fmtp));
 
         ngx_webrtc_negotiation_remove_remote(&neg, section[0]);
         negotiate();
