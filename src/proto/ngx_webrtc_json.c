@@ -37,6 +37,13 @@ ngx_webrtc_json_parse(u_char *pos, u_char *last, size_t max,
         return NULL;
     }
 
+    /* jansson passes over a zero byte behind a number */
+
+    if (last > pos && memchr(pos, '\0', last - pos)) {
+        *reason = "invalid JSON";
+        return NULL;
+    }
+
     json = json_loadb((const char *) pos, last - pos, JSON_REJECT_DUPLICATES,
                       &error);
     if (json) {

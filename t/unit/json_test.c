@@ -62,6 +62,30 @@ what_is_not_json_is_refused_with_a_reason(void **state)
 
 
 static void
+a_zero_byte_is_not_json(void **state)
+{
+    ngx_uint_t   i;
+    const char  *reason;
+
+    static u_char  texts[][6] = {
+        "{}\0 ", "\0{}", "{\"\0\"}", "[1\0]", "[0\0]", "[1.5\0]"
+    };
+
+    static const size_t  lens[] = { 4, 3, 5, 4, 4, 6 };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+        assert_null(ngx_webrtc_json_parse(texts[i], texts[i] + lens[i], 6,
+                                          &reason));
+        assert_string_equal(reason, "invalid JSON");
+        assert_int_equal(ngx_webrtc_json_check(texts[i], texts[i] + lens[i]),
+                         NGX_ERROR);
+    }
+}
+
+
+static void
 a_text_over_the_limit_is_refused_before_it_is_read(void **state)
 {
     const char  *reason;
@@ -382,6 +406,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(what_is_not_json_is_refused_with_a_reason),
+        cmocka_unit_test(a_zero_byte_is_not_json),
         cmocka_unit_test(a_text_over_the_limit_is_refused_before_it_is_read),
         cmocka_unit_test(depth_is_limited_to_32),
         cmocka_unit_test(getters_tell_absent_wrong_and_out_of_range_apart),
