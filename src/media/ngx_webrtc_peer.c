@@ -507,9 +507,13 @@ ngx_webrtc_peer_tick(ngx_webrtc_peer_t *peer, ngx_webrtc_usec_t now,
 
     ngx_webrtc_peer_schedule(peer);
 
-    if (peer->timer.index && peer->timer.expires <= now) {
-
-        /* what stays due must not hold the others up, or us for ever */
+    if (peer->timer.index && peer->timer.expires <= now
+        && ngx_webrtc_outbox_reserve(out, NGX_WEBRTC_TICK_ROOM))
+    {
+        /*
+         * What stays due must not hold the others up, or us for ever.  When
+         * the outbox is full it is their turn later, too.
+         */
 
         ngx_webrtc_timer_set(&peer->engine->timers, &peer->timer,
                              now + NGX_WEBRTC_MSEC);

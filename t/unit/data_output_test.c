@@ -186,6 +186,51 @@ a_small_outbox_takes_them_by_and_by(void **state)
 }
 
 
+/* as when a worker says goodbye to many and has no time to wait */
+
+static void
+what_a_tick_has_no_room_for_is_due_at_once(void **state)
+{
+    char                  text[1001];
+    relay_t               relay;
+    world_t              *world;
+    ngx_uint_t            i, n, datagrams;
+    ngx_webrtc_outbox_t   saved;
+
+    (void) state;
+
+    relay_init(&relay);
+
+    world = &relay.world;
+    datagrams = world->datagrams;
+    receiver->mute = 1;
+
+    /* longer ones cannot follow in the same message */
+
+    for (n = 100; n <= 1000; n += 300) {
+        memset(text, 'x', n);
+        text[n] = '\0';
+        assert_int_equal(data_send(receiver, stream, text), NGX_OK);
+    }
+
+    saved = world->out;
+    assert_int_equal(ngx_webrtc_outbox_init(&world->out, world->pool,
+                                            16 * 1024, 3), NGX_OK);
+
+    for (i = 0; i < 2; i++) {
+        assert_true(ngx_webrtc_engine_expires(world->engine) <= world->now);
+        ngx_webrtc_engine_tick(world->engine, world->now, &world->out);
+        world_send(world);
+    }
+
+    assert_int_equal(world->datagrams - datagrams, 4);
+    assert_true(ngx_webrtc_engine_expires(world->engine) > world->now);
+
+    world->out = saved;
+    relay_cleanup(&relay);
+}
+
+
 static void
 a_peer_may_go_with_records_that_wait(void **state)
 {
@@ -291,6 +336,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(messages_of_one_turn_leave_as_one_run),
         cmocka_unit_test(a_small_outbox_takes_them_by_and_by),
+        cmocka_unit_test(what_a_tick_has_no_room_for_is_due_at_once),
         cmocka_unit_test(a_peer_may_go_with_records_that_wait),
         cmocka_unit_test(messages_to_many_do_not_hold_media_up)
     };
