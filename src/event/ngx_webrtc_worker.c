@@ -442,10 +442,12 @@ ngx_webrtc_worker_arm(void)
                               / NGX_WEBRTC_MSEC);
     }
 
-    /* in an idle worker with the rest, see ngx_webrtc_udp_idle.c */
+    /* in an idle worker with the rest, but for what is waited for */
 
-    left = ngx_webrtc_worker_media_left();
-    delay = ngx_max(delay, left);
+    if (expires != 0) {
+        left = ngx_webrtc_worker_media_left();
+        delay = ngx_max(delay, left);
+    }
 
     if (ev->timer_set) {
 

@@ -112,7 +112,10 @@ void ngx_webrtc_engine_set_arrival(ngx_webrtc_engine_t *engine,
 ngx_int_t ngx_webrtc_engine_output(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 
-/* retransmissions, RTCP, consent; expires() is the time of the next tick */
+/*
+ * Retransmissions, RTCP, consent.  expires() is the time of the next tick; 0
+ * when something waits for it, such as messages that were sent in between.
+ */
 void ngx_webrtc_engine_tick(ngx_webrtc_engine_t *engine,
     ngx_webrtc_usec_t now, ngx_webrtc_outbox_t *out);
 ngx_webrtc_usec_t ngx_webrtc_engine_expires(ngx_webrtc_engine_t *engine);
