@@ -80,6 +80,8 @@ const behind = (text, of) => ({
 const SIXTY_FOUR = 'nginx, 64 under way';
 const BUSY = 'nginx, 256 under way';
 
+const CHANNELS = 'nginx, 20 channels';
+
 const CM = { profile: 'cm' };
 
 /* about as many packets whatever the number of subscribers */
@@ -273,12 +275,15 @@ const ROWS = [
     {
         name: 'setup',
         title: 'Set-up',
-        text: 'Subscribers who come and go: from connect to the first packet'
-              + ' of media.',
+        text: 'Subscribers who come and go, from connect to the first packet'
+              + ' of media: 200 in one channel, where each hears of all'
+              + ' others, and 10 in each of 20 channels.',
         missing: media.missing,
         measure: media.setup,
         load: { subscribers: 200, rate: 50, burst: 1 },
-        contestants: on('nginx', P),
+        contestants: [...on('nginx', P),
+                      { name: CHANNELS, server: 'nginx', rooms: 20,
+                        subscribers: 10 }],
         figures: [{ name: 'cost', title: 'CPU of one', unit: ' ms' },
                   { name: 'rate', title: 'per second', unit: '' },
                   { name: 'p50', title: 'time p50', unit: ' ms' },
@@ -286,6 +291,7 @@ const ROWS = [
         goals: [
             value(12, 'set-up, offer to first packet', 'nginx', 'cost', 0.5,
                   ' ms'),
+            value(12, 'the same, 20 channels', CHANNELS, 'cost', 0.5, ' ms'),
         ],
     },
     {
