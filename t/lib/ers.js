@@ -582,7 +582,9 @@ function instead(phase, what) {
     const done = {
         silence: () => true,
         close: (args) => {
-            socketOf(args).end();
+            /* a half-closed one would still be listened to */
+
+            socketOf(args).destroy();
             return true;
         },
         reset: (args) => {
