@@ -59,6 +59,9 @@ typedef struct {
 #define NGX_DECLINED   -5
 #define NGX_ABORT      -6
 
+/* the characters of the longest number */
+#define NGX_INT64_LEN   (sizeof("-9223372036854775808") - 1)
+
 #define ngx_inline      inline
 
 #define ngx_string(str)         { sizeof(str) - 1, (u_char *) str }

@@ -344,6 +344,19 @@ ngx_webrtc_connection_free(ngx_webrtc_connection_t *connection)
 
 
 ngx_int_t
+ngx_webrtc_hub_offer_again(ngx_webrtc_connection_t *connection,
+    const ngx_str_t *sdp, ngx_webrtc_text_t *text)
+{
+    if (connection->left) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_webrtc_negotiation_repeat_offer(&connection->negotiation, sdp,
+                                               text);
+}
+
+
+ngx_int_t
 ngx_webrtc_hub_answer(ngx_webrtc_connection_t *connection, ngx_str_t *sdp,
     ngx_webrtc_usec_t now, const char **reason)
 {

@@ -286,6 +286,14 @@ ngx_webrtc_connection_t *ngx_webrtc_hub_join(ngx_webrtc_hub_t *hub,
     void *data, ngx_webrtc_usec_t now, const char **reason);
 
 /*
+ * The last offer, which was "sdp", as a new version of the same for a client
+ * that may have it or not: an answer to either is taken.  NGX_INT64_LEN bytes
+ * more at the most.  NGX_DECLINED: none is waiting for an answer.
+ */
+ngx_int_t ngx_webrtc_hub_offer_again(ngx_webrtc_connection_t *connection,
+    const ngx_str_t *sdp, ngx_webrtc_text_t *text);
+
+/*
  * An answer to the last offer, first or repeated.  NGX_ERROR: "reason" says
  * what is wrong; the connection still lives, its owner decides.
  * NGX_DECLINED: no offer is waiting for an answer.

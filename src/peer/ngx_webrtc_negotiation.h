@@ -251,6 +251,14 @@ ngx_uint_t ngx_webrtc_negotiation_wants_offer(
 ngx_int_t ngx_webrtc_negotiation_write_offer(ngx_webrtc_negotiation_t *neg,
     ngx_webrtc_text_t *text);
 
+/*
+ * The last offer, which was "sdp", as a new version of it: clients pass over a
+ * text that they know.  It needs NGX_INT64_LEN bytes more at the most.
+ * NGX_DECLINED: no answer is awaited; NGX_ERROR: the text overflowed.
+ */
+ngx_int_t ngx_webrtc_negotiation_repeat_offer(ngx_webrtc_negotiation_t *neg,
+    const ngx_str_t *sdp, ngx_webrtc_text_t *text);
+
 /* an upper bound of the next offer's length */
 size_t ngx_webrtc_negotiation_offer_size(const ngx_webrtc_negotiation_t *neg);
 

@@ -124,6 +124,37 @@ ngx_webrtc_negotiation_write_offer(ngx_webrtc_negotiation_t *neg,
 }
 
 
+/* nothing else is written anew: an answer to either is one to the other */
+
+ngx_int_t
+ngx_webrtc_negotiation_repeat_offer(ngx_webrtc_negotiation_t *neg,
+    const ngx_str_t *sdp, ngx_webrtc_text_t *text)
+{
+    size_t             len;
+    u_char             buf[NGX_WEBRTC_SDP_WRITE_SESSION];
+    ngx_webrtc_text_t  old;
+
+    if (!neg->outstanding) {
+        return NGX_DECLINED;
+    }
+
+    ngx_webrtc_text_init(&old, buf, buf + sizeof(buf));
+    ngx_webrtc_sdp_write_session(&old, neg->session_id, neg->version);
+    len = ngx_webrtc_text_len(&old);
+
+    ngx_webrtc_sdp_write_session(text, neg->session_id, neg->version + 1);
+    ngx_webrtc_text_bytes(text, sdp->data + len, sdp->len - len);
+
+    if (text->overflow) {
+        return NGX_ERROR;
+    }
+
+    neg->version++;
+
+    return NGX_OK;
+}
+
+
 size_t
 ngx_webrtc_negotiation_offer_size(const ngx_webrtc_negotiation_t *neg)
 {

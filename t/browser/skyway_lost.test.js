@@ -152,6 +152,34 @@ function connections(page) {
 }
 
 
+test('an answer that is lost with the socket is given again', () =>
+    using(async (opened) => {
+        const name = 'answer';
+        const [a, b, c] = [await open(opened), await open(opened),
+                           await open(opened)];
+
+        await join(a, name, 'sfu');
+        await join(b, name, 'sfu');
+        await a.receives(b.id);
+        await b.receives(a.id);
+
+        await b.do('loseAnswer');
+        await join(c, name, 'sfu');
+        await b.event('answer lost');
+        await b.do('cut');
+
+        for (const other of [a, c]) {
+            await b.receives(other.id);
+            await other.receives(b.id);
+        }
+
+        for (const page of [a, b, c]) {
+            assert.deepStrictEqual(await gone(page), []);
+            assert.deepStrictEqual(page.errors, []);
+        }
+    }));
+
+
 for (const mode of ['sfu', 'mesh']) {
     for (const isSilent of [false, true]) {
         test(`a member of a ${mode} room is lost, the server is`

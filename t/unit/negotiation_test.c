@@ -563,6 +563,72 @@ only_one_offer_is_outstanding(void **state)
 }
 
 
+/* as a client takes it that passes over a text which it knows */
+
+static void
+an_offer_is_repeated_as_a_new_version(void **state)
+{
+    u_char              first[OFFER], again[OFFER];
+    ngx_str_t           text;
+    ngx_uint_t          i;
+    ngx_webrtc_text_t   out;
+
+    (void) state;
+
+    start(MAX);
+    add_own(NGX_WEBRTC_CODEC_OPUS, 0);
+
+    neg.version = 8;
+    make_offer();
+
+    text.data = first;
+    text.len = offer_len;
+    memcpy(first, offer, offer_len);
+
+    ngx_webrtc_text_init(&out, again, again + offer_len);
+    assert_int_equal(ngx_webrtc_negotiation_repeat_offer(&neg, &text, &out),
+                     NGX_ERROR);
+
+    add_remote(NGX_WEBRTC_CODEC_OPUS, "", "ALICE", 1);
+
+    for (i = 10; i < 12; i++) {
+        ngx_webrtc_text_init(&out, again,
+                             again + text.len + NGX_INT64_LEN);
+        assert_int_equal(ngx_webrtc_negotiation_repeat_offer(&neg, &text,
+                                                             &out),
+                         NGX_OK);
+
+        text.len = ngx_webrtc_text_len(&out);
+        memcpy(first, again, text.len);
+
+        assert_int_equal(ngx_webrtc_sdp_parse(&sdp, first, first + text.len,
+                                              sections, MAX),
+                         NGX_OK);
+        assert_memory_equal(first, offer, sizeof("v=0\r\no=- ") - 1
+                                          + sdp.session_id.len);
+        assert_int_equal(sdp.version, i);
+
+        /* "10" is longer than "9" */
+
+        assert_int_equal(text.len, offer_len + 1);
+        assert_memory_equal(strstr((char *) first, " IN IP4"),
+                            strstr((char *) offer, " IN IP4"),
+                            offer + offer_len
+                            - (u_char *) strstr((char *) offer, " IN IP4"));
+    }
+
+    make_answer(0);
+    assert_answer_taken();
+
+    ngx_webrtc_text_init(&out, again, again + OFFER);
+    assert_int_equal(ngx_webrtc_negotiation_repeat_offer(&neg, &text, &out),
+                     NGX_DECLINED);
+
+    make_offer();
+    assert_int_equal(sdp.version, 12);
+}
+
+
 static void
 an_offer_without_room_changes_nothing(void **state)
 {
@@ -1282,6 +1348,7 @@ main(void)
         cmocka_unit_test(simulcast_layers_are_offered_and_answered),
         cmocka_unit_test(a_browsers_answer_is_recorded),
         cmocka_unit_test(only_one_offer_is_outstanding),
+        cmocka_unit_test(an_offer_is_repeated_as_a_new_version),
         cmocka_unit_test(an_offer_without_room_changes_nothing),
         cmocka_unit_test(
             an_idle_receiver_gets_placeholders_that_are_used_later),

@@ -10,6 +10,10 @@
 #include <front/skyway/ngx_webrtc_room_internal.h>
 
 
+/* to an offer that was told again, where the first may have come */
+#define NGX_WEBRTC_ROOM_ANSWERS  2
+
+
 static void ngx_webrtc_room_event(ngx_webrtc_connection_t *connection,
     const ngx_webrtc_event_t *event, void *data);
 static void ngx_webrtc_room_keep_offer(ngx_webrtc_room_member_t *member,
@@ -93,18 +97,62 @@ ngx_webrtc_room_answer(ngx_webrtc_room_member_t *member, ngx_str_t *sdp,
         member->offer = offer;
     }
 
+    if (rc == NGX_DECLINED) {
+        return;
+    }
+
+    if (member->repeated) {
+
+        /* it may be the second one to an offer that was told twice */
+
+        member->repeated = (rc == NGX_OK) ? member->repeated - 1 : 0;
+        return;
+    }
+
     if (rc == NGX_ERROR) {
         ngx_webrtc_room_fail(member, reason ? reason : "INVALID-ANSWER");
     }
 }
 
 
+/*
+ * Clients do not answer a text that they know, but the answer that they gave
+ * may have been lost with the socket.
+ */
+
 void
 ngx_webrtc_room_offer_again(ngx_webrtc_room_member_t *member)
 {
-    if (member->offer.len) {
-        ngx_webrtc_room_tell_offer(member, &member->offer);
+    size_t              size;
+    u_char             *buf;
+    ngx_webrtc_text_t   text;
+
+    if (member->offer.len == 0) {
+        return;
     }
+
+    size = member->offer.len + NGX_INT64_LEN;
+    buf = ngx_alloc(size, member->room->rooms->skyway->log);
+
+    if (buf) {
+        ngx_webrtc_text_init(&text, buf, buf + size);
+
+        if (ngx_webrtc_hub_offer_again(member->connection, &member->offer,
+                                       &text)
+            == NGX_OK)
+        {
+            ngx_webrtc_room_forget_offer(member);
+
+            member->offer.data = buf;
+            member->offer.len = ngx_webrtc_text_len(&text);
+            member->repeated = NGX_WEBRTC_ROOM_ANSWERS;
+
+        } else {
+            ngx_free(buf);
+        }
+    }
+
+    ngx_webrtc_room_tell_offer(member, &member->offer);
 }
 
 

@@ -176,6 +176,24 @@ window.page = {
     },
 
 
+    /* The next answer in an SFU room is lost on its way. */
+
+    loseAnswer() {
+        const { socket } = this.peer;
+        const { send } = socket;
+
+        socket.send = (name, ...args) => {
+            if (name !== 'SFU_ANSWER') {
+                send.call(socket, name, ...args);
+                return;
+            }
+
+            socket.send = send;
+            this.note('answer lost');
+        };
+    },
+
+
     /* What a lost network does: nobody says goodbye. */
 
     cut() {
