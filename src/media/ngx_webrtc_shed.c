@@ -192,20 +192,24 @@ ngx_webrtc_shed_less(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t waited,
 }
 
 
-/* by a step for each interval that there was enough time in */
+/*
+ * By a step for each interval that there was enough time in.  Key frames come
+ * about once in one, a little sooner or later.
+ */
 
 static void
 ngx_webrtc_shed_more(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now)
 {
     uint64_t            share;
     ngx_webrtc_shed_t  *shed;
-    ngx_webrtc_usec_t   last;
+    ngx_webrtc_usec_t   last, interval;
 
     shed = &engine->shed;
     last = ngx_max(shed->changed, shed->late);
+    interval = engine->conf.key_frame_interval;
 
     while (shed->share < NGX_WEBRTC_SHED_ALL
-           && now - last >= engine->conf.key_frame_interval)
+           && now + interval / 4 >= last + interval)
     {
         share = shed->share
                 + (uint64_t) shed->share * shed->step / NGX_WEBRTC_SHED_ALL;
@@ -215,7 +219,7 @@ ngx_webrtc_shed_more(ngx_webrtc_engine_t *engine, ngx_webrtc_usec_t now)
         shed->changed = now;
         shed->waited = 0;
 
-        last += engine->conf.key_frame_interval;
+        last += interval;
     }
 }
 
