@@ -37,6 +37,7 @@ static void ngx_webrtc_worker_stop(void);
 static void ngx_webrtc_worker_stop_handler(ngx_event_t *ev);
 static ngx_uint_t ngx_webrtc_worker_is_held(void);
 static void ngx_webrtc_worker_flush_handler(ngx_event_t *ev);
+static ngx_int_t ngx_webrtc_worker_send_slices(ngx_webrtc_worker_t *worker);
 static void ngx_webrtc_worker_timer_handler(ngx_event_t *ev);
 static void ngx_webrtc_worker_check_handler(ngx_event_t *ev);
 static void ngx_webrtc_worker_arm(void);
@@ -55,6 +56,10 @@ static ngx_uint_t           ngx_webrtc_worker_quitting;
 
 static ngx_webrtc_usec_t    ngx_webrtc_now_value;
 static ngx_msec_t           ngx_webrtc_now_turn;
+
+/* when a slice went out that was not the last one; 0: the last one did */
+
+static ngx_webrtc_usec_t    ngx_webrtc_worker_sliced;
 
 
 ngx_webrtc_worker_t *
@@ -366,14 +371,53 @@ ngx_webrtc_worker_flush_handler(ngx_event_t *ev)
 
     rc = ngx_webrtc_spread_turn();
 
-    if (ngx_webrtc_worker_send_media(worker) == NGX_BUSY || rc == NGX_AGAIN) {
-
-        /* a slice went out, the next one after others had their turn */
+    if (ngx_webrtc_worker_send_slices(worker) == NGX_BUSY
+        || rc == NGX_AGAIN)
+    {
+        /* the next slices after others had their turn */
 
         ngx_post_event(ev, &ngx_posted_next_events);
     }
 
     ngx_webrtc_worker_arm();
+}
+
+
+/*
+ * One is enough in a turn where little else happens.  What takes longer, such
+ * as the handshakes of many who come at once, has no more of the time than
+ * the media that wait for it.
+ */
+
+static ngx_int_t
+ngx_webrtc_worker_send_slices(ngx_webrtc_worker_t *worker)
+{
+    ngx_int_t          rc;
+    ngx_webrtc_usec_t  until;
+
+    until = 0;
+
+    if (ngx_webrtc_worker_sliced) {
+        ngx_webrtc_now_update();
+
+        until = ngx_webrtc_now() + ngx_webrtc_now() - ngx_webrtc_worker_sliced;
+    }
+
+    for ( ;; ) {
+        rc = ngx_webrtc_worker_send_media(worker);
+
+        if (rc != NGX_BUSY) {
+            ngx_webrtc_worker_sliced = 0;
+            return rc;
+        }
+
+        ngx_webrtc_now_update();
+
+        if (ngx_webrtc_now() >= until) {
+            ngx_webrtc_worker_sliced = ngx_webrtc_now();
+            return NGX_BUSY;
+        }
+    }
 }
 
 
