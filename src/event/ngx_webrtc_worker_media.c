@@ -91,6 +91,8 @@ static const ngx_webrtc_worker_counter_t  ngx_webrtc_worker_counters[] = {
     ngx_webrtc_worker_counter(received_sctp_bytes),
     ngx_webrtc_worker_counter(sent_sctp),
     ngx_webrtc_worker_counter(sent_sctp_bytes),
+    ngx_webrtc_worker_counter(overrun_srtp),
+    ngx_webrtc_worker_counter(missed_trunk_bytes),
 };
 
 

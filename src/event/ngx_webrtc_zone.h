@@ -72,6 +72,8 @@ typedef struct {
     ngx_atomic_t              received_sctp_bytes;
     ngx_atomic_t              sent_sctp;
     ngx_atomic_t              sent_sctp_bytes;
+    ngx_atomic_t              overrun_srtp;
+    ngx_atomic_t              missed_trunk_bytes;
 
     ngx_atomic_t              sdp_errors;
     ngx_atomic_t              signaling_errors;

@@ -344,6 +344,8 @@ ngx_http_webrtc_list_report(ngx_webrtc_zone_t *zone,
     ngx_http_webrtc_copy(received_sctp_bytes);
     ngx_http_webrtc_copy(sent_sctp);
     ngx_http_webrtc_copy(sent_sctp_bytes);
+    ngx_http_webrtc_copy(overrun_srtp);
+    ngx_http_webrtc_copy(missed_trunk_bytes);
     ngx_http_webrtc_copy(sdp_errors);
     ngx_http_webrtc_copy(signaling_errors);
 

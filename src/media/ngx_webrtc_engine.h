@@ -72,8 +72,8 @@ typedef struct {
     uint64_t                  dropped_dtls;
     uint64_t                  dropped_srtp;     /* bad tag, replayed */
     uint64_t                  dropped_rtp;      /* malformed, unknown SSRC */
-    uint64_t                  overrun;          /* there was no time for */
-    uint64_t                  missed;           /* bytes of trunks */
+    uint64_t                  overrun_srtp;     /* there was no time for */
+    uint64_t                  missed_trunk_bytes;
 } ngx_webrtc_engine_stats_t;
 
 

@@ -352,7 +352,7 @@ ngx_webrtc_forward_peek(ngx_webrtc_forward_t *forward, ngx_webrtc_usec_t now)
 
     if (skipped) {
         forward->cursor += skipped;
-        engine->stats.overrun += skipped;
+        engine->stats.overrun_srtp += skipped;
         forward->started = 0;
 
         ngx_webrtc_track_want_key_frame(forward->track, now);

@@ -283,7 +283,7 @@ ngx_webrtc_subscription_skip(ngx_webrtc_subscription_t *sub, uint32_t packets,
     ngx_webrtc_usec_t now)
 {
     sub->cursor += packets;
-    sub->peer->engine->stats.overrun += packets;
+    sub->peer->engine->stats.overrun_srtp += packets;
 
     if (sub->video) {
         sub->started = 0;
@@ -318,7 +318,7 @@ ngx_webrtc_subscription_peek(ngx_webrtc_subscription_t *sub,
             ngx_webrtc_track_want_key_frame(sub->track, now);
         }
 
-        sub->peer->engine->stats.overrun += sub->left_out;
+        sub->peer->engine->stats.overrun_srtp += sub->left_out;
         sub->cursor++;
     }
 

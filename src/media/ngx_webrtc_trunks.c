@@ -383,7 +383,7 @@ ngx_webrtc_trunks_missed(ngx_webrtc_engine_t *engine,
     ngx_webrtc_track_t   *track;
     ngx_webrtc_source_t  *source;
 
-    engine->stats.missed += port->reader.missed - port->missed;
+    engine->stats.missed_trunk_bytes += port->reader.missed - port->missed;
     port->missed = port->reader.missed;
 
     for (q = ngx_queue_head(&engine->trunks->mirrors);

@@ -177,6 +177,7 @@ test('a worker that falls behind goes on with what is new', () =>
         await everybodyHears(peers);
 
         let number = 0;
+        let missed = 0;
 
         const make = () => {
             const payload = Buffer.alloc(1000, 1);
@@ -215,6 +216,15 @@ test('a worker that falls behind goes on with what is new', () =>
 
             assert.strictEqual(new Set(numbers).size, numbers.length);
             assert.strictEqual(slow.badTags, 0);
+
+            missed += 1000 * (sent.length - got.length);
+
+            await until('it is counted', async () => {
+                const { json } = await call(nginx.apiUrl,
+                                            'Sora_20171010.GetStatsReport');
+
+                return json.total_missed_trunk_byte_size >= missed;
+            });
         }
 
         await everybodyHears(peers);

@@ -64,7 +64,8 @@ test('the report has what monitoring reads', async () => {
         'total_sent_srtp_byte_size', 'total_decrypted_srtp',
         'total_decrypted_srtp_byte_size', 'total_received_sctp',
         'total_received_sctp_byte_size', 'total_sent_sctp',
-        'total_sent_sctp_byte_size',
+        'total_sent_sctp_byte_size', 'total_overrun_srtp',
+        'total_missed_trunk_byte_size',
     ]) {
         assert.ok(Number.isInteger(all[key]), key);
     }

@@ -680,7 +680,7 @@ slow_subscriber_skips_and_others_do_not_notice(void **state)
     }
 
     world_run(&world, 5);
-    assert_true(ngx_webrtc_engine_stats(world.engine)->overrun > 0);
+    assert_true(ngx_webrtc_engine_stats(world.engine)->overrun_srtp > 0);
 
     for (seq = 700; seq < 720; seq++) {
         client_send_video(pub, seq, seq == 700);

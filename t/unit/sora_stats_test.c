@@ -102,6 +102,8 @@ the_report_counts_and_averages(void **state)
     report.event_hook.ignored = 5;
     report.sent_srtp_bytes = 6;
     report.received_sctp = 7;
+    report.overrun_srtp = 11;
+    report.missed_trunk_bytes = 12;
     report.signaling_errors = 8;
     report.programs[0] = 9;
     report.programs_failed[6] = 10;
@@ -126,6 +128,8 @@ the_report_counts_and_averages(void **state)
     assert_int_equal(sora_int(json, "total_failed_stats_webhook"), 0);
     assert_int_equal(sora_int(json, "total_sent_srtp_byte_size"), 6);
     assert_int_equal(sora_int(json, "total_received_sctp"), 7);
+    assert_int_equal(sora_int(json, "total_overrun_srtp"), 11);
+    assert_int_equal(sora_int(json, "total_missed_trunk_byte_size"), 12);
     assert_key(json, "version", "2025.2.0");
 
     part = json_object_get(json, "error");

@@ -151,6 +151,8 @@ typedef struct {
     uint64_t                  received_sctp_bytes;
     uint64_t                  sent_sctp;
     uint64_t                  sent_sctp_bytes;
+    uint64_t                  overrun_srtp;
+    uint64_t                  missed_trunk_bytes;
     uint64_t                  sdp_errors;
     uint64_t                  signaling_errors;
     uint64_t                  programs[NGX_WEBRTC_PROGRAMS];

@@ -187,6 +187,13 @@ ngx_webrtc_sora_report_packets(ngx_webrtc_sora_text_t *text,
     ngx_webrtc_sora_text_key_uint(text, "total_sent_sctp", report->sent_sctp);
     ngx_webrtc_sora_text_key_uint(text, "total_sent_sctp_byte_size",
                                   report->sent_sctp_bytes);
+
+    /* our own */
+
+    ngx_webrtc_sora_text_key_uint(text, "total_overrun_srtp",
+                                  report->overrun_srtp);
+    ngx_webrtc_sora_text_key_uint(text, "total_missed_trunk_byte_size",
+                                  report->missed_trunk_bytes);
 }
 
 
