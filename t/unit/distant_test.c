@@ -66,7 +66,8 @@ send_video(client_t *client, uint64_t seq, ngx_uint_t n)
 static uint64_t
 missed(world_t *world, ngx_uint_t seat)
 {
-    return ngx_webrtc_engine_stats(world->seats.seats[seat].engine)->missed;
+    return ngx_webrtc_engine_stats(world->seats.seats[seat].engine)
+           ->missed_trunk_bytes;
 }
 
 
