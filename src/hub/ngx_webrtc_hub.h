@@ -287,8 +287,9 @@ ngx_webrtc_connection_t *ngx_webrtc_hub_join(ngx_webrtc_hub_t *hub,
 
 /*
  * The last offer, which was "sdp", as a new version of the same for a client
- * that may have it or not: an answer to either is taken.  NGX_INT64_LEN bytes
- * more at the most.  NGX_DECLINED: none is waiting for an answer.
+ * that may have it or not: an answer to either, or one to each, is taken.
+ * NGX_INT64_LEN bytes more at the most.  NGX_DECLINED: none is waiting for an
+ * answer.
  */
 ngx_int_t ngx_webrtc_hub_offer_again(ngx_webrtc_connection_t *connection,
     const ngx_str_t *sdp, ngx_webrtc_text_t *text);
@@ -296,7 +297,7 @@ ngx_int_t ngx_webrtc_hub_offer_again(ngx_webrtc_connection_t *connection,
 /*
  * An answer to the last offer, first or repeated.  NGX_ERROR: "reason" says
  * what is wrong; the connection still lives, its owner decides.
- * NGX_DECLINED: no offer is waiting for an answer.
+ * NGX_DECLINED: no offer is waiting for an answer, or not for this one.
  */
 ngx_int_t ngx_webrtc_hub_answer(ngx_webrtc_connection_t *connection,
     ngx_str_t *sdp, ngx_webrtc_usec_t now, const char **reason);

@@ -188,6 +188,9 @@ typedef struct {
     uint64_t                             session_id;
     uint64_t                             version;
 
+    /* answers that may come beyond one for each offer */
+    ngx_uint_t                           surplus;
+
     ngx_webrtc_negotiation_remote_t     *remote;    /* NULL: no answer yet */
 
     unsigned                             outstanding:1;
@@ -264,8 +267,9 @@ size_t ngx_webrtc_negotiation_offer_size(const ngx_webrtc_negotiation_t *neg);
 
 /*
  * NGX_OK: section->answer and neg->remote are up to date; NGX_DECLINED: no
- * offer is outstanding; NGX_ERROR: refused, *reason is a static text for the
- * close frame, nothing changed and the offer is still outstanding.
+ * offer is outstanding, or it may be the second answer to one that was
+ * repeated; NGX_ERROR: refused, *reason is a static text for the close frame,
+ * nothing changed and the offer is still outstanding.
  */
 ngx_int_t ngx_webrtc_negotiation_read_answer(ngx_webrtc_negotiation_t *neg,
     u_char *pos, u_char *last, const char **reason);

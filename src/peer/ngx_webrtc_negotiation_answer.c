@@ -42,7 +42,7 @@ ngx_webrtc_negotiation_read_answer(ngx_webrtc_negotiation_t *neg, u_char *pos,
     ngx_webrtc_answer_t        answer;
     ngx_webrtc_sdp_section_t  *sections;
 
-    if (!neg->outstanding) {
+    if (!neg->outstanding && neg->surplus == 0) {
         *reason = "UNEXPECTED-ANSWER";
         return NGX_DECLINED;
     }
@@ -80,11 +80,25 @@ ngx_webrtc_negotiation_read_answer(ngx_webrtc_negotiation_t *neg, u_char *pos,
         for (i = 0; i < neg->noffered; i++) {
             ngx_webrtc_negotiation_apply(neg, neg->sections[i], &sections[i]);
         }
-
-        neg->outstanding = 0;
     }
 
     free(answer.sdp);
+
+    /*
+     * The second answer to an offer that was repeated may come to the next
+     * offer, and the one to that when none is outstanding.  What comes last
+     * is to the last offer.
+     */
+
+    if (neg->surplus && (rc != NGX_OK || !neg->outstanding)) {
+        neg->surplus--;
+
+        return (rc == NGX_OK) ? NGX_OK : NGX_DECLINED;
+    }
+
+    if (rc == NGX_OK) {
+        neg->outstanding = 0;
+    }
 
     return rc;
 }

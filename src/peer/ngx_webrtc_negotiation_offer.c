@@ -150,6 +150,7 @@ ngx_webrtc_negotiation_repeat_offer(ngx_webrtc_negotiation_t *neg,
     }
 
     neg->version++;
+    neg->surplus++;
 
     return NGX_OK;
 }

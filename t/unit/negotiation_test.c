@@ -630,6 +630,102 @@ an_offer_is_repeated_as_a_new_version(void **state)
 
 
 static void
+repeat_offer(void)
+{
+    u_char             buf[OFFER];
+    ngx_str_t          text;
+    ngx_webrtc_text_t  out;
+
+    text.data = offer;
+    text.len = offer_len;
+
+    ngx_webrtc_text_init(&out, buf, buf + OFFER);
+    assert_int_equal(ngx_webrtc_negotiation_repeat_offer(&neg, &text, &out),
+                     NGX_OK);
+}
+
+
+/* a client that got both, where the next offer is behind the first answer */
+
+static void
+the_last_answer_is_to_the_last_offer(void **state)
+{
+    char                               old[OFFER];
+    const char                        *reason;
+    ngx_webrtc_negotiation_section_t  *audio;
+
+    (void) state;
+
+    start(MAX);
+    audio = ngx_webrtc_negotiation_add_placeholder(&neg, NGX_WEBRTC_SDP_AUDIO);
+
+    make_offer();
+    repeat_offer();
+
+    make_answer(0);
+    strcpy(old, answer);
+    assert_answer_taken();
+
+    assert_ptr_equal(add_remote(NGX_WEBRTC_CODEC_OPUS, "", "ALICE", 1), audio);
+
+    make_offer();
+    strcpy(answer, old);
+    assert_answer_taken();
+    assert_int_equal(audio->answer.direction, 0);
+
+    make_answer(0);
+    assert_answer_taken();
+    assert_true(audio->answer.accepted);
+    assert_int_equal(audio->answer.direction, NGX_WEBRTC_SDP_RECVONLY);
+
+    assert_int_equal(read_answer(&reason), NGX_DECLINED);
+}
+
+
+static void
+a_second_answer_that_does_not_fit_is_passed_over_once(void **state)
+{
+    char         old[OFFER];
+    const char  *reason;
+
+    (void) state;
+
+    start(MAX);
+    add_own(NGX_WEBRTC_CODEC_OPUS, 0);
+
+    make_offer();
+    repeat_offer();
+
+    make_answer(0);
+    strcpy(old, answer);
+    assert_answer_taken();
+
+    add_remote(NGX_WEBRTC_CODEC_OPUS, "", "ALICE", 1);
+    make_offer();
+
+    strcpy(answer, old);
+    assert_int_equal(read_answer(&reason), NGX_DECLINED);
+    assert_true(neg.outstanding);
+    assert_answer_refused("M-LINE-COUNT-MISMATCH");
+
+    make_answer(0);
+    assert_answer_taken();
+    assert_false(neg.outstanding);
+
+    /* and when no other offer has come in between */
+
+    neg.sections[0]->changed = 1;
+    make_offer();
+    repeat_offer();
+
+    make_answer(0);
+    assert_answer_taken();
+    assert_answer_taken();
+    assert_int_equal(read_answer(&reason), NGX_DECLINED);
+}
+
+
+static void
 an_offer_without_room_changes_nothing(void **state)
 {
     ngx_webrtc_text_t  text;
@@ -1349,6 +1445,9 @@ main(void)
         cmocka_unit_test(a_browsers_answer_is_recorded),
         cmocka_unit_test(only_one_offer_is_outstanding),
         cmocka_unit_test(an_offer_is_repeated_as_a_new_version),
+        cmocka_unit_test(the_last_answer_is_to_the_last_offer),
+        cmocka_unit_test(
+            a_second_answer_that_does_not_fit_is_passed_over_once),
         cmocka_unit_test(an_offer_without_room_changes_nothing),
         cmocka_unit_test(
             an_idle_receiver_gets_placeholders_that_are_used_later),

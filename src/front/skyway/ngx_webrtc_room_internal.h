@@ -57,7 +57,6 @@ struct ngx_webrtc_room_member_s {
     void                       *link;
     ngx_webrtc_connection_t    *connection; /* of the hub; NULL: none */
     ngx_str_t                   offer;      /* not answered yet; empty: none */
-    ngx_uint_t                  repeated;   /* answers to it that may come */
 };
 
 

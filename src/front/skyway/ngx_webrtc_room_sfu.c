@@ -10,10 +10,6 @@
 #include <front/skyway/ngx_webrtc_room_internal.h>
 
 
-/* to an offer that was told again, where the first may have come */
-#define NGX_WEBRTC_ROOM_ANSWERS  2
-
-
 static void ngx_webrtc_room_event(ngx_webrtc_connection_t *connection,
     const ngx_webrtc_event_t *event, void *data);
 static void ngx_webrtc_room_keep_offer(ngx_webrtc_room_member_t *member,
@@ -90,23 +86,11 @@ ngx_webrtc_room_answer(ngx_webrtc_room_member_t *member, ngx_str_t *sdp,
     reason = NULL;
     rc = ngx_webrtc_hub_answer(member->connection, sdp, now, &reason);
 
-    if (rc != NGX_ERROR || member->offer.len || member->connection == NULL) {
+    if (rc == NGX_OK || member->offer.len || member->connection == NULL) {
         ngx_free(offer.data);
 
     } else {
         member->offer = offer;
-    }
-
-    if (rc == NGX_DECLINED) {
-        return;
-    }
-
-    if (member->repeated) {
-
-        /* it may be the second one to an offer that was told twice */
-
-        member->repeated = (rc == NGX_OK) ? member->repeated - 1 : 0;
-        return;
     }
 
     if (rc == NGX_ERROR) {
@@ -145,7 +129,6 @@ ngx_webrtc_room_offer_again(ngx_webrtc_room_member_t *member)
 
             member->offer.data = buf;
             member->offer.len = ngx_webrtc_text_len(&text);
-            member->repeated = NGX_WEBRTC_ROOM_ANSWERS;
 
         } else {
             ngx_free(buf);
