@@ -26,10 +26,6 @@
 #include <front/sora/ngx_webrtc_sora.h>
 
 
-/* "webrtc_idle_delay", ms: no client would take it for a loss yet */
-#define NGX_WEBRTC_IDLE_DELAY_MAX  100
-
-
 /* a UDP address to listen on; belongs to the seat of its port */
 
 typedef struct {
@@ -149,10 +145,16 @@ typedef struct {
     size_t                    high;
 } ngx_webrtc_size_bounds_t;
 
+typedef struct {
+    ngx_conf_post_handler_pt  post_handler;
+    ngx_msec_t                low;
+    ngx_msec_t                high;
+} ngx_webrtc_msec_bounds_t;
+
 char *ngx_webrtc_check_size_bounds(ngx_conf_t *cf, void *post, void *data);
+char *ngx_webrtc_check_msec_bounds(ngx_conf_t *cf, void *post, void *data);
 char *ngx_webrtc_check_ascii(ngx_conf_t *cf, void *post, void *data);
 char *ngx_webrtc_check_positive_msec(ngx_conf_t *cf, void *post, void *data);
-char *ngx_webrtc_check_idle_delay(ngx_conf_t *cf, void *post, void *data);
 char *ngx_webrtc_check_power_of_two(ngx_conf_t *cf, void *post, void *data);
 
 /* ngx_webrtc_data_conf.c */

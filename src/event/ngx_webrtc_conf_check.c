@@ -29,6 +29,23 @@ ngx_webrtc_check_size_bounds(ngx_conf_t *cf, void *post, void *data)
 }
 
 
+char *
+ngx_webrtc_check_msec_bounds(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_webrtc_msec_bounds_t *bounds = post;
+    ngx_msec_t *msp = data;
+
+    if (*msp < bounds->low || *msp > bounds->high) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "time must be between %Mms and %Mms",
+                           bounds->low, bounds->high);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 /* it goes into JSON */
 
 char *
@@ -59,22 +76,6 @@ ngx_webrtc_check_positive_msec(ngx_conf_t *cf, void *post, void *data)
     if (*msp == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "time must be greater than zero");
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-char *
-ngx_webrtc_check_idle_delay(ngx_conf_t *cf, void *post, void *data)
-{
-    ngx_msec_t *msp = data;
-
-    if (*msp > NGX_WEBRTC_IDLE_DELAY_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "time must not be longer than %Mms",
-                           (ngx_msec_t) NGX_WEBRTC_IDLE_DELAY_MAX);
         return NGX_CONF_ERROR;
     }
 

@@ -87,8 +87,16 @@ static ngx_conf_post_t  ngx_webrtc_msec_post = {
     ngx_webrtc_check_positive_msec
 };
 
-static ngx_conf_post_t  ngx_webrtc_idle_post = {
-    ngx_webrtc_check_idle_delay
+/* within the shortest, rounds to hundreds of receivers have an end */
+
+static ngx_webrtc_msec_bounds_t  ngx_webrtc_max_delay_bounds = {
+    ngx_webrtc_check_msec_bounds, 10, 10 * 1000
+};
+
+/* no client would take the longest for a loss yet */
+
+static ngx_webrtc_msec_bounds_t  ngx_webrtc_idle_delay_bounds = {
+    ngx_webrtc_check_msec_bounds, 0, 100
 };
 
 static ngx_conf_post_t  ngx_webrtc_trunk_post = { ngx_webrtc_trunk_size };
@@ -320,14 +328,14 @@ ngx_command_t  ngx_webrtc_commands[] = {
       ngx_conf_set_msec_slot,
       0,
       offsetof(ngx_webrtc_conf_t, max_delay),
-      &ngx_webrtc_msec_post },
+      &ngx_webrtc_max_delay_bounds },
 
     { ngx_string("webrtc_idle_delay"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
       0,
       offsetof(ngx_webrtc_conf_t, idle_delay),
-      &ngx_webrtc_idle_post },
+      &ngx_webrtc_idle_delay_bounds },
 
     { ngx_string("webrtc_speech_threshold"),
       NGX_MAIN_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,

@@ -230,7 +230,7 @@ test('sizes, numbers and times are checked', () => {
         'webrtc_data_message_rate': ['0', '1000001'],
         'webrtc_data_buffer': ['63k', '65m'],
         'webrtc_key_frame_interval': ['0', 'x'],
-        'webrtc_max_delay': ['0', 'x'],
+        'webrtc_max_delay': ['0', '9ms', '11s', 'x'],
         'webrtc_idle_delay': ['101ms', '1s', 'x', '-1'],
         'webrtc_speech_threshold': ['0', '-0', '45', '-127', '-', '-x'],
         'webrtc_speech_time': ['0', 'x'],
