@@ -30,8 +30,8 @@ function missing() {
 
 function libraryMissing() {
     return fs.existsSync(path.join(LIBRARY, 'libsrtp2.so.1')) ? undefined
-        : 'libsrtp2 could not be built with OpenSSL'
-          + ' (t/bench/libsrtp2_openssl.sh)';
+        : 'libsrtp2 is not built with OpenSSL'
+          + ' (make bench-deps does it, where apt-get has its source)';
 }
 
 
