@@ -255,7 +255,7 @@ test('sizes, numbers and times are checked', () => {
                      : /threshold/.test(name) ? '-50'
                      : /spotlight_number/.test(name) ? '2'
                      : /trunk/.test(name) ? '0'
-                     : /idle/.test(name) ? '20ms'
+                     : /_delay/.test(name) ? '20ms'
                      : /size|back|buffer/.test(name) ? '128k'
                      : /timeout|interval/.test(name) ? '10s'
                      : /signaling|websocket|compress/.test(name) ? 'on'
