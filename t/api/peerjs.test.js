@@ -62,10 +62,17 @@ async function both(script, mount = '/') {
 }
 
 
+/* The next test has the same ids, so a server has to know who has gone. */
+
+function leaves(opened, client) {
+    opened.push({ close: () => client.close() });
+}
+
+
 async function join(opened, base, options) {
     const client = await PeerClient.join(base, options);
 
-    opened.push(client);
+    leaves(opened, client);
 
     return client;
 }
@@ -216,7 +223,7 @@ test('the same token takes the id back, without another OPEN', () =>
         const now = await PeerClient.open(base, { id: 'alice',
                                                   token: 'mine' });
 
-        opened.push(now);
+        leaves(opened, now);
         b.say({ type: 'OFFER', dst: 'alice', payload: 1 });
 
         const heard = await now.takes(1);
@@ -260,7 +267,7 @@ test('LEAVE to nobody is the end of an id', () =>
             const again = await PeerClient.open(base, { id: 'alice',
                                                         token: 'two' });
 
-            opened.push(again);
+            leaves(opened, again);
 
             if ((await again.takes(1))[0] === '{"type":"OPEN"}') {
                 return 'free';
